@@ -1,0 +1,7 @@
+"""The two classifiers of the homework."""
+
+from ._base_network import _baseNetwork
+from .softmax_regression import SoftmaxRegression
+from .two_layer_nn import TwoLayerNet
+
+__all__ = ["SoftmaxRegression", "TwoLayerNet", "_baseNetwork"]
