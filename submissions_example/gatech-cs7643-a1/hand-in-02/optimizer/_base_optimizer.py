@@ -1,0 +1,13 @@
+class _BaseOptimizer:
+    def __init__(self, learning_rate=1e-4, reg=1e-3):
+        self.learning_rate = learning_rate
+        self.reg = reg
+
+    def update(self, model):
+        pass
+
+    def apply_regularization(self, model):
+        for name in model.gradients:
+            if name.startswith('b'):
+                continue  # only the weights
+            model.gradients[name] = model.gradients[name] + self.reg * model.weights[name]

@@ -1,0 +1,14 @@
+class _BaseOptimizer(object):
+
+    def __init__(self, learning_rate=1e-4, reg=1e-3):
+        self.learning_rate = learning_rate
+        self.reg = reg
+
+    def update(self, model):
+        pass
+
+    def apply_regularization(self, model):
+        for layer in (1, 2):
+            key = 'W%d' % layer
+            if key in model.gradients:
+                model.gradients[key] += self.reg * model.weights[key]

@@ -1,0 +1,14 @@
+class _BaseOptimizer:
+    def __init__(self, learning_rate=1e-4, reg=1e-3):
+        self.learning_rate = learning_rate
+        self.reg = reg
+
+    def update(self, model):
+        raise NotImplementedError
+
+    def apply_regularization(self, model):
+        """L2: dW = dW + reg * W"""
+        if 'W1' in model.gradients:
+            model.gradients['W1'] = model.gradients['W1'] + self.reg * model.weights['W1']
+        if 'W2' in model.gradients:
+            model.gradients['W2'] = model.gradients['W2'] + self.reg * model.weights['W2']

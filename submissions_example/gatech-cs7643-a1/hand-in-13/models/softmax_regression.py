@@ -1,0 +1,9 @@
+import numpy as np
+
+from ._base_network import _baseNetwork
+
+
+class SoftmaxRegression(_baseNetwork):
+    def __init__(self, input_size=28 * 28, num_classes=10):
+        super().__init__(input_size, num_classes)
+        self.weights['W1'] = np.zeros((input_size, num_classes))

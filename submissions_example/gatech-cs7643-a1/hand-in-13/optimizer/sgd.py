@@ -1,0 +1,6 @@
+from ._base_optimizer import _BaseOptimizer
+
+
+class SGD(_BaseOptimizer):
+    def update(self, model):
+        self.apply_regularization(model)
