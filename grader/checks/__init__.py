@@ -1,0 +1,107 @@
+"""Check kinds: what is looked at, and how it is decided. One kind per file; the file's name is its key in a rubric."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Mapping
+from functools import cache
+from importlib.metadata import entry_points
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict
+
+from grader.errors import GraderError, StudentError
+from grader.model import Failure, Finding, Status, Values, Verdict
+
+if TYPE_CHECKING:
+    from grader.probes import Setting
+    from grader.session import Student
+
+__all__ = ["Check", "attempt", "decide", "failure_of", "kinds", "undecided"]
+
+_WORKER_IS_GONE = frozenset({"timeout", "died", "protocol"})
+
+
+class Check(BaseModel):
+    """One kind of check: its fields are what a rubric may say; `observe` looks, `judge` decides without running code."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    EXAMPLE: ClassVar[str] = ""
+    kind: str
+
+    def observe(self, student: Student, setting: Setting) -> Values:
+        """What one submission does, as plain values.
+
+        Raises:
+            StudentError: the student's code did not come to an answer.
+        """
+        raise NotImplementedError
+
+    def judge(self, seen: Values, expected: Values, setting: Setting) -> Verdict:
+        """The decision, from what was seen of the submission and of the reference."""
+        raise NotImplementedError
+
+    def models(self) -> tuple[str, ...]:
+        """The models that this check builds, so that a rubric can be checked before anything runs."""
+        return ()
+
+    def datasets(self) -> tuple[str, ...]:
+        """The data sets that this check needs."""
+        return ()
+
+
+@cache
+def kinds() -> Mapping[str, type[Check]]:
+    """Every check kind by its name: the files of this folder, then what other packages offer as `grader.checks`."""
+    found: dict[str, type[Check]] = {}
+    for module in pkgutil.iter_modules(__path__):
+        found[module.name] = importlib.import_module(f"{__name__}.{module.name}").CHECK
+    for entry in entry_points(group="grader.checks"):
+        if entry.name in found:
+            raise GraderError(f"two check kinds are called {entry.name!r}: ours, and the one of {entry.value}")
+        found[entry.name] = entry.load()
+    return dict(sorted(found.items()))
+
+
+def attempt(action: Callable[[], Any]) -> Any:
+    """What `action` returns, or `{"failure": {…}}` where the student's code raised and its worker lives on.
+
+    Raises:
+        StudentError: the worker is gone, or the fault is not the student's.
+    """
+    try:
+        return action()
+    except StudentError as error:
+        failure = error.failure
+        if failure.fault != "student" or failure.code in _WORKER_IS_GONE:
+            raise
+        return {"failure": {"code": failure.code, "message": failure.message, "hint": failure.hint, "where": failure.where}}
+
+
+def failure_of(seen: Any) -> Finding | None:
+    """The finding for a value that `attempt` recorded as a failure."""
+    if isinstance(seen, Mapping) and isinstance(seen.get("failure"), Mapping):
+        return Finding(**{key: str(value) for key, value in seen["failure"].items()})
+    return None
+
+
+def decide(
+    fraction: float, findings: tuple[Finding, ...] = (), *, crashed: bool = False, **pictures: Any
+) -> Verdict:
+    """The verdict for a share of the points: passed at 1, partial between, failed (or error, if it crashed) at 0."""
+    status: Status = "partial"
+    if fraction >= 1 - 1e-9:
+        status, fraction = "passed", 1.0
+    elif fraction <= 1e-9:
+        status, fraction = ("error" if crashed else "failed"), 0.0
+    return Verdict(status, fraction, findings, **pictures)
+
+
+def undecided(failure: Failure) -> Verdict:
+    """The verdict where the observation did not finish: zero for the student's fault, no decision for any other."""
+    finding = Finding(failure.code, failure.message, failure.hint, failure.where)
+    if failure.fault == "student":
+        return Verdict("error", 0.0, (finding,))
+    return Verdict("ungraded", None, (finding,))

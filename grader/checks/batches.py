@@ -1,0 +1,152 @@
+"""`kind: batches`: the batches of an epoch hold every row once, with its own label, in the asked sizes and order.
+
+These are properties, so the reference's random numbers are not needed. The rows are numbered, and the number stands
+both in the inputs and in the label.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import numpy as np
+from pydantic import Field
+
+from grader.checks import Check, attempt, decide, failure_of
+from grader.compare import Array, numbers
+from grader.model import Finding, Values, Verdict
+from grader.probes import Setting
+
+if TYPE_CHECKING:
+    from grader.session import Student
+
+
+class Batches(Check):
+    """Sizes, order, shuffling that keeps pairs together, and no row lost or doubled."""
+
+    EXAMPLE = "{kind: batches, rows: 23, batch_size: 5}"
+    kind: Literal["batches"]
+    rows: Annotated[int, Field(ge=7, le=2000)] = 23
+    batch_size: Annotated[int, Field(ge=2, le=500)] = 5
+
+    def observe(self, student: Student, setting: Setting) -> Values:
+        def batches(rows: int, size: int, shuffle: bool, seed: int | None = None) -> Any:
+            X, y = _numbered(rows, setting.sizes["inputs"])
+            return attempt(lambda: {"batches": student.call("batches", X, y, size, shuffle, seed)})
+
+        even = self.rows - self.rows % self.batch_size
+        return {
+            "plain": batches(self.rows, self.batch_size, False),
+            "even": batches(even, self.batch_size, False),
+            "larger": batches(self.rows, self.batch_size + 2, False),
+            "shuffled": batches(self.rows, self.batch_size, True, 1),
+            "again": batches(self.rows, self.batch_size, True, 2),
+        }
+
+    def judge(self, seen: Values, expected: Values, setting: Setting) -> Verdict:
+        crash = failure_of(seen["plain"])
+        if crash:
+            return decide(0, (crash,), crashed=True)
+        epochs = {name: _Epoch.of(value) for name, value in seen.items()}
+        even = self.rows - self.rows % self.batch_size
+        opinions = [
+            _sizes(epochs["plain"], self.rows, self.batch_size),
+            _sizes(epochs["even"], even, self.batch_size) or _sizes(epochs["larger"], self.rows, self.batch_size + 2),
+            _complete(epochs, {"plain": self.rows, "shuffled": self.rows, "again": self.rows}),
+            _pairs(epochs, self.rows),
+            _order(epochs["plain"], epochs["shuffled"], epochs["again"], self.rows),
+        ]
+        wrong = tuple(finding for finding in opinions if finding)
+        failures = tuple(f for value in seen.values() if (f := failure_of(value)))
+        return decide(1 - len(wrong) / len(opinions), tuple(dict.fromkeys((*failures, *wrong))))
+
+
+class _Epoch:
+    """One epoch as it came back: the row numbers by the inputs and by the labels, batch by batch."""
+
+    def __init__(self, by_inputs: list[Array], by_labels: list[Array]) -> None:
+        self.by_inputs, self.by_labels = by_inputs, by_labels
+
+    @classmethod
+    def of(cls, value: Any) -> _Epoch | None:
+        """The epoch, or None where what came back are not batches of rows and labels."""
+        listed = value.get("batches") if isinstance(value, dict) else None
+        pairs = [_pair(batch) for batch in listed] if isinstance(listed, list) else []
+        if not pairs or any(pair is None for pair in pairs):
+            return None
+        return cls([pair[0] for pair in pairs if pair], [pair[1] for pair in pairs if pair])
+
+    @property
+    def sizes(self) -> list[int]:
+        return [len(rows) for rows in self.by_inputs]
+
+    @property
+    def rows(self) -> list[int]:
+        return [int(row) for batch in self.by_inputs for row in batch]
+
+
+def _numbered(rows: int, inputs: int) -> tuple[Array, Array]:
+    """Row i holds i, i + 1/inputs, …; its label is i."""
+    numbers_ = np.arange(rows)
+    return numbers_[:, None] + np.arange(inputs) / inputs, numbers_.astype(np.int64)
+
+
+def _pair(batch: Any) -> tuple[Array, Array] | None:
+    if not isinstance(batch, list) or len(batch) != 2:
+        return None
+    X, y = numbers(batch[0]), numbers(batch[1])
+    if X is None or y is None or (X.size and X.ndim < 2):
+        return None
+    if X.size == 0:
+        return np.zeros(0), y.reshape(-1)
+    return X.reshape(len(X), -1)[:, 0], y.reshape(-1)
+
+
+def _sizes(epoch: _Epoch | None, rows: int, size: int) -> Finding | None:
+    want = [size] * (rows // size) + [rows % size] * (rows % size > 0)
+    if epoch and epoch.sizes == want:
+        return None
+    got = epoch.sizes if epoch else "no batches of rows and labels"
+    if isinstance(got, list) and len(got) > 12:
+        got = f"{len(got)} batches"
+    return Finding(
+        "batch-sizes",
+        f"{rows} rows in batches of {size} came back as {got}; expected {want}.",
+        "Count each example: where are the last ones?",
+    )
+
+
+def _complete(epochs: dict[str, _Epoch | None], rows: dict[str, int]) -> Finding | None:
+    for name, count in rows.items():
+        epoch = epochs[name]
+        if epoch is None or sorted(epoch.rows) != list(range(count)):
+            shuffled = "" if name == "plain" else " when shuffled"
+            return Finding("rows-lost", f"Not every row comes exactly once in an epoch{shuffled}.", _ONCE)
+    return None
+
+
+def _pairs(epochs: dict[str, _Epoch | None], rows: int) -> Finding | None:
+    for name in ("plain", "shuffled", "again"):
+        epoch = epochs[name]
+        if epoch is None or len(epoch.rows) < rows // 2 or not all(
+            np.array_equal(a, b) for a, b in zip(epoch.by_inputs, epoch.by_labels, strict=True)
+        ):
+            when = {"plain": "", "shuffled": " after shuffling", "again": " after shuffling a second time"}[name]
+            return Finding("pairs-broken", f"Rows and labels do not belong together{when}.", _PAIRS)
+    return None
+
+
+def _order(plain: _Epoch | None, shuffled: _Epoch | None, again: _Epoch | None, rows: int) -> Finding | None:
+    if plain is None or len(plain.rows) < rows // 2 or plain.rows != sorted(plain.rows):
+        return Finding("order-changed", "Without shuffling the rows do not keep their order.", _EPOCHS)
+    if shuffled is None or len(shuffled.rows) < rows // 2 or shuffled.rows == sorted(shuffled.rows):
+        return Finding("not-shuffled", "With shuffling the rows keep their order.", _EPOCHS)
+    if again is None or again.rows == sorted(again.rows):
+        return Finding("not-shuffled", "With shuffling a second epoch keeps the rows in order.", _EPOCHS)
+    return None
+
+
+_ONCE = "Count each example once per epoch."
+_PAIRS = "Is each image still next to its label?"
+_EPOCHS = "Print the first ten row numbers with and without shuffling."
+
+CHECK = Batches

@@ -1,0 +1,187 @@
+"""`kind: gradient`: each parameter's gradient, against the reference and against the hand-in's own loss.
+
+The numeric derivative is a central difference along random Gaussian directions, two for each parameter, improved by
+one Richardson step. It says whether the gradient belongs to the hand-in's own loss. Only the comparison with the
+reference says that it is right: a constant loss with zero gradients is consistent too. A gradient that is consistent
+with a loss that really depends on its parameter earns the `consistent` share.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field
+
+from grader.checks import Check, attempt, decide, failure_of
+from grader.compare import Array, Scale, Tolerance, difference, is_single, numbers
+from grader.model import Finding, Values, Verdict
+from grader.probes import Setting
+
+if TYPE_CHECKING:
+    from grader.session import Student
+
+DIRECTIONS = 2
+FINE, COARSE = 1e-4, 2e-2  # steps along a direction of norm one, for float64 and float32 losses
+
+
+class Batch(BaseModel):
+    """One batch: its number of rows, and how many of the classes are present in it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    rows: Annotated[int, Field(ge=1, le=1000)]
+    present: Annotated[int, Field(ge=1)] | None = None
+    spread: float = 1.0
+
+
+class Gradient(Check):
+    """The gradient of each parameter agrees with the reference's at random, non-zero parameters."""
+
+    EXAMPLE = "{kind: gradient, model: two-layer, batches: [{rows: 13}, {rows: 6, present: 4}], consistent: 0.5}"
+    kind: Literal["gradient"]
+    model: str
+    batches: Annotated[tuple[Batch, ...], Field(min_length=1)] = (Batch(rows=13), Batch(rows=6, present=4))
+    consistent: Annotated[float, Field(ge=0, le=1)] = 0.5
+    tolerance: Annotated[float, Field(gt=0)] = 1e-6
+
+    def observe(self, student: Student, setting: Setting) -> Values:
+        return {str(i): attempt(lambda i=i: self._batch(i, student, setting)) for i in range(len(self.batches))}
+
+    def _batch(self, index: int, student: Student, setting: Setting) -> Values:
+        inputs = self._inputs(index, setting)
+        model = student.make("build", self.model, dict(setting.sizes))
+        student.call("assign", model, inputs.parameters)
+        seen = student.call("evaluate", model, inputs.X, inputs.y, mode="train")
+        fresh = student.make("build", self.model, dict(setting.sizes))
+        steps = _steps(seen)
+        losses = attempt(
+            lambda: student.call(
+                "losses_along", fresh, inputs.parameters, inputs.X, inputs.y, inputs.directions, steps
+            )
+        )
+        return {"loss": seen.get("loss"), "gradients": seen.get("gradients"), "losses": losses, "steps": steps}
+
+    def _inputs(self, index: int, setting: Setting) -> _Inputs:
+        batch, rng = self.batches[index], setting.rng("batch", index)
+        classes = setting.sizes["classes"]
+        parameters = setting.parameters(self.model, rng)
+        choice = rng.permutation(classes)[: batch.present]
+        return _Inputs(
+            X=rng.normal(0.0, batch.spread, (batch.rows, setting.sizes["inputs"])),
+            y=rng.permutation(np.resize(choice, batch.rows)).astype(np.int64),
+            parameters=parameters,
+            directions={name: [_direction(rng, W.shape) for _ in range(DIRECTIONS)] for name, W in parameters.items()},
+        )
+
+    def judge(self, seen: Values, expected: Values, setting: Setting) -> Verdict:
+        opinions = [
+            _Opinion(name, self._judge_block(name, index, seen[str(index)], expected[str(index)], setting))
+            for index in range(len(self.batches))
+            for name in setting.models[self.model]
+        ]
+        fraction = sum(opinion.verdict.fraction or 0.0 for opinion in opinions) / len(opinions)
+        crashed = all(failure_of(seen[str(index)]) for index in range(len(self.batches)))
+        return decide(fraction, _merge(opinions), crashed=crashed)
+
+    def _judge_block(
+        self, name: str, index: int, seen: Mapping[str, Any], expected: Mapping[str, Any], setting: Setting
+    ) -> Verdict:
+        found = failure_of(seen)
+        if found:
+            return Verdict("error", 0.0, (found,))
+        gradients = seen["gradients"]
+        if not isinstance(gradients, Mapping) or name not in gradients:
+            return Verdict("failed", 0.0, (Finding("missing-gradient", f"There is no gradient for {name}."),))
+        scale = Scale({"the number of rows": float(self.batches[index].rows), **_sizes(setting)})
+        right = expected["gradients"][name]
+        found = difference(gradients[name], right, f"d{name}", Tolerance(self.tolerance), scale)
+        if not found:
+            return Verdict("passed", 1.0)
+        own = self._belongs_to_own_loss(name, self._inputs(index, setting), seen, expected)
+        share = self.consistent if own.consistent else 0.0
+        return Verdict("failed", share, (Finding(found.code, f"{found.message} {own.sentence}", found.hint),))
+
+    def _belongs_to_own_loss(
+        self, name: str, inputs: _Inputs, seen: Mapping[str, Any], expected: Mapping[str, Any]
+    ) -> _Own:
+        slopes, doubts = _slopes(seen, name)
+        true_slopes, _ = _slopes(expected, name)
+        gradient = numbers(seen["gradients"][name])
+        if slopes is None or true_slopes is None or gradient is None or gradient.shape != inputs.parameters[name].shape:
+            return _Own(False, "")
+        if np.abs(slopes).max() <= 1e-2 * np.abs(true_slopes).max():
+            return _Own(False, f"Your loss hardly changes when {name} changes.")
+        claimed = np.array([float((gradient * direction).sum()) for direction in inputs.directions[name]])
+        norm = max(float(np.linalg.norm(gradient)), float(np.abs(slopes).max()), 1e-300)
+        gap = np.abs(slopes - claimed) * np.sqrt(gradient.size) / norm
+        if (gap <= np.minimum(1e-5 + 3 * doubts * np.sqrt(gradient.size) / norm, 2e-2)).all():
+            return _Own(True, "It does match the numeric derivative of your own loss, so the slip is in the forward pass.")
+        return _Own(False, "Nor does it match the numeric derivative of your own loss.")
+
+    def models(self) -> tuple[str, ...]:
+        return (self.model,)
+
+
+@dataclass(frozen=True)
+class _Inputs:
+    X: Array
+    y: Array
+    parameters: dict[str, Array]
+    directions: dict[str, list[Array]]
+
+
+@dataclass(frozen=True)
+class _Own:
+    consistent: bool
+    sentence: str
+
+
+@dataclass(frozen=True)
+class _Opinion:
+    name: str
+    verdict: Verdict
+
+
+def _direction(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
+    u = rng.normal(size=shape)
+    return u / np.linalg.norm(u)
+
+
+def _steps(seen: Mapping[str, Any]) -> list[float]:
+    gradients = seen.get("gradients")
+    single = isinstance(gradients, Mapping) and any(is_single(g) for g in gradients.values())
+    h = COARSE if single else FINE
+    return [h, -h, h / 2, -h / 2]
+
+
+def _slopes(seen: Mapping[str, Any], name: str) -> tuple[Array | None, Array]:
+    """The loss's slope along each direction, and how far the two step sizes disagree about it."""
+    nothing = np.zeros(0)
+    if failure_of(seen["losses"]) or name not in seen["losses"]:
+        return None, nothing
+    losses = numbers(seen["losses"][name])
+    if losses is None or losses.shape != (DIRECTIONS, 4) or not np.isfinite(losses).all():
+        return None, nothing
+    h = float(seen["steps"][0])
+    wide = (losses[:, 0] - losses[:, 1]) / (2 * h)
+    narrow = (losses[:, 2] - losses[:, 3]) / h
+    return (4 * narrow - wide) / 3, np.abs(narrow - wide)
+
+
+def _sizes(setting: Setting) -> dict[str, float]:
+    return {f"the number of {name}": float(size) for name, size in setting.sizes.items()}
+
+
+def _merge(opinions: list[_Opinion]) -> tuple[Finding, ...]:
+    """One finding for each parameter, and one for parameters that fail in the same words."""
+    first: dict[str, Finding] = {}
+    for opinion in opinions:
+        for finding in opinion.verdict.findings:
+            first.setdefault(opinion.name, finding)
+    return tuple(dict.fromkeys(first.values()))
+
+
+CHECK = Gradient

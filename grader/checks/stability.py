@@ -1,0 +1,69 @@
+"""`kind: stability`: extreme but legal inputs give finite, right answers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from grader.checks import Check, attempt, decide, failure_of
+from grader.compare import Tolerance, difference
+from grader.model import Finding, Values, Verdict
+from grader.probes import Argument, Model, Setting, make_all
+
+if TYPE_CHECKING:
+    from grader.session import Student
+
+
+class Case(BaseModel):
+    """One extreme call; `weight` is its share, 0 for a remark that costs nothing."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    call: str
+    arguments: tuple[Argument, ...]
+    look_at: tuple[str, ...] = ()
+    weight: Annotated[float, Field(ge=0)] = 1.0
+    hint: str = ""
+
+
+class Stability(Check):
+    """Scores of ±1000, saturated units, zero weights or a single row are handled like any other input."""
+
+    EXAMPLE = (
+        "{kind: stability, cases: [{name: scores of a thousand, call: softmax, "
+        "arguments: [{value: [[1000.0, 0.0, -1000.0]]}], hint: What is exp(1000)?}]}"
+    )
+    kind: Literal["stability"]
+    cases: Annotated[tuple[Case, ...], Field(min_length=1)]
+    absolute: Annotated[float, Field(gt=0)] = 1e-4  # guards inside a logarithm differ, rightly
+
+    def observe(self, student: Student, setting: Setting) -> Values:
+        return {case.name: attempt(lambda case=case: self._call(case, student, setting)) for case in self.cases}
+
+    def _call(self, case: Case, student: Student, setting: Setting) -> Any:
+        arguments = make_all(case.arguments, student, setting, setting.rng(case.name))
+        return student.call(case.call, *arguments)
+
+    def judge(self, seen: Values, expected: Values, setting: Setting) -> Verdict:
+        found = {case.name: self._finding(case, seen[case.name], expected[case.name]) for case in self.cases}
+        total = sum(case.weight for case in self.cases)
+        right = sum(case.weight for case in self.cases if not found[case.name])
+        return decide(right / total if total else 1.0, tuple(f for f in found.values() if f))
+
+    def _finding(self, case: Case, got: Any, want: Any) -> Finding | None:
+        if case.look_at:
+            want = {key: want[key] for key in case.look_at}
+        found = failure_of(got) or difference(got, want, case.call, Tolerance(1e-4, self.absolute))
+        if not found:
+            return None
+        costs = "" if case.weight else " This costs no points."
+        code = found.code if case.weight else "remark"
+        return Finding(code, f"With {case.name}: {found.message}{costs}", case.hint or found.hint, found.where)
+
+    def models(self) -> tuple[str, ...]:
+        return tuple(a.model for case in self.cases for a in case.arguments if isinstance(a, Model))
+
+
+CHECK = Stability

@@ -1,0 +1,179 @@
+"""`kind: training`: the hand-in's own model and optimizer learn about as well as the reference from the same start.
+
+A smoke test: accuracy alone tells little about correctness, so it deserves few points. The data's columns and classes
+are permuted with the secret seed, so that shipped weights and look-up tables are worthless. Held-out inputs go in
+without labels, predictions come out after each epoch, and the grader computes the accuracy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field
+
+from grader.checks import Check, decide
+from grader.compare import Array, numbers
+from grader.model import Curve, Finding, Series, Table, Values, Verdict
+from grader.probes import Setting
+
+if TYPE_CHECKING:
+    from grader.session import Student
+
+
+class Rung(BaseModel):
+    """`give` of the points where the median accuracy reaches this share of the reference's."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    reach: Annotated[float, Field(gt=0, le=1)]
+    give: Annotated[float, Field(gt=0, le=1)]
+
+
+class Training(Check):
+    """The model trains: the median over seeds of its held-out accuracy, as a share of the reference's."""
+
+    EXAMPLE = (
+        "{kind: training, model: two-layer, hidden: 32, optimizer: sgd, settings: {learning_rate: 1.0, reg: 0.0001}, "
+        "data: digits, epochs: 8, batch_size: 32, ladder: [{reach: 0.97, give: 1.0}, {reach: 0.8, give: 0.5}]}"
+    )
+    kind: Literal["training"]
+    model: str
+    optimizer: str
+    settings: dict[str, float]
+    data: str = "digits"
+    rows: Annotated[int, Field(ge=10)] = 2000
+    held_out: Annotated[int, Field(ge=10)] = 500
+    hidden: Annotated[int, Field(ge=1, le=4096)] | None = None
+    epochs: Annotated[int, Field(ge=1, le=500)] = 8
+    batch_size: Annotated[int, Field(ge=1)] = 32
+    scale: Annotated[float, Field(gt=0)] = 1.0
+    seeds: Annotated[int, Field(ge=1, le=9)] = 2
+    ladder: Annotated[tuple[Rung, ...], Field(min_length=1)] = (Rung(reach=0.97, give=1.0), Rung(reach=0.85, give=0.5))
+
+    def observe(self, student: Student, setting: Setting) -> Values:
+        return {str(number): self._train(number, student, setting) for number in range(self.seeds)}
+
+    def _train(self, number: int, student: Student, setting: Setting) -> Any:
+        run = self._run(number, setting)
+        return student.call(
+            "train",
+            self.model,
+            dict(run.sizes),
+            run.parameters,
+            self.optimizer,
+            dict(self.settings),
+            run.X,
+            run.y,
+            run.order,
+            self.batch_size,
+            run.X_held_out,
+            limit=setting.limits.get("training"),
+        )
+
+    def _run(self, number: int, setting: Setting) -> _Run:
+        """The data of one seed: permuted columns and classes, the start, and the order of the rows."""
+        rng, data = setting.rng("run", number), setting.data[self.data]
+        sizes = self._sizes(data.X_train.shape[1], data.classes, setting)
+        columns = rng.permutation(sizes["inputs"])
+        classes = rng.permutation(data.classes)
+        train, held = len(data.X_train[: self.rows]), len(data.X_test[: self.held_out])
+        there = Setting(setting.seed, sizes, setting.models, name=setting.name)
+        return _Run(
+            sizes=sizes,
+            parameters=there.parameters(self.model, rng, self.scale),
+            X=_widened(data.X_train[:train], sizes["inputs"])[:, columns],
+            y=classes[data.y_train[:train]],
+            X_held_out=_widened(data.X_test[:held], sizes["inputs"])[:, columns],
+            y_held_out=classes[data.y_test[:held]],
+            order=np.array([rng.permutation(train) for _ in range(self.epochs)]),
+        )
+
+    def _sizes(self, features: int, classes: int, setting: Setting) -> dict[str, int]:
+        """The setting's sizes, wide enough for the data: a hand-in that knows only 784 inputs gets empty columns."""
+        fits = setting.sizes["inputs"] >= features
+        hidden = self.hidden if self.hidden and not fits else setting.sizes.get("hidden", 0)
+        return {"inputs": setting.sizes["inputs"] if fits else features, "hidden": hidden, "classes": classes}
+
+    def judge(self, seen: Values, expected: Values, setting: Setting) -> Verdict:
+        runs = [self._run(number, setting) for number in range(self.seeds)]
+        mine = [_accuracies(seen[str(i)], run) for i, run in enumerate(runs)]
+        theirs = [_accuracies(expected[str(i)], run) for i, run in enumerate(runs)]
+        reached, asked = float(np.median([a[-1] for a in mine])), float(np.median([a[-1] for a in theirs]))
+        given = max((rung.give for rung in self.ladder if reached >= rung.reach * asked - 1e-9), default=0.0)
+        findings = () if given >= 1 else (_too_low(reached, asked, seen),)
+        curves = self._curves(seen["0"], expected["0"], mine[0], theirs[0])
+        return decide(given, findings, curves=curves, tables=(self._table(mine, theirs),))
+
+    def _curves(self, seen: Any, expected: Any, mine: list[float], theirs: list[float]) -> tuple[Curve, ...]:
+        epochs = tuple(float(epoch + 1) for epoch in range(self.epochs))
+        loss = (self._series(_losses(seen)), self._series(_losses(expected), reference=True))
+        accuracy = (self._series(mine), self._series(theirs, reference=True))
+        return (
+            Curve("Training loss, as your model reports it", "epoch", "loss", epochs, loss),
+            Curve("Accuracy on held-out data", "epoch", "accuracy", epochs, accuracy),
+        )
+
+    def _series(self, values: Sequence[float], *, reference: bool = False) -> Series:
+        told = [float(v) if np.isfinite(v) and abs(v) < 1e12 else None for v in values[: self.epochs]]
+        gaps = [None] * (self.epochs - len(told))
+        role: Literal["submission", "reference"] = "reference" if reference else "submission"
+        return Series("reference" if reference else "your hand-in", (*told, *gaps), role)
+
+    def _table(self, mine: list[list[float]], theirs: list[list[float]]) -> Table:
+        settings = ", ".join(f"{name.replace('_', ' ')} {value:g}" for name, value in self.settings.items())
+        rows = tuple(
+            (f"{number + 1}", round(a[-1], 4), round(b[-1], 4))
+            for number, (a, b) in enumerate(zip(mine, theirs, strict=True))
+        )
+        title = f"Held-out accuracy after {self.epochs} epochs on {self.data} ({settings}, batches of {self.batch_size})"
+        return Table(title, ("start", "your hand-in", "reference"), rows)
+
+    def models(self) -> tuple[str, ...]:
+        return (self.model,)
+
+    def datasets(self) -> tuple[str, ...]:
+        return (self.data,)
+
+
+@dataclass(frozen=True)
+class _Run:
+    sizes: dict[str, int]
+    parameters: dict[str, Array]
+    X: Array
+    y: Array
+    X_held_out: Array
+    y_held_out: Array
+    order: Array
+
+
+def _widened(X: Array, inputs: int) -> Array:
+    return np.pad(X, ((0, 0), (0, inputs - X.shape[1])))
+
+
+def _accuracies(seen: Any, run: _Run) -> list[float]:
+    """The share of right predictions after each epoch, computed here from what came out."""
+    predictions = numbers(seen.get("predictions")) if isinstance(seen, dict) else None
+    if predictions is None or predictions.shape != (len(run.order), len(run.y_held_out)):
+        return [0.0] * len(run.order)
+    return [float(np.mean(epoch == run.y_held_out)) for epoch in predictions]
+
+
+def _losses(seen: Any) -> list[float]:
+    losses = numbers(seen.get("loss")) if isinstance(seen, dict) else None
+    return [] if losses is None else [float(loss) for loss in losses.reshape(-1)]
+
+
+def _too_low(reached: float, asked: float, seen: Values) -> Finding:
+    losses = _losses(seen["0"])
+    message = f"Held-out accuracy ends at {reached:.1%}; the reference reaches {asked:.1%} from the same start."
+    if losses and not np.isfinite(losses).all():
+        return Finding("training-diverges", message, "The loss becomes NaN or infinite: are the gradients too large?")
+    if len(losses) > 1 and losses[-1] >= losses[0]:
+        return Finding("training-does-not-learn", message, "The loss does not fall: mend the gradient and the step first.")
+    return Finding("accuracy-too-low", message, "Mend what is reported above first; then look at the curves again.")
+
+
+CHECK = Training

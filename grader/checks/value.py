@@ -1,0 +1,92 @@
+"""`kind: value`: a helper or a forward pass gives what the reference gives, on inputs nobody has seen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from grader.checks import Check, attempt, decide, failure_of
+from grader.compare import DOUBLE, Scale, Tolerance, difference
+from grader.model import Finding, Values, Verdict
+from grader.probes import Argument, Model, Setting, make_all
+
+if TYPE_CHECKING:
+    from grader.session import Student
+
+
+class Case(BaseModel):
+    """One call with its arguments; `weight` is its share, 0 for a remark that costs nothing."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    arguments: tuple[Argument, ...]
+    weight: Annotated[float, Field(ge=0)] = 1.0
+    look_at: tuple[str, ...] = ()
+    needs: str = ""  # the name of a case that must be right too, so that doing nothing earns nothing
+    hint: str = ""
+
+
+class Value(Check):
+    """A call of the driver's vocabulary returns what the reference returns, case by case."""
+
+    EXAMPLE = "{kind: value, call: softmax, cases: [{name: a batch of scores, arguments: [{normal: [6, classes]}]}]}"
+    kind: Literal["value"]
+    call: str
+    cases: Annotated[tuple[Case, ...], Field(min_length=1)]
+    tolerance: Annotated[float, Field(gt=0)] = DOUBLE
+    absolute: Annotated[float, Field(ge=0)] = 1e-12
+
+    def observe(self, student: Student, setting: Setting) -> Values:
+        return {case.name: attempt(lambda case=case: self._call(case, student, setting)) for case in self.cases}
+
+    def _call(self, case: Case, student: Student, setting: Setting) -> Any:
+        arguments = make_all(case.arguments, student, setting, setting.rng(case.name))
+        return student.call(self.call, *arguments)
+
+    def judge(self, seen: Values, expected: Values, setting: Setting) -> Verdict:
+        found = {case.name: self._finding(case, seen, expected, setting) for case in self.cases}
+        right = [c for c in self.cases if not found[c.name] and not found.get(c.needs)]
+        total = sum(case.weight for case in self.cases)
+        fraction = sum(case.weight for case in right) / total if total else 1.0
+        crashed = all(failure_of(seen[case.name]) for case in self.cases)
+        findings = (f for case in self.cases if (f := found[case.name]))
+        return decide(fraction, _without_repeats(findings), crashed=crashed)
+
+    def _finding(self, case: Case, seen: Values, expected: Values, setting: Setting) -> Finding | None:
+        got, want = seen[case.name], expected[case.name]
+        what = f"{self.call}, {case.name}"
+        found = failure_of(got)
+        if found:
+            return Finding(found.code, f"{what}: {found.message}", case.hint or found.hint, found.where)
+        if case.look_at:
+            want = {key: want[key] for key in case.look_at}
+        scale = Scale(_names(case, want, setting))
+        found = difference(got, want, what, Tolerance(self.tolerance, self.absolute), scale)
+        if found and not case.weight:
+            return Finding("remark", f"{found.message} This costs no points.", case.hint or found.hint)
+        return found and Finding(found.code, found.message, case.hint or found.hint)
+
+    def models(self) -> tuple[str, ...]:
+        return tuple(a.model for case in self.cases for a in case.arguments if isinstance(a, Model))
+
+
+def _names(case: Case, expected: Any, setting: Setting) -> dict[str, float]:
+    """The constants of this case that a wrong factor may turn out to be."""
+    names = {f"the number of {name}": float(size) for name, size in setting.sizes.items() if size > 1}
+    shapes = [setting.shape(tuple(argument.dimensions())) for argument in case.arguments]
+    rows = next((shape[0] for shape in shapes if shape), 0)
+    return {"the number of rows": float(rows), **names} if rows > 1 else names
+
+
+def _without_repeats(findings: Any) -> tuple[Finding, ...]:
+    """One finding for each way of failing: five cases with the same traceback are one thing to mend."""
+    seen: dict[tuple[str, str], Finding] = {}
+    for finding in findings:
+        tail = finding.message.split(": ", 1)[-1] if finding.where else finding.message
+        seen.setdefault((finding.code, tail), finding)
+    return tuple(seen.values())
+
+
+CHECK = Value

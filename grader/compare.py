@@ -1,0 +1,233 @@
+"""What came back against what was expected: equal, or the most telling way in which it is not.
+
+Everything here works on plain values that the trusted side owns. Comparisons are relative to the larger of the two
+norms (never entry by entry: a right gradient always has a tiny entry somewhere), and NaN is never equal to anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from grader.model import Finding
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+DOUBLE = 1e-6  # right float64 code differs by 1e-16 … 1e-9, the smallest real mistake by 5e-3
+SINGLE = 1e-4  # right float32 code differs by up to 5e-7 in one step, more after several
+
+
+@dataclass(frozen=True, slots=True)
+class Tolerance:
+    """How far a right answer may be off: relative to the norm, and absolutely (for guards inside a logarithm)."""
+
+    relative: float = DOUBLE
+    absolute: float = 1e-12
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """Names for the constants that a factor may turn out to be, such as {"the number of rows": 13}."""
+
+    names: Mapping[str, float] = field(default_factory=dict)
+
+    def name(self, factor: float) -> str:
+        """The factor in words a student can use: "13 times (13 is the number of rows)"."""
+        for label, value in self.names.items():
+            if abs(factor - value) <= 1e-4 * value:
+                return f"{number(value)} times ({number(value)} is {label})"
+            if abs(factor * value - 1) <= 1e-4:
+                return f"1/{number(value)} of ({number(value)} is {label})"
+        return f"{number(factor)} times"
+
+
+def difference(
+    seen: Any, expected: Any, what: str, tolerance: Tolerance = Tolerance(), scale: Scale = Scale()
+) -> Finding | None:
+    """The most telling difference as a finding about `what`, or None where the two agree."""
+    if isinstance(expected, Mapping):
+        return _of_mapping(seen, expected, what, tolerance, scale)
+    if isinstance(expected, list) and isinstance(seen, list):
+        return _of_list(seen, expected, what, tolerance, scale)
+    if isinstance(expected, str | bool) or expected is None:
+        return None if seen == expected else _wrong_type(seen, what)
+    return _of_numbers(seen, expected, what, tolerance, scale)
+
+
+def agrees(seen: Any, expected: Any, tolerance: Tolerance = Tolerance()) -> bool:
+    """Whether the two agree within the tolerance."""
+    return difference(seen, expected, "it", tolerance) is None
+
+
+def numbers(value: Any) -> Array | None:
+    """The value as a float64 array, or None where it is not made of numbers only."""
+    if isinstance(value, bool | int | float | np.ndarray) or (isinstance(value, list) and _all_numbers(value)):
+        try:
+            array = np.asarray(value)
+        except ValueError:
+            return None
+        return array.astype(np.float64) if array.dtype.kind in "fiub" else None
+    return None
+
+
+def relative_error(seen: Array, expected: Array) -> float:
+    """max |seen − expected| over the larger of the two maximum norms; infinite where anything is not finite."""
+    if not (np.isfinite(seen).all() and np.isfinite(expected).all()):
+        return float("inf")
+    if seen.size == 0:
+        return 0.0
+    largest = max(float(np.abs(seen).max()), float(np.abs(expected).max()))
+    gap = float(np.abs(seen - expected).max())
+    return gap / largest if largest > 0 else 0.0
+
+
+def is_single(value: Any) -> bool:
+    """Whether the array was computed in less than double precision, so that it deserves the wider tolerance."""
+    return isinstance(value, np.ndarray) and value.dtype == np.float32
+
+
+def number(value: float) -> str:
+    """A number as a sentence shows it: four figures, no trailing zeros."""
+    if value == int(value) and abs(value) < 1e6:
+        return str(int(value))
+    return f"{value:.4g}"
+
+
+def _all_numbers(values: Sequence[Any]) -> bool:
+    return all(
+        isinstance(v, bool | int | float | np.ndarray) or (isinstance(v, list) and _all_numbers(v)) for v in values
+    )
+
+
+def _of_mapping(
+    seen: Any, expected: Mapping[str, Any], what: str, tolerance: Tolerance, scale: Scale
+) -> Finding | None:
+    if not isinstance(seen, Mapping):
+        return _wrong_type(seen, what)
+    for key, value in expected.items():
+        if key not in seen:
+            return Finding("missing-value", f"{what} has no {key}.")
+        found = difference(seen[key], value, f"{key} of {what}", tolerance, scale)
+        if found:
+            return found
+    return None
+
+
+def _of_list(
+    seen: list[Any], expected: list[Any], what: str, tolerance: Tolerance, scale: Scale
+) -> Finding | None:
+    if len(seen) != len(expected):
+        return Finding("wrong-length", f"{what} has {len(seen)} entries; expected {len(expected)}.")
+    pairs = zip(seen, expected, strict=True)
+    found = (difference(s, e, f"entry {i} of {what}", tolerance, scale) for i, (s, e) in enumerate(pairs))
+    return next((finding for finding in found if finding), None)
+
+
+def _of_numbers(seen: Any, expected: Any, what: str, tolerance: Tolerance, scale: Scale) -> Finding | None:
+    got, want = numbers(seen), numbers(expected)
+    if want is None:
+        raise TypeError(f"{what}: the reference gave {type(expected).__name__}, which is not made of numbers")
+    if got is None:
+        return _wrong_type(seen, what)
+    if want.ndim == 0 and got.size == 1:
+        got = got.reshape(())  # a loss as an array of one number is a number
+    if got.shape != want.shape:
+        return _wrong_shape(got, want, what)
+    if not np.isfinite(got).all():
+        return _not_finite(got, what)
+    relative = max(tolerance.relative, SINGLE) if is_single(seen) else tolerance.relative
+    close = float(np.abs(got - want).max(initial=0.0)) <= tolerance.absolute
+    if close or relative_error(got, want) <= relative:
+        return None
+    return _explain(got, want, what, scale)
+
+
+def _wrong_type(seen: Any, what: str) -> Finding:
+    if seen is None:
+        return Finding("returned-none", f"{what} came back as None.", "Is a return statement missing?")
+    return Finding("wrong-type", f"{what} came back as {_kind(seen)}; expected numbers.")
+
+
+def _kind(value: Any) -> str:
+    names = {str: "text", bool: "a truth value", list: "a list", dict: "a dictionary"}
+    return names.get(type(value), "something else")
+
+
+def _wrong_shape(got: Array, want: Array, what: str) -> Finding:
+    hint = "Write the shapes next to each step of the formula."
+    if got.ndim == 2 and got.T.shape == want.shape:
+        hint = "Is a transpose missing, or one too many?"
+    elif want.ndim and got.size == 1:
+        hint = "One number came back where an array is asked: over which axis do you sum?"
+    return Finding("wrong-shape", f"{what} has shape {got.shape}; expected {want.shape}.", hint)
+
+
+def _not_finite(got: Array, what: str) -> Finding:
+    bad = "NaN" if np.isnan(got).any() else "infinite"
+    if got.ndim == 0:
+        return Finding("not-finite", f"{what} is {bad}.", "Print the steps before it: where does the first one appear?")
+    count = int((~np.isfinite(got)).sum())
+    return Finding(
+        "not-finite",
+        f"{what}: {count} of {got.size} entries are {bad}.",
+        "Print the steps before it: where does the first one appear?",
+    )
+
+
+def _explain(got: Array, want: Array, what: str, scale: Scale) -> Finding:
+    for explanation in _EXPLANATIONS:
+        found = explanation(got, want, what, scale)
+        if found:
+            return found
+    return Finding("wrong-value", f"{what} differs from the expected value{_size_of(got, want)}.")
+
+
+def _size_of(got: Array, want: Array) -> str:
+    if got.ndim == 0:
+        return f": it is {number(float(got))}, expected {number(float(want))}"
+    wrong = np.abs(got - want) > DOUBLE * max(float(np.abs(want).max()), float(np.abs(got).max()))
+    share = "in every entry" if wrong.all() else f"in {int(wrong.sum())} of {wrong.size} entries"
+    return f" {share} (largest relative difference {relative_error(got, want):.2g})"
+
+
+def _all_zero(got: Array, want: Array, what: str, scale: Scale) -> Finding | None:
+    if got.any():
+        return None
+    return Finding("all-zero", f"{what} is zero everywhere; expected other values.")
+
+
+def _constant_factor(got: Array, want: Array, what: str, scale: Scale) -> Finding | None:
+    power = float((want * want).sum())
+    if not power:
+        return None
+    factor = float((got * want).sum()) / power
+    if relative_error(got, factor * want) > 1e-5 or abs(factor) < 1e-9:
+        return None
+    where = " in every entry" if got.ndim else f" ({number(float(got))}; expected {number(float(want))})"
+    if abs(factor + 1) < 1e-5:
+        return Finding("wrong-sign", f"{what} has the opposite sign{where}.", "Check the sign of each term.")
+    hint = "Which constant belongs in front of the sum, and how often is it applied?"
+    return Finding("constant-factor", f"{what} is {scale.name(factor)} the expected value{where}.", hint)
+
+
+def _transposed(got: Array, want: Array, what: str, scale: Scale) -> Finding | None:
+    square = got.ndim == 2 and got.shape[0] == got.shape[1]
+    if square and relative_error(got.T, want) < DOUBLE:
+        return Finding("transposed", f"{what} is the transpose of the expected value.")
+    return None
+
+
+def _constant_shift(got: Array, want: Array, what: str, scale: Scale) -> Finding | None:
+    if got.ndim == 0 or got.size < 3:
+        return None
+    shift = float((got - want).mean())
+    if relative_error(got, want + shift) < DOUBLE:
+        return Finding("constant-shift", f"{what} is off by the same {number(shift)} in every entry.")
+    return None
+
+
+_Explanation = Callable[[Array, Array, str, Scale], Finding | None]
+_EXPLANATIONS: tuple[_Explanation, ...] = (_all_zero, _constant_factor, _transposed, _constant_shift)

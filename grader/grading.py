@@ -1,0 +1,290 @@
+"""The whole story on one screen: observe a hand-in, judge what was observed.
+
+`observe` runs code and decides nothing; `judge` decides and runs nothing. The reference is observed by the same
+function as every hand-in, at each of the rubric's sizes, and its observations are the key.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from grader.checks import undecided
+from grader.errors import GraderError, StudentError
+from grader.model import (
+    CriterionResult,
+    Failure,
+    Finding,
+    Observation,
+    Observations,
+    Result,
+    Score,
+    SectionResult,
+    Submission,
+    Verdict,
+)
+from grader.probes import Setting
+from grader.rubric import Criterion, Rubric, Section
+from grader.session import Limits, Session
+
+if TYPE_CHECKING:
+    from grader.data import DataSet
+    from grader.sandbox import Process, Sandbox
+    from grader.session import Student
+
+Watch = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Key:
+    """A rubric with what its reference does: all that is needed to judge."""
+
+    rubric: Rubric
+    seed: int
+    data: Mapping[str, DataSet]
+    expected: Mapping[str, Observations]  # by the name of the sizes
+
+
+def grade(
+    submission: Submission,
+    files: Mapping[str, bytes],
+    key: Key,
+    sandbox: Sandbox,
+    limits: Limits = Limits(),
+    warm: Process | None = None,
+    watch: Watch | None = None,
+) -> Result:
+    """The result of one hand-in."""
+    return judge(key, submission, observe(submission, files, key.rubric, key.seed, key.data, sandbox, limits, warm, watch))
+
+
+def prepare(
+    rubric: Rubric,
+    seed: int,
+    data: Mapping[str, DataSet],
+    sandbox: Sandbox,
+    limits: Limits = Limits(),
+    warm: Process | None = None,
+) -> Key:
+    """The key of a rubric: its reference, observed at every size.
+
+    Raises:
+        GraderError: the reference does not come through one of its own checks.
+    """
+    _has_data(rubric, data)
+    files = reference_files(rubric)
+    submission = Submission("reference", rubric.reference, rubric.digest, tuple(sorted(files)))
+    expected: dict[str, Observations] = {}
+    with Session(files, rubric.driver.read_text("utf-8"), sandbox, limits, warm) as session:
+        for size in rubric.sizes:
+            seen = _observe_at(size, session, submission, rubric, seed, data, limits, None)
+            _came_through(rubric, seen)
+            expected[size] = seen
+    return Key(rubric, seed, data, expected)
+
+
+def observe(
+    submission: Submission,
+    files: Mapping[str, bytes],
+    rubric: Rubric,
+    seed: int,
+    data: Mapping[str, DataSet],
+    sandbox: Sandbox,
+    limits: Limits = Limits(),
+    warm: Process | None = None,
+    watch: Watch | None = None,
+) -> Observations:
+    """Everything that the rubric's checks see of one hand-in."""
+    with Session(files, rubric.driver.read_text("utf-8"), sandbox, limits, warm) as session:
+        size = _fitting_size(session, rubric, seed)
+        return _observe_at(size, session, submission, rubric, seed, data, limits, watch)
+
+
+def judge(key: Key, submission: Submission, observations: Observations) -> Result:
+    """The decision on one hand-in, from what was observed of it and of the reference."""
+    setting = _setting(key.rubric, key.seed, key.data, observations.size)
+    verdicts: dict[str, Verdict] = {}
+    for criterion in key.rubric.criteria:
+        verdicts[criterion.id] = _judge_one(criterion, verdicts, key, observations, setting)
+    sections = tuple(_section(section, verdicts) for section in key.rubric.sections)
+    return Result(
+        submission={
+            "id": submission.id,
+            "digest": submission.digest,
+            "files": list(submission.files),
+            "ignored": list(submission.ignored),
+        },
+        rubric={"id": key.rubric.id, "title": key.rubric.title, "course": key.rubric.course, "digest": key.rubric.digest},
+        score=_sum([section.score for section in sections]),
+        sections=sections,
+        remarks=observations.remarks,
+        integrity=observations.integrity,
+        environment=observations.environment,
+        provenance={"sizes": observations.size, "reference": key.expected[observations.size].submission},
+        timings={id_: round(seen.seconds, 4) for id_, seen in observations.criteria.items()},
+    )
+
+
+def reference_files(rubric: Rubric) -> dict[str, bytes]:
+    """The reference's source files, as a hand-in's would be sent to a worker."""
+    files = (path for path in sorted(rubric.reference.rglob("*")) if path.suffix in {".py", ".yaml"} and path.is_file())
+    return {path.relative_to(rubric.reference).as_posix(): path.read_bytes() for path in files}
+
+
+def _has_data(rubric: Rubric, data: Mapping[str, DataSet]) -> None:
+    for criterion in rubric.criteria:
+        for name in criterion.check.datasets():
+            if name not in data:
+                raise GraderError(f"{rubric.path}: criterion {criterion.id!r} needs the data set {name!r}: --data {name}=PATH")
+
+
+def _came_through(rubric: Rubric, seen: Observations) -> None:
+    for id_, observation in seen.criteria.items():
+        if observation.failure:
+            raise GraderError(
+                f"{rubric.path}: the reference fails its own check {id_!r} (sizes {seen.size!r}): "
+                f"{observation.failure.message} {observation.failure.where}".rstrip()
+            )
+
+
+def _setting(rubric: Rubric, seed: int, data: Mapping[str, DataSet], size: str) -> Setting:
+    return Setting(seed, rubric.sizes[size], rubric.models, data)
+
+
+def _fitting_size(session: Session, rubric: Rubric, seed: int) -> str:
+    """The first sizes at which most of the hand-in's models work: some right ones know only the course's own sizes."""
+    best, most = next(iter(rubric.sizes)), -1
+    for size in rubric.sizes:
+        setting = _setting(rubric, seed, {}, size).named("sizes")
+        working = 0
+        for model in rubric.models:
+            try:
+                working += _model_works(session.student(), model, setting)
+            except StudentError as error:
+                if error.failure.code in {"timeout", "died", "protocol"}:
+                    return best  # it will not be better at a larger size, only slower
+        if working > most:
+            best, most = size, working
+        if working == len(rubric.models):
+            break
+    return best
+
+
+def _model_works(student: Student, model: str, setting: Setting) -> bool:
+    """Whether the model can be built, evaluated, and gives gradients shaped like its parameters."""
+    rng = setting.rng(model)
+    parameters = setting.parameters(model, rng)
+    X = rng.normal(size=(9, setting.sizes["inputs"]))
+    y = rng.integers(0, setting.sizes["classes"], 9)
+    handle = student.make("build", model, dict(setting.sizes))
+    student.call("assign", handle, parameters)
+    gradients = student.call("evaluate", handle, X, y, mode="train").get("gradients")
+    return isinstance(gradients, Mapping) and all(
+        np.shape(gradients.get(name)) == W.shape for name, W in parameters.items()
+    )
+
+
+def _observe_at(
+    size: str,
+    session: Session,
+    submission: Submission,
+    rubric: Rubric,
+    seed: int,
+    data: Mapping[str, DataSet],
+    limits: Limits,
+    watch: Watch | None,
+) -> Observations:
+    setting = replace(_setting(rubric, seed, data, size), limits={"training": limits.training})
+    criteria: dict[str, Observation] = {}
+    for criterion in rubric.criteria:
+        if watch:
+            watch(criterion.id)
+        criteria[criterion.id] = _observe_one(criterion, session, setting.named(criterion.id))
+    remarks, integrity = session.facts()
+    return Observations(
+        submission.digest, size, criteria, tuple(integrity), tuple(remarks), dict(session.environment)
+    )
+
+
+def _observe_one(criterion: Criterion, session: Session, setting: Setting) -> Observation:
+    started = time.monotonic()
+    values: Mapping[str, Any] = {}
+    failure, output = None, ""
+    try:
+        student = session.student()
+        try:
+            values = criterion.check.observe(student, setting)
+        finally:
+            output = student.output()
+    except StudentError as error:
+        failure = error.failure
+    except GraderError:
+        raise
+    except Exception as error:  # a fault of ours must not cost this student a point, nor the class its batch
+        failure = _our_fault(error)
+    return Observation(values, failure, output, time.monotonic() - started)
+
+
+def _judge_one(
+    criterion: Criterion, verdicts: Mapping[str, Verdict], key: Key, observations: Observations, setting: Setting
+) -> Verdict:
+    blocking = [id_ for id_ in criterion.requires if verdicts[id_].status in {"failed", "error", "skipped"}]
+    if blocking:
+        return _skipped(blocking, key.rubric)
+    waiting = [id_ for id_ in criterion.requires if verdicts[id_].status == "ungraded"]
+    seen = observations.criteria[criterion.id]
+    if seen.failure or waiting:
+        return undecided(seen.failure or Failure("grader", "waits", f"This waits for {waiting[0]}, which is not decided."))
+    expected = key.expected[observations.size].criteria[criterion.id]
+    try:
+        return criterion.check.judge(seen.values, expected.values, setting.named(criterion.id))
+    except Exception as error:  # as above: whatever the worker claimed, judging it must not end the run
+        return undecided(_our_fault(error))
+
+
+def _skipped(blocking: list[str], rubric: Rubric) -> Verdict:
+    titles = {criterion.id: criterion.title for criterion in rubric.criteria}
+    names = ", ".join(f"“{titles[id_]}”" for id_ in blocking)
+    message = f"Not judged, because it builds on {names}."
+    return Verdict("skipped", 0.0, (Finding("requires", message, "Mend that first; this is checked again then."),))
+
+
+def _our_fault(error: Exception) -> Failure:
+    place = error.__traceback__
+    while place and place.tb_next:
+        place = place.tb_next
+    where = f"{Path(place.tb_frame.f_code.co_filename).name}:{place.tb_lineno}" if place else "unknown"
+    return Failure("grader", "grader-fault", f"The grader itself failed ({type(error).__name__} in {where}).")
+
+
+def _section(section: Section, verdicts: Mapping[str, Verdict]) -> SectionResult:
+    criteria = tuple(_criterion(criterion, verdicts[criterion.id]) for criterion in section.criteria)
+    return SectionResult(section.id, section.title, _sum([c.score for c in criteria]), criteria, section.description)
+
+
+def _criterion(criterion: Criterion, verdict: Verdict) -> CriterionResult:
+    given = None if verdict.fraction is None else round(criterion.points * verdict.fraction, 2)
+    findings = tuple(replace(f, read=f.read or criterion.read) for f in verdict.findings)
+    return CriterionResult(
+        criterion.id,
+        criterion.title,
+        criterion.kind,
+        verdict.status,
+        Score(given, criterion.points),
+        criterion.visibility,
+        findings,
+        verdict.curves,
+        verdict.tables,
+        criterion.description,
+    )
+
+
+def _sum(scores: list[Score]) -> Score:
+    """Points add up; what has no points yet is left out of what was given, and stays in the maximum."""
+    given = [score.given for score in scores if score.given is not None]
+    return Score(round(sum(given), 2) if given else None, round(sum(score.maximum for score in scores), 2))

@@ -1,0 +1,104 @@
+"""Longer pieces of work that the checks ask of any course, made of the driver's vocabulary; they run in the worker."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+import numpy as np
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+
+class Vocabulary(Protocol):
+    """The part of a driver that these procedures use."""
+
+    def build(self, model: str, sizes: dict[str, int]) -> Any: ...
+    def assign(self, model: Any, parameters: dict[str, Array]) -> None: ...
+    def evaluate(self, model: Any, X: Array, y: Array, mode: str = "train") -> dict[str, Any]: ...
+    def probabilities(self, model: Any, X: Array) -> Any: ...
+    def optimizer(self, name: str, settings: dict[str, float]) -> Any: ...
+    def update(self, optimizer: Any, model: Any) -> None: ...
+
+
+def hold(driver: Vocabulary, value: Any) -> Any:
+    """The value itself: keeps an array in the worker, or shows what has become of one."""
+    return value
+
+
+def losses_along(
+    driver: Vocabulary,
+    model: Any,
+    parameters: dict[str, Array],
+    X: Array,
+    y: Array,
+    directions: Mapping[str, list[Array]],
+    steps: list[float],
+) -> dict[str, list[list[float]]]:
+    """The hand-in's own loss at `parameters + step * direction`, for each block, direction and step.
+
+    Fresh copies of the inputs are handed over every time, and evaluation happens in training mode, because that is
+    the loss that the gradients belong to.
+    """
+
+    def loss(block: str, direction: Array, step: float) -> float:
+        moved = {**parameters, block: parameters[block] + step * direction}
+        driver.assign(model, moved)
+        return _number(driver.evaluate(model, X.copy(), y.copy(), mode="train")["loss"])
+
+    return {
+        block: [[loss(block, direction, step) for step in steps] for direction in listed]
+        for block, listed in directions.items()
+    }
+
+
+def train(
+    driver: Vocabulary,
+    model: str,
+    sizes: dict[str, int],
+    parameters: dict[str, Array],
+    optimizer: str,
+    settings: dict[str, float],
+    X: Array,
+    y: Array,
+    order: Array,
+    batch_size: int,
+    X_held_out: Array,
+) -> dict[str, Any]:
+    """Train a fresh model from `parameters` and tell, after each epoch, its predictions on inputs without labels.
+
+    Args:
+        order: (epochs, n) the order of the rows in each epoch.
+
+    Returns:
+        `loss` and `accuracy` as the hand-in reported them, averaged over the batches of each epoch (before each
+        update, as the courses do), and `predictions`, (epochs, held-out rows), -1 where a row had no finite answer.
+    """
+    trained = driver.build(model, sizes)
+    driver.assign(trained, parameters)
+    stepper = driver.optimizer(optimizer, settings)
+    told: dict[str, list[Any]] = {"loss": [], "accuracy": [], "predictions": []}
+    for rows in order:
+        reports = []
+        for start in range(0, len(rows), batch_size):
+            batch = rows[start : start + batch_size]
+            reports.append(driver.evaluate(trained, X[batch], y[batch], mode="train"))
+            driver.update(stepper, trained)
+        told["loss"].append(_mean([_number(report["loss"]) for report in reports]))
+        told["accuracy"].append(_mean([_number(report.get("accuracy")) for report in reports]))
+        told["predictions"].append(_predictions(driver.probabilities(trained, X_held_out.copy())))
+    return {**told, "predictions": np.array(told["predictions"], dtype=np.int64)}
+
+
+def _predictions(probabilities: Any) -> Array:
+    scores = np.asarray(probabilities, dtype=np.float64)
+    return np.where(np.isfinite(scores).all(axis=1), np.argmax(scores, axis=1), -1)
+
+
+def _number(value: Any) -> float:
+    array = np.asarray(value, dtype=np.float64)
+    return float(array.reshape(())) if array.size == 1 else float("nan")
+
+
+def _mean(values: list[float]) -> float:
+    return sum(values) / len(values) if values else float("nan")
