@@ -1,0 +1,24 @@
+"""Where the data folders lie: beside the package in a checkout, inside it in a wheel."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from grader.errors import GraderError
+
+Folder = Literal["rubrics", "reference", "report_templates", "submissions_example"]
+
+
+def data_folder(name: Folder) -> Path:
+    """The folder of that name which came with this grader."""
+    package = Path(__file__).resolve().parent
+    # The wheel's copy first: beside an installed package lie other people's folders, perhaps of the same name.
+    candidates = (package / "_data" / name, package.parent / name)
+    for folder in candidates:
+        if folder.is_dir():
+            return folder
+    looked = " and ".join(str(folder) for folder in candidates)
+    raise GraderError(
+        f"The folder {name!r} is not there; looked for {looked}. Install the grader again, or run it from a full checkout."
+    )

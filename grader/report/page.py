@@ -1,0 +1,80 @@
+"""Result → HTML by the templates of `report_templates`. One place makes every text harmless, so no template can forget it."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from grader.model import Result, Table
+from grader.paths import data_folder
+from grader.report import chart, story, text
+from grader.report.story import Audience
+
+Medium = Literal["screen", "paper"]
+MOST_ROWS, MOST_FINDINGS = 200, 60
+
+
+def html(result: Result, audience: Audience = "student") -> str:
+    """A report as one self-contained HTML file: no script, no outside request, light and dark."""
+    return markup(result, audience, Markup(style("screen")))  # noqa: S704 – the project's own style sheets
+
+
+def markup(result: Result, audience: Audience, css: Markup | None) -> str:
+    """The report's HTML with this style sheet in it; None where the renderer brings its own."""
+    template = _environment().get_template("feedback/feedback.html.j2")
+    return template.render(result=result, audience=audience, css=css)
+
+
+@cache
+def style(medium: Medium) -> str:
+    """The style sheets of one medium as one text."""
+    folder = data_folder("report_templates")
+    return "\n".join(
+        (folder / name).read_text("utf-8") for name in ("base/base.css", "feedback/feedback.css", f"base/{medium}.css")
+    )
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(data_folder("report_templates")),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_harmless,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals.update(story=story, chart=chart, most_rows=MOST_ROWS, most_findings=MOST_FINDINGS)
+    environment.filters.update(
+        line=text.one_line, points=text.points, number=text.number, prose=prose, link=link, aligned=aligned
+    )
+    return environment
+
+
+def _harmless(value: Any) -> Any:
+    """What Jinja puts into the page: finished markup as it is, everything else as visible text."""
+    return value if isinstance(value, (Markup, int)) else text.visible(value)
+
+
+def prose(message: str) -> Markup:
+    """A message with `code` in backticks set as code."""
+    return Markup(re.sub(r"`([^`\n]+)`", r"<code>\1</code>", str(escape(text.visible(message)))))  # noqa: S704 – escaped
+
+
+def link(address: str) -> str:
+    """The address if a reader can follow it safely, otherwise nothing."""
+    return address if re.match(r"https?://[^\s]+\Z", address) else ""
+
+
+def aligned(table: Table) -> list[tuple[str, bool, list[str]]]:
+    """A table by columns: heading, whether it holds numbers, and the texts of its cells."""
+    rows = table.rows[:MOST_ROWS]
+    columns = [[row[i] if i < len(row) else None for row in rows] for i in range(len(table.columns))]
+    return [
+        (name, text.is_numeric(cells), text.column(cells)) for name, cells in zip(table.columns, columns, strict=True)
+    ]

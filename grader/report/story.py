@@ -1,0 +1,162 @@
+"""What a report says in words: the summary, what to do first, and why something has no points yet."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from grader.model import CriterionResult, Finding, Result, Status
+from grader.report import text
+
+Audience = Literal["student", "instructor"]
+MOST_STEPS = 5
+# Sign and word: the state never rests on colour alone.
+WORDS: Mapping[Status, tuple[str, str]] = {
+    "passed": ("✓", "Passed"),
+    "partial": ("½", "Partly"),
+    "failed": ("✗", "Failed"),
+    "error": ("!", "Error"),
+    "skipped": ("–", "Not run"),
+    "manual": ("…", "By hand"),
+    "ungraded": ("?", "Undecided"),
+}
+EXPLANATIONS: Mapping[Status, str] = {
+    "skipped": "Not run, because something that it builds on did not pass.",
+    "manual": "A person marks this one; its points will be added.",
+    "ungraded": "The grader could not decide this one. You lose no points by it: a person will look.",
+}
+# What a student may know of the run. The rest, above all the seed, would help to write a hand-in for this grader only.
+STUDENTS_PROVENANCE = ("grader", "version", "grader_version", "reference", "sandbox")
+LABELS = {"numpy": "NumPy", "os": "Operating system", "cpu": "Processor"}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing to do first: a finding, the criterion that it cost points, and where to read on."""
+
+    anchor: str
+    title: str
+    lost: float
+    finding: Finding
+    more: int  # further findings of the same criterion
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Points of some criteria: given so far, and not decided yet."""
+
+    given: float
+    maximum: float
+    undecided: float
+
+    @property
+    def share(self) -> float:
+        """The given points as a fraction of the whole."""
+        return self.given / self.maximum if self.maximum > 0 else 0.0
+
+    @property
+    def undecided_share(self) -> float:
+        """The points that are not decided yet as a fraction of the whole."""
+        return self.undecided / self.maximum if self.maximum > 0 else 0.0
+
+
+def tally(criteria: list[CriterionResult]) -> Tally:
+    """The points of these criteria, counting all that can be reached in the end."""
+    undecided = sum(c.score.maximum for c in criteria if c.score.given is None)
+    return Tally(sum(c.score.given or 0.0 for c in criteria), sum(c.score.maximum for c in criteria), undecided)
+
+
+def criteria(result: Result) -> list[CriterionResult]:
+    """All criteria in their order."""
+    return [criterion for section in result.sections for criterion in section.criteria]
+
+
+def summary(result: Result) -> str:
+    """How it went, in one sentence."""
+    counts = Counter(criterion.verdict for criterion in criteria(result))
+    total = counts.total()
+    if not total:
+        return "There was nothing to grade."
+    if counts["passed"] == total:
+        return "The only criterion passed." if total == 1 else f"All {total} criteria passed."
+    return (
+        f"{counts['passed']} of {text.plural(total, 'criterion', 'criteria')} passed, {text.listing(_others(counts))}."
+    )
+
+
+def still_open(result: Result) -> str:
+    """What the score still waits for, or nothing."""
+    waiting = tally(criteria(result)).undecided
+    return f"{text.points(waiting)} points are not decided yet." if waiting else ""
+
+
+def first_steps(result: Result) -> list[Step]:
+    """The findings that cost most points, the earliest section first, because later ones often follow from them."""
+    steps = [
+        Step(anchor(i, j), criterion.title, lost(criterion), criterion.findings[0], len(criterion.findings) - 1)
+        for i, section in enumerate(result.sections, 1)
+        for j, criterion in enumerate(section.criteria, 1)
+        if criterion.findings and criterion.verdict in ("failed", "partial", "error") and lost(criterion) > 0
+    ]
+    costly = sorted(steps, key=lambda step: -step.lost)[:MOST_STEPS]
+    return [step for step in steps if step in costly]
+
+
+def not_run(result: Result) -> str:
+    """How many points wait behind what failed, or nothing."""
+    skipped = [criterion for criterion in criteria(result) if criterion.verdict == "skipped"]
+    behind = sum(map(lost, skipped))
+    if not behind:
+        return ""
+    return f"A further {text.points(behind)} points were not tried, because they build on what did not pass."
+
+
+def anchor(section: int, criterion: int) -> str:
+    """The name by which links find a criterion."""
+    return f"s{section}-{criterion}"
+
+
+def lost(criterion: CriterionResult) -> float:
+    """The points that a criterion did not give; none while nobody has decided."""
+    given = criterion.score.given
+    return 0.0 if given is None else max(criterion.score.maximum - given, 0.0)
+
+
+def explanation(criterion: CriterionResult) -> str:
+    """Why a criterion was not decided by a check, unless its findings say it."""
+    spoken_for = criterion.verdict == "skipped" and criterion.findings
+    return "" if spoken_for else EXPLANATIONS.get(criterion.verdict, "")
+
+
+def facts(result: Result, audience: Audience) -> list[tuple[str, str]]:
+    """How it was graded, as pairs of a label and its value."""
+    known = {**result.environment, **_provenance(result, audience)}
+    pairs = [(_label(key), str(value)) for key, value in known.items()]
+    files = result.submission.get("files", ())
+    return [
+        *pairs,
+        ("Rubric", f"{result.rubric.get('id', '')}  {str(result.rubric.get('digest', ''))[:12]}".strip()),
+        ("Hand-in", f"{text.plural(len(files), 'file')}  {str(result.submission.get('digest', ''))[:12]}".strip()),
+    ]
+
+
+def _others(counts: Counter[Status]) -> list[str]:
+    words = {
+        "partly": counts["partial"],
+        "failed": counts["failed"] + counts["error"],
+        "not run": counts["skipped"],
+        "to be marked by a person": counts["manual"],
+        "undecided": counts["ungraded"],
+    }
+    return [f"{count} {word}" for word, count in words.items() if count]
+
+
+def _provenance(result: Result, audience: Audience) -> dict[str, str]:
+    everything = audience == "instructor"
+    return {key: value for key, value in result.provenance.items() if everything or key in STUDENTS_PROVENANCE}
+
+
+def _label(key: str) -> str:
+    return LABELS.get(key, key.replace("_", " ").replace("-", " ").capitalize())
