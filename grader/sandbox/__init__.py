@@ -1,0 +1,36 @@
+"""Ways to start a worker, strongest first."""
+
+from __future__ import annotations
+
+from grader.errors import SandboxError
+from grader.sandbox import process
+from grader.sandbox.base import Limits, Process, Sandbox
+
+__all__ = ["Limits", "Process", "Sandbox", "choose", "prestart"]
+
+_BACKENDS = {"process": (process.probe, process.ProcessSandbox)}
+
+
+def choose(name: str = "auto") -> Sandbox:
+    """The sandbox of that name, or with "auto" the strongest one that works here."""
+    reasons = []
+    for each in _candidates(name):
+        probe, backend = _BACKENDS[each]
+        reason = probe()
+        if reason is None:
+            return backend()
+        reasons.append(f"{each}: {reason}")
+    raise SandboxError("No sandbox works here.\n" + "\n".join(reasons))
+
+
+def prestart(sandbox: Sandbox, limits: Limits | None = None) -> Process:
+    """A worker on its way up, to hand to a `Session` as `warm`: start it before the grader's own slow imports."""
+    return sandbox.start(limits or Limits())
+
+
+def _candidates(name: str) -> list[str]:
+    if name == "auto":
+        return list(_BACKENDS)
+    if name not in _BACKENDS:
+        raise SandboxError(f"There is no sandbox {name!r}; there are auto, {', '.join(_BACKENDS)}.")
+    return [name]

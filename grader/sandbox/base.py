@@ -1,0 +1,165 @@
+"""What every sandbox offers, and what all of them need: limits, the worker's command line, a thread to start it."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import queue
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Protocol
+
+from grader.errors import SandboxError
+
+__all__ = [
+    "ENVIRONMENT",
+    "WORKER",
+    "Limits",
+    "Process",
+    "Sandbox",
+    "arguments",
+    "compile_worker",
+    "interpreter",
+    "launch",
+    "package_folders",
+]
+
+WORKER = Path(__file__).resolve().parent.parent / "worker"
+ENVIRONMENT = {
+    "PATH": "/usr/bin:/bin",
+    "LANG": "C.UTF-8",
+    "PYTHONHASHSEED": "0",
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one hand-in may use; seconds and bytes."""
+
+    request: float = 10.0
+    training: float = 120.0
+    total: float = 600.0
+    start: float = 20.0
+    memory: int = 2 << 30
+    output: int = 64 << 10
+    files: int = 64 << 20
+    packages: tuple[str, ...] = ("numpy",)
+
+
+class Process(Protocol):
+    """A started worker."""
+
+    channel: socket.socket
+    output: int  # the file descriptor at which its prints arrive
+
+    def ended(self) -> int | None:
+        """The exit status, negative for a signal, or None while it runs."""
+
+    def kill(self) -> None:
+        """End it and all that it started, and remove what it left; may be called again."""
+
+
+class Sandbox(Protocol):
+    """A way to start a worker."""
+
+    name: str
+
+    def describe(self) -> str:
+        """What separates a hand-in from the grader, in one sentence."""
+
+    def start(self, limits: Limits) -> Process:
+        """Start a worker and return at once; it says "up" on its channel when it is ready."""
+
+
+def arguments(channel: int, folder: str, limits: Limits) -> list[str]:
+    """The worker's command line: the same interpreter, without site-packages, on our end of the channel."""
+    settings = {
+        "folder": folder,
+        "packages": package_folders(limits.packages),
+        "memory": limits.memory,
+        "seconds": int(limits.total) + 5,
+        "files": limits.files,
+    }
+    return [*interpreter(), "-B", "-S", "-s", "-P", str(WORKER / "main.py"), str(channel), json.dumps(settings)]
+
+
+def interpreter() -> list[str]:
+    """The interpreter itself, not a virtual environment's link to it."""
+    return [os.path.realpath(sys.executable)]
+
+
+@cache
+def package_folders(names: tuple[str, ...]) -> dict[str, str]:
+    """Where the packages are installed, found without importing them."""
+    found = {}
+    for name in names:
+        spec = importlib.util.find_spec(name)
+        if spec is None or not spec.submodule_search_locations:
+            raise SandboxError(f"The package {name} is not installed beside the grader; hand-ins need it.")
+        found[name] = str(Path(next(iter(spec.submodule_search_locations))).resolve().parent)
+    return found
+
+
+@cache
+def compile_worker() -> None:
+    """Write the worker's compiled files, where that is allowed: it starts faster with them and never writes them."""
+    for source in WORKER.glob("*.py"):
+        compiled = Path(importlib.util.cache_from_source(str(source)))
+        if not compiled.exists() or compiled.stat().st_mtime < source.stat().st_mtime:
+            _compile(source)
+
+
+def _compile(source: Path) -> None:
+    import py_compile
+
+    try:
+        py_compile.compile(str(source), doraise=True)
+    except (OSError, py_compile.PyCompileError):  # read-only, or being edited: the worker then compiles by itself
+        return
+
+
+def launch(command: Sequence[str], **options: Any) -> subprocess.Popen[bytes]:
+    """`subprocess.Popen` from a thread that lives as long as this process.
+
+    Linux can kill a worker when its parent goes, but means the *thread* that started it: from a pool's thread, workers
+    would die when the pool shrinks.
+    """
+    return _launcher().run(lambda: subprocess.Popen(command, **options))
+
+
+class _Launcher:
+    """A thread that starts processes for others."""
+
+    def __init__(self) -> None:
+        self._jobs: queue.SimpleQueue[tuple[Callable[[], Any], Future[Any]]] = queue.SimpleQueue()
+        threading.Thread(target=self._work, name="worker launcher", daemon=True).start()
+
+    def run(self, job: Callable[[], subprocess.Popen[bytes]]) -> subprocess.Popen[bytes]:
+        future: Future[subprocess.Popen[bytes]] = Future()
+        self._jobs.put((job, future))
+        return future.result()
+
+    def _work(self) -> None:
+        while True:
+            job, future = self._jobs.get()
+            try:
+                future.set_result(job())
+            except BaseException as error:
+                future.set_exception(error)
+
+
+@cache
+def _launcher() -> _Launcher:
+    os.register_at_fork(after_in_child=_launcher.cache_clear)  # threads do not survive a fork
+    return _Launcher()

@@ -1,0 +1,479 @@
+"""Requests to a hand-in over a channel, with deadlines: the only part of the grader that listens to a worker.
+
+What comes back is a claim. A worker that is late, dies, or says what it may not say is killed, and the next request
+gets a fresh one with the hand-in loaded again.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import selectors
+import signal
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, NoReturn
+
+import numpy as np
+
+from grader.errors import SandboxError, StudentError
+from grader.model import Failure
+from grader.sandbox.base import Limits, Process, Sandbox
+from grader.worker.wire import PREFIX, Caps, Reference, WireError, decode, encode, lengths
+
+__all__ = ["Facts", "Handle", "Limits", "Session", "Student"]
+
+_REQUEST_CAPS = Caps(header=4 << 20, body=1 << 30)
+_ANSWER_CAPS = Caps()
+_CHUNK = 1 << 18
+_LAST_WORDS = 1.0  # seconds that a worker has to die after it closed its channel
+_LOOK = 0.2  # seconds between looks at whether it still lives, for when a child of its own holds the channel open
+_MOST_STRIKES = 2
+_LONGEST_MESSAGE = 500  # characters
+_FAULTS: dict[str, Literal["student", "environment", "grader"]] = {
+    "student": "student",
+    "environment": "environment",
+    "grader": "grader",
+}
+_CODES = {"missing", "syntax-error", "missing-package", "exception", "unusable-value", "driver"}
+_FAILURE_FIELDS = ("fault", "code", "message", "hint", "where")
+_STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+_MOST_READS = 64
+_SIGNALS = {int(each) for each in signal.Signals}
+
+
+@dataclass(frozen=True, slots=True)
+class Handle:
+    """An object that is kept in the worker; its label says what was made, such as "build two-layer"."""
+
+    number: int
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What was noticed of a hand-in apart from its answers."""
+
+    remarks: tuple[Mapping[str, Any], ...] = ()  # for the student
+    integrity: tuple[str, ...] = ()  # for the instructor
+
+
+class Session:
+    """One hand-in and its workers, one after the other; a context manager."""
+
+    def __init__(
+        self,
+        files: Mapping[str, bytes],
+        driver: str,
+        sandbox: Sandbox,
+        limits: Limits = Limits(),  # noqa: B008  frozen
+        warm: Process | None = None,
+    ) -> None:
+        self.environment: Mapping[str, str] = {}
+        self.limits = limits
+        self._files = {name: np.frombuffer(content, np.uint8) for name, content in files.items()}
+        self._driver = driver
+        self._sandbox = sandbox
+        self._warm = warm
+        self._student: Student | None = None
+        self._until: float | None = None
+        self._strikes: dict[tuple[str, ...], list[Failure]] = {}
+        self._claimed = Facts()
+        self._seen: list[str] = []
+        self._handles = 0
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the worker, whatever it is doing."""
+        if self._student is not None:
+            self._student.close()
+        if self._warm is not None:
+            self._warm.kill()
+            self._warm = None
+
+    def student(self) -> Student:
+        """A live one; starts a fresh worker and loads the hand-in again if the last one died."""
+        if self._until is None:
+            self._until = time.monotonic() + self.limits.total
+        if self._student is None or not self._student.alive:
+            if self._student is not None:
+                self._student.close()
+            self._student = Student(self, self._start())
+            self._student.load(self._files, self._driver)
+        return self._student
+
+    def facts(self) -> Facts:
+        """What the hand-in's workers told, and what was seen from outside."""
+        return Facts(self._claimed.remarks, (*self._claimed.integrity, *self._seen))
+
+    def deadline(self, seconds: float) -> float:
+        """The moment at which a request that may take so long has to be answered; raises once the total is used up."""
+        now = time.monotonic()
+        until = self._until if self._until is not None else now + self.limits.total
+        if now >= until:
+            raise StudentError(_timeout(f"The whole hand-in's time, {self.limits.total:g} s, is used up."))
+        return min(now + seconds, until)
+
+    def new_handle(self, label: str) -> Handle:
+        """A number that no other object of this hand-in has had."""
+        self._handles += 1
+        return Handle(self._handles, label)
+
+    def learn(self, claimed: Any) -> None:
+        """Take over what a worker told about the hand-in, if it has the right form."""
+        if isinstance(claimed, dict) and claimed:
+            remarks, integrity = claimed.get("remarks"), claimed.get("integrity")
+            if isinstance(remarks, list) and isinstance(integrity, list):
+                told = [each for each in remarks if isinstance(each, dict)]
+                self._claimed = Facts(
+                    tuple({name: _short(text) for name, text in each.items()} for each in told),
+                    tuple(_short(sentence) for sentence in integrity),
+                )
+
+    def note(self, sentence: str) -> None:
+        """Remember something for the instructor, once."""
+        if sentence not in self._seen:
+            self._seen.append(sentence)
+
+    def refuse_third(self, key: tuple[str, ...]) -> None:
+        """Fail at once when the same call has cost two workers already."""
+        failures = self._strikes.get(key, [])
+        if len(failures) >= _MOST_STRIKES:
+            last = failures[-1]
+            message = f"{' '.join(key)} did not come back twice; not tried again. {last.message}"
+            raise StudentError(Failure(last.fault, last.code, message[:_LONGEST_MESSAGE], last.hint, last.where))
+
+    def strike(self, key: tuple[str, ...], failure: Failure) -> None:
+        """Remember that a call cost a worker."""
+        self._strikes.setdefault(key, []).append(failure)
+
+    def _start(self) -> Worker:
+        process, self._warm = self._warm or self._sandbox.start(self.limits), None
+        worker = Worker(process, self.limits.output)
+        try:
+            self.environment = {"sandbox": self._sandbox.name, **worker.up(time.monotonic() + self.limits.start)}
+        except (_Lost, WireError) as error:
+            worker.kill()
+            said = worker.output().strip().splitlines()[-1:]
+            raise SandboxError(
+                f"The {self._sandbox.name} sandbox started no worker: {error} {' '.join(said)}".strip()
+            ) from None
+        return worker
+
+
+class Student:
+    """The hand-in in one live worker."""
+
+    def __init__(self, session: Session, worker: Worker) -> None:
+        self._session = session
+        self._worker = worker
+        self._ended: Failure | None = None
+        self._handles: set[int] = set()
+
+    @property
+    def alive(self) -> bool:
+        """Whether the worker can still be asked."""
+        return self._ended is None
+
+    def call(self, function: str, /, *args: Any, limit: float | None = None, **kwargs: Any) -> Any:
+        """What the driver's or the grader's `function` returned, as plain values; handles may be arguments."""
+        return self._request(function, args, kwargs, limit, None)
+
+    def make(self, function: str, /, *args: Any, limit: float | None = None, **kwargs: Any) -> Handle:
+        """Keep what `function` returned in the worker, and return a handle for it."""
+        handle = self._session.new_handle(" ".join(_key(function, args, {})))
+        self._request(function, args, kwargs, limit, handle.number)
+        self._handles.add(handle.number)
+        return handle
+
+    def output(self) -> str:
+        """What was printed since last asked, capped and made safe to show."""
+        return self._worker.output()
+
+    def load(self, files: Mapping[str, Any], driver: str) -> None:
+        """Hand over the files; a session does this once for each worker."""
+        request = {"op": "load", "files": files, "driver": driver}
+        self._ask(request, ("load",), self._session.limits.request)
+
+    def close(self) -> None:
+        """End the worker."""
+        self._ended = self._ended or Failure("grader", "closed", "The session is closed.")
+        self._worker.kill()
+
+    def _request(self, function: str, args: Any, kwargs: dict[str, Any], limit: float | None, keep: int | None) -> Any:
+        request = {
+            "op": "call",
+            "function": function,
+            "args": [self._sendable(argument) for argument in args],
+            "kwargs": {name: self._sendable(argument) for name, argument in kwargs.items()},
+            "keep": keep,
+        }
+        seconds = self._session.limits.request if limit is None else limit
+        return self._ask(request, _key(function, args, kwargs), seconds)
+
+    def _ask(self, request: dict[str, Any], key: tuple[str, ...], seconds: float) -> Any:
+        """Send one request and return its answer's value; a worker that does not keep to the rules is killed."""
+        if self._ended is not None:
+            raise StudentError(self._ended)
+        self._session.refuse_third(key)
+        deadline = self._session.deadline(seconds)
+        try:
+            answer = self._worker.ask(request, deadline)
+            self._session.learn(answer.get("facts"))
+            return _value(answer)
+        except _Late:
+            self._end(key, _timeout(f"{' '.join(key)} did not come back within {seconds:g} s."))
+        except _Lost as lost:
+            self._end(key, Failure("student", "died", f"{' '.join(key)}: {lost}"))
+        except WireError as error:
+            self._session.note(f"something wrote into the grader's channel: {error}")
+            self._end(key, Failure("student", "protocol", f"Something wrote into the grader's channel: {error}."))
+        finally:
+            if self._worker.flooded:
+                self._session.note("more was printed than is kept")
+
+    def _end(self, key: tuple[str, ...], failure: Failure) -> NoReturn:
+        self._ended = failure
+        self._worker.kill()
+        self._session.strike(key, failure)
+        raise StudentError(failure) from None
+
+    def _sendable(self, argument: Any) -> Any:
+        """The argument with its handles as references; a handle of a worker that is gone is our own mistake."""
+        if isinstance(argument, Handle):
+            if argument.number not in self._handles:
+                message = f"The object {argument.label!r} went with its worker and has to be made again."
+                raise StudentError(Failure("grader", "stale-handle", message))
+            return Reference(argument.number)
+        if isinstance(argument, (list, tuple)):
+            return [self._sendable(item) for item in argument]
+        if isinstance(argument, Mapping):
+            return {name: self._sendable(item) for name, item in argument.items()}
+        return argument
+
+
+class _Late(Exception):
+    """The deadline passed."""
+
+
+class _Lost(Exception):
+    """The worker is gone; the message says how, for the student."""
+
+
+class Worker:
+    """A process and the frames that it may send: one answer for each request, and nothing else."""
+
+    def __init__(self, process: Process, most_output: int) -> None:
+        self.flooded = False
+        self._process = process
+        self._most_output = most_output
+        self._received = bytearray()
+        self._printed = bytearray()
+        self._number = 0
+        self._living = True
+        self._selector = selectors.DefaultSelector()
+        process.channel.setblocking(False)
+        os.set_blocking(process.output, False)
+        self._selector.register(process.channel, selectors.EVENT_READ)
+        self._selector.register(process.output, selectors.EVENT_READ)
+
+    def up(self, deadline: float) -> dict[str, str]:
+        """Wait until the worker is ready; what it says of itself is believable, no byte of a hand-in is in it yet."""
+        try:
+            said = self._receive(deadline).get("up")
+        except _Late:
+            raise _Lost("it was not ready in time.") from None
+        if not isinstance(said, dict):
+            raise WireError("the worker did not say that it is up")
+        return {str(name): str(value) for name, value in said.items()}
+
+    def ask(self, request: dict[str, Any], deadline: float) -> dict[str, Any]:
+        """Send a request and wait for its answer."""
+        self._refuse_surplus()
+        self._number += 1
+        self._send(encode({**request, "id": self._number}, _REQUEST_CAPS), deadline)
+        answer = self._receive(deadline)
+        self._drain()
+        return answer
+
+    def output(self) -> str:
+        """What was printed since last asked."""
+        if self._living:
+            self._drain()
+        text = self._printed.decode("utf-8", "replace")
+        if len(self._printed) >= self._most_output:
+            text += "\n[… cut here]"
+        self._printed.clear()
+        return clean(text)
+
+    def kill(self) -> None:
+        """End the process; what it printed stays."""
+        if self._living:
+            self._drain()
+            self._living = False
+            self._selector.close()
+            self._process.kill()
+
+    def _refuse_surplus(self) -> None:
+        """Nothing may arrive that was not asked for."""
+        for key, _ in self._selector.select(0):
+            self._take(key.fileobj)
+        if self._received:
+            raise WireError("bytes arrived that nobody asked for")
+
+    def _send(self, frame: bytes, deadline: float) -> None:
+        """Send a frame while listening, so that neither side waits for the other with full pipes."""
+        rest = memoryview(frame)
+        both = selectors.EVENT_READ | selectors.EVENT_WRITE
+        self._selector.modify(self._process.channel, both)
+        try:
+            while rest:
+                for key, events in self._wait(deadline):
+                    if events & selectors.EVENT_READ:
+                        self._take(key.fileobj)
+                    if events & selectors.EVENT_WRITE:
+                        rest = rest[self._write(rest[:_CHUNK]) :]
+                if self._received:
+                    raise WireError("an answer came before its question was complete")
+        finally:
+            self._selector.modify(self._process.channel, selectors.EVENT_READ)
+
+    def _write(self, part: memoryview) -> int:
+        try:
+            return self._process.channel.send(part)
+        except BlockingIOError:
+            return 0
+        except OSError:
+            raise self._lost() from None
+
+    def _receive(self, deadline: float) -> dict[str, Any]:
+        """The next frame, checked: its lengths before it is read, its number and form after."""
+        self._fill(PREFIX.size, deadline)
+        header, body = lengths(self._received[: PREFIX.size], _ANSWER_CAPS)
+        end = PREFIX.size + header + body
+        self._fill(end, deadline)
+        if len(self._received) > end:
+            raise WireError("bytes arrived that nobody asked for")
+        head, tail = self._received[PREFIX.size : PREFIX.size + header], self._received[PREFIX.size + header :]
+        self._received = bytearray()
+        answer = decode(head, tail, _ANSWER_CAPS)
+        if not isinstance(answer, dict) or type(answer.get("id")) is not int or answer["id"] != self._number:
+            raise WireError("an answer belongs to no question")
+        return answer
+
+    def _fill(self, count: int, deadline: float) -> None:
+        while len(self._received) < count:
+            for key, _ in self._wait(deadline):
+                self._take(key.fileobj)
+
+    def _wait(self, deadline: float) -> list[tuple[selectors.SelectorKey, int]]:
+        """What is ready, at the latest by the deadline; notices a dead worker whose channel somebody holds open."""
+        while True:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                raise _Late
+            ready = self._selector.select(min(left, _LOOK))
+            if ready:
+                return ready
+            if self._process.ended() is not None:
+                raise self._lost()
+
+    def _take(self, source: object) -> None:
+        """Read once from what is ready."""
+        if source is not self._process.channel:
+            if not self._read_output():
+                self._selector.unregister(self._process.output)
+            return
+        try:
+            data = self._process.channel.recv(_CHUNK)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+        if not data:
+            raise self._lost()
+        self._received += data
+
+    def _read_output(self) -> bool:
+        """Keep what was printed up to the cap and forget the rest; False once nobody can print any more."""
+        try:
+            data = os.read(self._process.output, _CHUNK)
+        except BlockingIOError:
+            return True
+        room = self._most_output - len(self._printed)
+        self._printed += data[:room]
+        self.flooded = self.flooded or len(data) > room
+        return bool(data)
+
+    def _drain(self) -> None:
+        """Read what has been printed by now; bounded, for a thread of the hand-in's may print for ever."""
+        for _ in range(_MOST_READS):
+            before = len(self._printed)
+            if not self._read_output() or len(self._printed) == before:
+                return
+
+    def _lost(self) -> _Lost:
+        """How the worker ended, once it has had a moment to do so."""
+        until = time.monotonic() + _LAST_WORDS
+        while (status := self._process.ended()) is None and time.monotonic() < until:
+            time.sleep(0.002)
+        return _Lost(_describe_end(status))
+
+
+def clean(text: str) -> str:
+    """Text without characters that would steer a terminal or turn the reading direction."""
+    return _STEERING.sub("\N{REPLACEMENT CHARACTER}", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def _short(claimed: Any) -> str:
+    return clean(str(claimed))[:_LONGEST_MESSAGE]
+
+
+def _value(answer: dict[str, Any]) -> Any:
+    if answer.get("ok") is True:
+        return answer.get("value")
+    raise StudentError(_failure(answer.get("failure")))
+
+
+def _failure(claimed: Any) -> Failure:
+    """The failure that an answer tells, if it has the right form."""
+    if not isinstance(claimed, dict) or not all(isinstance(claimed.get(name), str) for name in _FAILURE_FIELDS):
+        raise WireError("a failure has the wrong form")
+    fault, code, message, hint, where = (_short(claimed[name]) for name in _FAILURE_FIELDS)
+    if fault not in _FAULTS or code not in _CODES:
+        raise WireError("a failure has an unknown code")
+    return Failure(_FAULTS[fault], code, message, hint, where)
+
+
+def _key(function: str, args: Any, kwargs: Mapping[str, Any]) -> tuple[str, ...]:
+    """What makes two calls the same for the strikes: function, labels of handles and names, but not numbers."""
+    given = [*args, *kwargs.values()]
+    names = (each.label if isinstance(each, Handle) else each for each in given if isinstance(each, (Handle, str)))
+    return (function, *names)
+
+
+def _timeout(message: str) -> Failure:
+    hint = "Is there a loop that does not end, or one over single numbers where numpy could work on whole arrays?"
+    return Failure("student", "timeout", message, hint)
+
+
+def _describe_end(status: int | None) -> str:
+    """How a process ended, in words for the student."""
+    if status is None:
+        return "the code closed the channel to the grader."
+    if status >= 0:
+        return f"the code ended Python (exit status {status}) before it answered."
+    number = -status
+    if number == signal.SIGXCPU:
+        return "the code used up its processor time."
+    if number == signal.SIGKILL:
+        return "the code was killed by the system, perhaps because it used too much memory."
+    if number == signal.SIGSEGV:
+        return "Python crashed (segmentation fault), as it does when a recursion is far too deep."
+    return f"Python was ended by signal {signal.Signals(number).name if number in _SIGNALS else number}."

@@ -1,0 +1,165 @@
+"""What the worker does for a request: load the hand-in or call the course's driver, and answer whatever happens."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from random import seed as seed_random
+from types import FunctionType, ModuleType
+from typing import Any
+
+from numpy.random import seed as seed_numpy
+
+from grader.worker import procedures
+from grader.worker.handin import HandIn, Missing, MissingPackage, Unusable, last_frame
+from grader.worker.integrity import Integrity
+from grader.worker.plain import NotPlain, plain
+from grader.worker.wire import Reference
+
+__all__ = ["Service"]
+
+_LONGEST_MESSAGE = 500  # characters
+_DRIVER = "grader.worker.driver"
+
+
+class Service:
+    """One hand-in, loaded once, and the objects that it made for the grader."""
+
+    def __init__(self, folder: Path, memory: int) -> None:
+        self._root = folder / "handin"
+        self._memory = memory
+        self._integrity = Integrity()
+        self._handin: HandIn | None = None
+        self._driver: Any = None
+        self._kept: dict[int, Any] = {}
+        self._told: dict[str, Any] = {}
+
+    def answer(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """The answer to one request; nothing that the hand-in raises gets past it."""
+        try:
+            seed_random(0)
+            seed_numpy(0)
+            serve = self._load if request["op"] == "load" else self._call
+            return {"ok": True, "value": serve(request)}
+        except BaseException as error:  # SystemExit and KeyboardInterrupt are the hand-in's doing too
+            return {"ok": False, "failure": self._failure(error)}
+
+    def facts(self) -> dict[str, Any]:
+        """What is new since it was last told: remarks for the student, integrity for the instructor."""
+        if self._handin is None:
+            return {}
+        facts = {
+            "remarks": plain(self._handin.remarks()),
+            "integrity": plain(self._handin.integrity()) + self._integrity.seen(str(self._root)),
+        }
+        if facts == self._told:
+            return {}
+        self._told = facts
+        return facts
+
+    def _load(self, request: Mapping[str, Any]) -> Any:
+        for name, content in request["files"].items():
+            path = self._root / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content.tobytes())
+        self._root.mkdir(exist_ok=True)
+        handin = HandIn(self._root)
+        self._driver = _driver_class(request["driver"])(handin)
+        self._handin = handin
+
+    def _call(self, request: Mapping[str, Any]) -> Any:
+        function = self._find(request["function"])
+        arguments = [self._resolve(argument) for argument in request["args"]]
+        named = {name: self._resolve(argument) for name, argument in request["kwargs"].items()}
+        result = function(*arguments, **named)
+        if request["keep"] is None:
+            return plain(result)
+        self._kept[request["keep"]] = result
+        return None
+
+    def _find(self, name: str) -> Callable[..., Any]:
+        if not name.startswith("_"):
+            method = getattr(self._driver, name, None)
+            if callable(method):
+                return method  # type: ignore[no-any-return]
+            procedure = vars(procedures).get(name)
+            if isinstance(procedure, FunctionType) and procedure.__module__ == procedures.__name__:
+                return lambda *args, **kwargs: procedure(self._driver, *args, **kwargs)
+        raise _Absent(f"The driver has no function {name!r}, and neither have the grader's procedures.")
+
+    def _resolve(self, argument: Any) -> Any:
+        """The argument with every reference, however deep, replaced by the object that was kept."""
+        if type(argument) is Reference:
+            return self._kept[argument.number]
+        if type(argument) is list:
+            return [self._resolve(item) for item in argument]
+        if type(argument) is dict:
+            return {key: self._resolve(item) for key, item in argument.items()}
+        return argument
+
+    def _failure(self, error: BaseException) -> dict[str, str]:
+        fault, code, message, hint = self._explain(error)
+        where = _where(error)
+        if code == "exception" and not where:
+            fault, code = "grader", "driver"
+        if code == "syntax-error":
+            where = _relative(error, self._root)
+        return {"fault": fault, "code": code, "message": message, "hint": hint, "where": where}
+
+    def _explain(self, error: BaseException) -> tuple[str, str, str, str]:
+        """Whose fault an exception is, its code, what to say, and what to try."""
+        text, hint = _text(error), str(getattr(error, "hint", ""))[:_LONGEST_MESSAGE]
+        if isinstance(error, Missing):
+            return "student", "missing", text, hint
+        if isinstance(error, (Unusable, NotPlain)):
+            return "student", "unusable-value", text, hint
+        if isinstance(error, MissingPackage):
+            return "environment", "missing-package", text, hint
+        if isinstance(error, SyntaxError) and _relative(error, self._root):
+            return "student", "syntax-error", _named(error, text), ""
+        if isinstance(error, MemoryError):
+            hint = f"The code may use {self._memory >> 20} MiB of memory. Are arrays made that are larger than needed?"
+            return "student", "exception", _named(error, text), hint
+        return "student", "exception", _named(error, text), ""
+
+
+class _Absent(LookupError):
+    """A function that neither the driver nor the procedures have: a fault of the grader's own."""
+
+
+def _driver_class(text: str) -> Callable[[HandIn], Any]:
+    module = ModuleType(_DRIVER)
+    module.__file__ = "driver.py"
+    sys.modules[_DRIVER] = module  # dataclasses look their module up by name
+    exec(compile(text, "driver.py", "exec", dont_inherit=True), vars(module))
+    driver: Callable[[HandIn], Any] = vars(module)["Driver"]
+    return driver
+
+
+def _text(error: BaseException) -> str:
+    """The exception's message, capped; a `__str__` that fails is told as such."""
+    try:
+        return str.__getitem__(str(error), slice(_LONGEST_MESSAGE)).encode("utf-8", "replace").decode()
+    except BaseException:
+        return "(its message cannot be shown)"
+
+
+def _named(error: BaseException, text: str) -> str:
+    name = str(type.__dict__["__name__"].__get__(type(error)))
+    return f"{name}: {text}"[:_LONGEST_MESSAGE] if text else name[:_LONGEST_MESSAGE]
+
+
+def _where(error: BaseException) -> str:
+    try:
+        return str(last_frame(error))[:_LONGEST_MESSAGE]
+    except Exception:
+        return ""
+
+
+def _relative(error: BaseException, root: Path) -> str:
+    """A syntax error's place as `models/x.py:41`, or nothing when it is not in the hand-in."""
+    filename, line = getattr(error, "filename", None), getattr(error, "lineno", None)
+    if not isinstance(filename, str) or not filename.startswith(f"{root}/"):
+        return ""
+    return f"{filename[len(str(root)) + 1:]}:{line or 1}"
