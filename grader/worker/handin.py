@@ -1,0 +1,334 @@
+"""A hand-in as its driver sees it: classes and functions found by name, imported when they are first used.
+
+    handin = HandIn(Path("hand-in"))
+    SGD = handin.find_class(["SGD", "GradientDescent"], files=["sgd"])
+    remarks = handin.remarks()
+
+Nothing is run before something is asked for, and what is broken in one file leaves the others usable.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Literal, NoReturn
+
+from grader.worker.imports import Importer, innermost, told
+from grader.worker.sources import Broken, Definition, Import, Source, aside, read_sources
+from grader.worker.standins import MissingPackage
+
+__all__ = [
+    "Broken",
+    "Definition",
+    "HandIn",
+    "Missing",
+    "MissingPackage",
+    "Part",
+    "Unusable",
+    "last_frame",
+    "likeness",
+    "spelled",
+]
+
+_ALIKE = 0.8  # from this likeness on, another spelling counts as the same name
+_STARTUP = frozenset({"conftest.py", "sitecustomize.py", "usercustomize.py"})
+_COMPILED = (".so", ".pyd", ".dll", ".dylib", ".pth")
+_MOST_ANCHORS = 100
+
+
+class Missing(Exception):
+    """Something that the course asks for is not in the hand-in."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+class Unusable(Exception):
+    """Something is there, but what it gives cannot be used."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+@dataclass(frozen=True)
+class Part:
+    """Something a course asks for: the names it goes by, best first, and the files it usually lies in."""
+
+    kind: Literal["class", "function"]
+    names: tuple[str, ...]
+    files: tuple[str, ...] = ()
+    strict: bool = False  # only these names, however spelled; nothing that merely looks alike
+    methods: tuple[str, ...] = ()  # a class of another name in such a file counts when it has one of these
+
+
+class HandIn:
+    """The Python files below one folder."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = Path(os.path.realpath(root))
+        self.sources: Mapping[str, Source] = read_sources(self.root)
+        self.definitions = tuple(item for source in self.sources.values() for item in source.definitions)
+        self._importer = Importer(self.root, dict(self.sources))
+        _CURRENT[:] = [self]
+
+    def close(self) -> None:
+        """Take the hand-in's modules out of this process again."""
+        self._importer.close()
+        _CURRENT[:] = [handin for handin in _CURRENT if handin is not self]
+
+    # finding
+
+    def find_class(
+        self, names: Sequence[str], *, files: Sequence[str] = (), near: str = "", strict: bool = False
+    ) -> type:
+        """The class that goes by one of these names, or is spelled much like one; raises `Missing`."""
+        found = self._find(Part("class", tuple(names), tuple(files), strict), near)
+        if not isinstance(found, type):
+            raise Unusable(f"{names[0]} is not a class.")
+        return found
+
+    def find_function(
+        self, names: Sequence[str], *, files: Sequence[str] = (), near: str = "", strict: bool = False
+    ) -> Callable[..., Any]:
+        """The function outside of classes that goes by one of these names; raises `Missing`."""
+        found = self._find(Part("function", tuple(names), tuple(files), strict), near)
+        if not callable(found):
+            raise Unusable(f"{names[0]} is not a function.")
+        return found  # type: ignore[no-any-return]
+
+    def _find(self, part: Part, near: str) -> Any:
+        candidates = sorted(self.candidates(part), key=lambda item: self._cost(part, item, near))
+        if not candidates:
+            self.refuse(part)
+        return self.load(candidates[0])
+
+    def candidates(self, part: Part) -> tuple[Definition, ...]:
+        """All definitions that could be the part, the likeliest first; tests and old copies only for want of others."""
+        alike = [item for item in self.definitions if item.kind == part.kind and _fits(part, item) > 0]
+        proper = [item for item in alike if not aside(item.path)]
+        return tuple(sorted(proper or alike, key=lambda item: self._cost(part, item, "")))
+
+    def locate(self, parts: Mapping[str, Part]) -> dict[str, Definition]:
+        """For each part its definition, all from one copy of the project where there are several."""
+        candidates = {name: self.candidates(part) for name, part in parts.items()}
+        anchors = dict.fromkeys(item.path for listed in candidates.values() for item in listed)
+
+        def choice(anchor: str) -> dict[str, Definition]:
+            return {
+                name: min(listed, key=lambda item: self._cost(parts[name], item, anchor))
+                for name, listed in candidates.items()
+                if listed
+            }
+
+        def cost(anchor: str) -> float:
+            return sum(self._cost(parts[name], item, anchor) for name, item in choice(anchor).items())
+
+        best = min(list(anchors)[:_MOST_ANCHORS], key=cost, default="")
+        return choice(best)
+
+    def refuse(self, part: Part) -> NoReturn:
+        """Raise why a part is not there: the error of the broken file that should hold it, or `Missing`."""
+        for source in self.sources.values():
+            if source.broken and (
+                part.names[0] in source.text or _likest(_stem(source.path), part.files or part.names)
+            ):
+                self.module(source.path)
+        raise Missing(f"No {part.kind} {part.names[0]} was found in the hand-in.")
+
+    def _cost(self, part: Part, item: Definition, near: str) -> float:
+        """How far a definition is from what is wanted: its name counts most, then where it lies."""
+        distance = _distance(near, item.path) if near else 0
+        fit = _fits(part, item) + 0.05 * _likest(_stem(item.path), part.files)
+        return 100 * (1 - fit) + 4 * distance + item.path.count("/") + 100 * aside(item.path)
+
+    # importing
+
+    def load(self, definition: Definition) -> Any:
+        """The class or function itself; raises whatever importing its file raises."""
+        module = self.module(definition.path)
+        try:
+            return vars(module)[definition.name]
+        except KeyError:
+            raise Missing(f"{definition} is not there once the file was imported.") from None
+
+    def module(self, path: str) -> ModuleType:
+        """The module of one file, imported once, under the package name that its own imports expect."""
+        return self._importer.module(path)
+
+    def modules(self) -> tuple[ModuleType, ...]:
+        """The hand-in's modules that are loaded now."""
+        return tuple(self._importer.loaded.values())
+
+    # what to tell
+
+    def broken(self) -> tuple[Broken, ...]:
+        """Files that Python cannot read."""
+        return tuple(source.broken for source in self.sources.values() if source.broken)
+
+    def remarks(self) -> list[str]:
+        """What the student should know and that costs nothing."""
+        skipped = [
+            f"{item.where} could not be run here and was left out ({item.message})." for item in self._importer.skipped
+        ]
+        return [*self._importer.remarks, *dict.fromkeys(self.clean(sentence) for sentence in skipped)]
+
+    def integrity(self) -> list[str]:
+        """What an instructor should know, in plain words."""
+        written = {item.name.partition(".")[0] for source in self.sources.values() for item in source.imports}
+        hidden = [
+            f"{where} imports {name} without saying so in the file."
+            for name, where in self._importer.seen.items()
+            if name not in written
+        ]
+        return [*hidden, *self._odd_files()]
+
+    def imported_packages(self, starts: Sequence[str] = ()) -> dict[str, str]:
+        """The packages from elsewhere by name, and where each is imported first, such as "models/x.py:3".
+
+        Args:
+            starts: Count only files that these files import, directly or not; without it, all files.
+        """
+        paths = self._reached(starts) if starts else list(self.sources)
+        found: dict[str, str] = {}
+        for path in paths:
+            for item in self.sources[path].imports:
+                head = item.name.partition(".")[0]
+                if head and not item.level and not self._own(head, item, path):
+                    found.setdefault(head, f"{path}:{item.line}")
+        return found | {name: where for name, where in self._importer.seen.items() if name not in found}
+
+    def _own(self, head: str, item: Import, path: str) -> bool:
+        standard = head in sys.stdlib_module_names
+        return not standard and bool(self._importer.resolve(head, item.level, path))
+
+    def _reached(self, starts: Sequence[str]) -> list[str]:
+        reached = dict.fromkeys(starts)
+        waiting = list(starts)
+        while waiting:
+            for path in self._asked_by(waiting.pop()):
+                if path in self.sources and path not in reached:
+                    reached[path] = None
+                    waiting.append(path)
+        return [path for path in reached if path in self.sources]
+
+    def _asked_by(self, path: str) -> Iterator[str]:
+        for item in self.sources[path].imports if path in self.sources else ():
+            for name in (item.name, *(f"{item.name}.{member}".lstrip(".") for member in item.members)):
+                found = self._importer.resolve(name, item.level, path)
+                yield found if found.endswith(".py") else f"{found}/__init__.py".lstrip("/")
+
+    def _odd_files(self) -> Iterator[str]:
+        for folder, folders, files in os.walk(self.root):
+            folders[:] = [name for name in folders if not name.startswith((".", "__MACOSX"))]
+            for name in sorted(files):
+                path = Path(folder, name).relative_to(self.root).as_posix()
+                stem = name.removesuffix(".py")
+                if name in _STARTUP or name.endswith(_COMPILED):
+                    yield f"{path} is in the hand-in; it was not used."
+                elif (
+                    name.endswith(".py")
+                    and (stem in sys.stdlib_module_names or stem == "numpy")
+                    and stem not in ("code", "test")
+                ):
+                    yield f"{path} has the name of a module that Python or numpy needs."
+
+    # errors
+
+    def last_frame(self, error: BaseException) -> str:
+        """The deepest line of the hand-in's own files that an error passed through, as "models/x.py:41", or nothing."""
+        return innermost(error, self._importer.relative)
+
+    def clean(self, text: str) -> str:
+        """A text without this machine's paths: those of the hand-in become relative, others lose their start."""
+        text = text.replace(f"{self.root}/", "").replace(str(self.root), ".")
+        for folder in _machine_folders():
+            text = text.replace(f"{folder}/", "")
+        return text
+
+    def told(self, error: BaseException) -> str:
+        """An error in one line, without this machine's paths."""
+        return self.clean(told(error))
+
+
+_CURRENT: list[HandIn] = []
+
+
+def last_frame(error: BaseException) -> str:
+    """The deepest line of the current hand-in's own files that an error passed through, or nothing."""
+    return next((handin.last_frame(error) for handin in _CURRENT), "")
+
+
+def spelled(name: str) -> str:
+    """A name as it sounds: `_baseNetwork`, `base_network` and `BaseNetwork` are the same."""
+    return re.sub(r"[\W_]+", "", name).lower()
+
+
+def likeness(name: str, wanted: Sequence[str], strict: bool = False) -> float:
+    """How much a name is like one of those wanted, from 0 (not at all) to 1 (the first of them)."""
+    best = 0.0
+    for rank, other in enumerate(wanted):
+        ours, theirs = spelled(name), spelled(other)
+        if ours == theirs:
+            best = max(best, 1 - 0.005 * rank)
+        elif not strict and min(len(ours), len(theirs)) >= 3:
+            best = max(best, _resemblance(ours, theirs) - 0.005 * rank)
+    return best
+
+
+def _resemblance(ours: str, theirs: str) -> float:
+    if ours.startswith(theirs) or ours.endswith(theirs) or (len(theirs) >= 6 and theirs in ours):
+        return 0.85
+    ratio = SequenceMatcher(None, ours, theirs).ratio()
+    return 0.9 * ratio if ratio >= _ALIKE and len(theirs) >= 6 else 0.0
+
+
+def _fits(part: Part, item: Definition) -> float:
+    """How well a definition's name, or else its file, is like a part; 0: not at all."""
+    if "TestCase" in item.bases:
+        return 0.0
+    fit = likeness(item.name, part.names, part.strict)
+    if (
+        not fit
+        and part.methods
+        and _likest(_stem(item.path), part.files) >= _ALIKE
+        and set(part.methods) & set(item.methods)
+    ):
+        return 0.6
+    return fit
+
+
+def _likest(name: str, wanted: Sequence[str]) -> float:
+    return likeness(name, wanted) if wanted else 0.0
+
+
+def _stem(path: str) -> str:
+    return path.rpartition("/")[2].removesuffix(".py")
+
+
+def _distance(one: str, other: str) -> int:
+    """How many steps lead from one file's folder to the other's."""
+    ours, theirs = one.split("/")[:-1], other.split("/")[:-1]
+    shared = len(os.path.commonprefix([ours, theirs]))
+    return len(ours) + len(theirs) - 2 * shared
+
+
+def _machine_folders() -> list[str]:
+    """The folders of Python and of temporary files, longest first."""
+    folders = {
+        sys.prefix,
+        sys.base_prefix,
+        os.path.dirname(os.__file__),
+        tempfile.gettempdir(),
+        os.environ.get("HOME", ""),
+    }
+    folders |= {path for path in sys.path if os.path.isabs(path)}
+    return sorted((folder.rstrip("/") for folder in folders if len(folder) > 1), key=len, reverse=True)
