@@ -1,0 +1,68 @@
+"""Builds the example `hand-in-11.zip`: a right hand-in packed the way a Mac and a Windows editor leave it.
+
+One extra folder on top, `__MACOSX` and `.DS_Store` beside the files, CRLF line ends, a byte order mark in one file.
+Run it to write the zip; the bytes are the same every time, because times, modes and order are fixed and nothing is
+compressed.
+"""
+
+import codecs
+import io
+import zipfile
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+SOURCE = ROOT / "tests/variants/gatech-cs7643-a1/right/forward_calls_backward"
+TARGET = ROOT / "submissions_example/gatech-cs7643-a1/hand-in-11.zip"
+
+TOP = "hw1_code"
+FILE_WITH_MARK = "models/_base_network.py"
+MOMENT = (2024, 2, 9, 22, 14, 36)
+FINDER_VIEW = b"\x00\x00\x00\x01Bud1" + bytes(24)  # how a .DS_Store begins
+RESOURCE_FORK = b"\x00\x05\x16\x07\x00\x02\x00\x00Mac OS X        " + bytes(58)  # how a ._ file begins
+
+
+def main() -> None:
+    """Write the zip into the example hand-ins."""
+    TARGET.write_bytes(zip_bytes())
+
+
+def zip_bytes() -> bytes:
+    """Return the zip as bytes."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
+        for name, content in sorted(members().items()):
+            archive.writestr(entry(name), content)
+    return buffer.getvalue()
+
+
+def members() -> dict[str, bytes]:
+    """Return what the zip holds: name in the zip to content."""
+    sources = [path for path in SOURCE.rglob("*") if path.suffix in {".py", ".yaml"}]
+    files = {path.relative_to(SOURCE).as_posix(): with_crlf(path.read_bytes()) for path in sources}
+    files[FILE_WITH_MARK] = codecs.BOM_UTF8 + files[FILE_WITH_MARK]
+    packed = {f"{TOP}/{name}": content for name, content in files.items()}
+    forks = {f"__MACOSX/{TOP}/{name}": RESOURCE_FORK for name in map(fork_name, files)}
+    return packed | forks | {f"{TOP}/.DS_Store": FINDER_VIEW, f"__MACOSX/{TOP}/._.DS_Store": RESOURCE_FORK}
+
+
+def with_crlf(text: bytes) -> bytes:
+    """Return the text with the line ends of Windows."""
+    return text.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+
+
+def fork_name(name: str) -> str:
+    """Return the name under which a Mac packs a file's resource fork, `models/._sgd.py` for `models/sgd.py`."""
+    path = Path(name)
+    return path.with_name(f"._{path.name}").as_posix()
+
+
+def entry(name: str) -> zipfile.ZipInfo:
+    """Return the header of one member, the same on every system."""
+    info = zipfile.ZipInfo(name, date_time=MOMENT)
+    info.create_system = 3
+    info.external_attr = 0o100644 << 16
+    return info
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,2 @@
+from models.softmax_regression import SoftmaxRegression
+from models.two_layer_nn import TwoLayerNet

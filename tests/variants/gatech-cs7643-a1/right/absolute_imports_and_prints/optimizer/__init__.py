@@ -1,0 +1,1 @@
+from optimizer.sgd import SGD

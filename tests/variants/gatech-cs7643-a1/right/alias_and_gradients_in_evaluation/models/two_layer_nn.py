@@ -1,0 +1,29 @@
+import numpy as np
+from ._base_network import _baseNetwork
+
+
+class TwoLayerNet(_baseNetwork):
+    def __init__(self, input_size=28 * 28, num_classes=10, hidden_size=128):
+        super().__init__(input_size, num_classes)
+        np.random.seed(1024)
+        self.weights['W1'] = 0.001 * np.random.randn(input_size, hidden_size)
+        np.random.seed(1024)
+        self.weights['W2'] = 0.001 * np.random.randn(hidden_size, num_classes)
+        self.weights['b1'] = np.zeros(hidden_size)
+        self.weights['b2'] = np.zeros(num_classes)
+
+    def forward(self, X, y, mode='train'):
+        n = len(y)
+        a1 = self.sigmoid(X @ self.weights['W1'] + self.weights['b1'])
+        prob = self.softmax(a1 @ self.weights['W2'] + self.weights['b2'])
+        loss = self.cross_entropy_loss(prob, y)
+        accuracy = self.compute_accuracy(prob, y)
+        dz2 = prob
+        dz2[np.arange(n), y] -= 1
+        dz2 /= n
+        self.gradients['W2'] = a1.T @ dz2
+        self.gradients['b2'] = dz2.sum(axis=0)
+        dz1 = a1 * (1 - a1) * (dz2 @ self.weights['W2'].T)
+        self.gradients['W1'] = X.T @ dz1
+        self.gradients['b1'] = dz1.sum(axis=0)
+        return loss, accuracy

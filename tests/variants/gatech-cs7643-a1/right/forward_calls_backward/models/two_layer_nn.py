@@ -1,0 +1,34 @@
+import numpy as np
+from ._base_network import _baseNetwork
+
+
+class TwoLayerNet(_baseNetwork):
+    def __init__(self, input_size=28 * 28, num_classes=10, hidden_size=128):
+        super().__init__(input_size, num_classes)
+        self.hidden_size = hidden_size
+        np.random.seed(1024)
+        self.weights['W1'] = 0.001 * np.random.randn(input_size, hidden_size)
+        np.random.seed(1024)
+        self.weights['W2'] = 0.001 * np.random.randn(hidden_size, num_classes)
+        self.weights['b1'] = np.zeros(hidden_size)
+        self.weights['b2'] = np.zeros(num_classes)
+
+    def forward(self, X, y, mode='train'):
+        z1 = X @ self.weights['W1'] + self.weights['b1']
+        a1 = self.sigmoid(z1)
+        z2 = a1 @ self.weights['W2'] + self.weights['b2']
+        prob = self.softmax(z2)
+        loss = self.cross_entropy_loss(prob, y)
+        accuracy = self.compute_accuracy(prob, y)
+        if mode == 'train':
+            self.backward(X, y, z1, a1, prob)
+        return loss, accuracy
+
+    def backward(self, X, y, z1, a1, prob):
+        W2 = self.weights['W2']
+        dz2 = prob - np.eye(self.num_classes)[y]
+        dz1 = self.sigmoid_dev(z1) * dz2.dot(W2.T)
+        self.gradients = {}
+        for k, below, error in ((1, X, dz1), (2, a1, dz2)):
+            self.gradients['W%d' % k] = below.T.dot(error) / len(y)
+            self.gradients['b%d' % k] = error.mean(axis=0)
