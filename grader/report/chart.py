@@ -44,6 +44,8 @@ def draw(curve: Curve) -> Markup:
     lines = _lines(curve)
     x, y = _scales(curve, lines)
     words = [f"<title>{escape(title(curve))}</title>", f"<desc>{escape(description(curve))}</desc>"]
+    if not any(line.runs for line in lines):
+        return _svg("chart", WIDTH, HEIGHT, [*words, _label(WIDTH / 2, HEIGHT / 2, "no values", "middle")])
     return _svg("chart", WIDTH, HEIGHT, [*words, *_frame(curve, x, y), *_marks(lines, x, y), *_names(lines, x, y)])
 
 
@@ -147,7 +149,7 @@ def _x_ticks(curve: Curve, x: Scale) -> list[float]:
     """Round places that exist: no half epochs, and the first one where there is room for it."""
     places = set(curve.x)
     whole = all(_is_finite(place) and float(place).is_integer() for place in places)
-    ticks = [tick for tick in x.ticks(5) if not whole or tick.is_integer()]
+    ticks = [tick for tick in x.ticks() if not whole or tick.is_integer()]
     if len(places) == 1 and whole:
         return [float(place) for place in places]
     first_fits = not ticks or x(ticks[0]) - x.start > 16

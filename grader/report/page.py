@@ -16,7 +16,7 @@ from grader.report import chart, story, text
 from grader.report.story import Audience
 
 Medium = Literal["screen", "paper"]
-MOST_ROWS, MOST_FINDINGS = 200, 60
+MOST_ROWS, MOST_FINDINGS = 60, 60
 
 
 def html(result: Result, audience: Audience = "student") -> str:
@@ -49,9 +49,10 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update(story=story, chart=chart, most_rows=MOST_ROWS, most_findings=MOST_FINDINGS)
+    environment.globals.update(story=story, chart=chart, text=text, most_rows=MOST_ROWS, most_findings=MOST_FINDINGS)
+    environment.filters.update(line=text.one_line, points=text.points, number=text.number)
     environment.filters.update(
-        line=text.one_line, points=text.points, number=text.number, prose=prose, link=link, aligned=aligned
+        {function.__name__: function for function in (prose, first_line, later_lines, link, aligned)}
     )
     return environment
 
@@ -64,6 +65,16 @@ def _harmless(value: Any) -> Any:
 def prose(message: str) -> Markup:
     """A message with `code` in backticks set as code."""
     return Markup(re.sub(r"`([^`\n]+)`", r"<code>\1</code>", str(escape(text.visible(message)))))  # noqa: S704 – escaped
+
+
+def first_line(message: str) -> str:
+    """A message without the numbers that some set out below it."""
+    return message.strip().partition("\n")[0]
+
+
+def later_lines(message: str) -> str:
+    """What a message sets out below its first line, such as arrays that should stay aligned."""
+    return message.strip().partition("\n")[2]
 
 
 def link(address: str) -> str:

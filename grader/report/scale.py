@@ -24,9 +24,9 @@ class Scale:
 
     def __call__(self, value: float) -> float:
         low, high, value = (math.log10(v) if self.logarithmic else v for v in (self.low, self.high, value))
-        return self.start + (self.end - self.start) * (value - low) / (high - low)
+        return self.start + (self.end - self.start) * ((value - low) / (high - low))
 
-    def ticks(self, most: int = 4) -> list[float]:
+    def ticks(self, most: int = 5) -> list[float]:
         """Round numbers within the scale."""
         return _decades(self.low, self.high, most) if self.logarithmic else _steps(self.low, self.high, most)
 

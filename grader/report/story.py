@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from grader.model import CriterionResult, Finding, Result, Status
+from grader.model import CriterionResult, Finding, Result, Score, Status
 from grader.report import text
 
 Audience = Literal["student", "instructor"]
@@ -18,18 +19,19 @@ WORDS: Mapping[Status, tuple[str, str]] = {
     "partial": ("½", "Partly"),
     "failed": ("✗", "Failed"),
     "error": ("!", "Error"),
-    "skipped": ("–", "Not run"),
+    "skipped": ("–", "Not judged"),
     "manual": ("…", "By hand"),
     "ungraded": ("?", "Undecided"),
 }
 EXPLANATIONS: Mapping[Status, str] = {
-    "skipped": "Not run, because something that it builds on did not pass.",
+    "skipped": "Not judged, because something that it builds on did not pass.",
     "manual": "A person marks this one; its points will be added.",
     "ungraded": "The grader could not decide this one. You lose no points by it: a person will look.",
 }
 # What a student may know of the run. The rest, above all the seed, would help to write a hand-in for this grader only.
-STUDENTS_PROVENANCE = ("grader", "version", "grader_version", "reference", "sandbox")
-LABELS = {"numpy": "NumPy", "os": "Operating system", "cpu": "Processor"}
+STUDENTS_PROVENANCE = ("grader", "version", "sandbox", "reference", "sizes")
+LABELS = {"numpy": "NumPy", "sizes": "Model sizes", "reference": "Reference"}
+DIGEST = re.compile(r"[0-9a-f]{40,}")  # cut to its first twelve digits, which are enough to compare by eye
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +47,16 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Points of some criteria: given so far, and not decided yet."""
+    """Points of a section or of the whole: given so far, and not decided yet."""
 
     given: float
     maximum: float
     undecided: float
+
+    @property
+    def shown(self) -> str:
+        """The given points in words; a dash while nothing is decided."""
+        return "–" if self.undecided and self.undecided >= self.maximum else text.points(self.given)
 
     @property
     def share(self) -> float:
@@ -62,10 +69,9 @@ class Tally:
         return self.undecided / self.maximum if self.maximum > 0 else 0.0
 
 
-def tally(criteria: list[CriterionResult]) -> Tally:
-    """The points of these criteria, counting all that can be reached in the end."""
-    undecided = sum(c.score.maximum for c in criteria if c.score.given is None)
-    return Tally(sum(c.score.given or 0.0 for c in criteria), sum(c.score.maximum for c in criteria), undecided)
+def tally(score: Score, criteria: Sequence[CriterionResult]) -> Tally:
+    """A score with what its criteria still wait for."""
+    return Tally(score.given or 0.0, score.maximum, sum(c.score.maximum for c in criteria if c.score.given is None))
 
 
 def criteria(result: Result) -> list[CriterionResult]:
@@ -88,7 +94,7 @@ def summary(result: Result) -> str:
 
 def still_open(result: Result) -> str:
     """What the score still waits for, or nothing."""
-    waiting = tally(criteria(result)).undecided
+    waiting = tally(result.score, criteria(result)).undecided
     return f"{text.points(waiting)} points are not decided yet." if waiting else ""
 
 
@@ -104,13 +110,13 @@ def first_steps(result: Result) -> list[Step]:
     return [step for step in steps if step in costly]
 
 
-def not_run(result: Result) -> str:
-    """How many points wait behind what failed, or nothing."""
+def behind(result: Result) -> str:
+    """How many points wait behind what did not pass, or nothing."""
     skipped = [criterion for criterion in criteria(result) if criterion.verdict == "skipped"]
-    behind = sum(map(lost, skipped))
-    if not behind:
+    waiting = sum(map(lost, skipped))
+    if not waiting:
         return ""
-    return f"A further {text.points(behind)} points were not tried, because they build on what did not pass."
+    return f"A further {text.points(waiting)} points were not judged, because they build on what did not pass."
 
 
 def anchor(section: int, criterion: int) -> str:
@@ -125,28 +131,29 @@ def lost(criterion: CriterionResult) -> float:
 
 
 def explanation(criterion: CriterionResult) -> str:
-    """Why a criterion was not decided by a check, unless its findings say it."""
-    spoken_for = criterion.verdict == "skipped" and criterion.findings
-    return "" if spoken_for else EXPLANATIONS.get(criterion.verdict, "")
+    """Why a criterion was not decided by a check: for a skipped one its own words, because they name what it builds on."""
+    own = " ".join(finding.message for finding in criterion.findings) if criterion.verdict == "skipped" else ""
+    return own or EXPLANATIONS.get(criterion.verdict, "")
 
 
 def facts(result: Result, audience: Audience) -> list[tuple[str, str]]:
     """How it was graded, as pairs of a label and its value."""
-    known = {**result.environment, **_provenance(result, audience)}
-    pairs = [(_label(key), str(value)) for key, value in known.items()]
-    files = result.submission.get("files", ())
-    return [
-        *pairs,
-        ("Rubric", f"{result.rubric.get('id', '')}  {str(result.rubric.get('digest', ''))[:12]}".strip()),
-        ("Hand-in", f"{text.plural(len(files), 'file')}  {str(result.submission.get('digest', ''))[:12]}".strip()),
-    ]
+    files = text.plural(len(result.submission.get("files", ())), "file")
+    everything = {
+        **result.environment,
+        **_provenance(result, audience),
+        "rubric": f"{result.rubric.get('id', '')} {result.rubric.get('digest', '')}",
+        "hand-in": f"{files} {result.submission.get('digest', '')}",
+        **_duration(result, audience),
+    }
+    return [(_label(key), DIGEST.sub(lambda found: found[0][:12], str(value))) for key, value in everything.items()]
 
 
 def _others(counts: Counter[Status]) -> list[str]:
     words = {
         "partly": counts["partial"],
         "failed": counts["failed"] + counts["error"],
-        "not run": counts["skipped"],
+        "not judged": counts["skipped"],
         "to be marked by a person": counts["manual"],
         "undecided": counts["ungraded"],
     }
@@ -158,5 +165,12 @@ def _provenance(result: Result, audience: Audience) -> dict[str, str]:
     return {key: value for key, value in result.provenance.items() if everything or key in STUDENTS_PROVENANCE}
 
 
+def _duration(result: Result, audience: Audience) -> dict[str, str]:
+    """For instructors only: a clock's reading would make a student's report differ from one run to the next."""
+    if audience == "student" or not result.timings:
+        return {}
+    return {"time": f"{text.number(result.timings.get('total') or sum(result.timings.values()))} s"}
+
+
 def _label(key: str) -> str:
-    return LABELS.get(key, key.replace("_", " ").replace("-", " ").capitalize())
+    return LABELS.get(key, key.replace("_", " ").capitalize())
