@@ -1,0 +1,9 @@
+from ._base_optimizer import _BaseOptimizer
+
+
+class SGD(_BaseOptimizer):
+    def update(self, model):
+        self.apply_regularization(model)
+        for name, gradient in model.gradients.items():
+            w = model.weights[name]
+            w = w - self.learning_rate * gradient
