@@ -12,10 +12,8 @@ class _baseNetwork:
         pass
 
     def softmax(self, scores):
-        scores -= scores.max(axis=1, keepdims=True)
-        np.exp(scores, out=scores)
-        scores /= scores.sum(axis=1, keepdims=True)
-        return scores
+        e = np.exp(scores - scores.max(axis=1, keepdims=True))
+        return e / e.sum(axis=1, keepdims=True)
 
     def cross_entropy_loss(self, x_pred, y):
         return -np.mean(np.log(x_pred[np.arange(len(y)), y]))

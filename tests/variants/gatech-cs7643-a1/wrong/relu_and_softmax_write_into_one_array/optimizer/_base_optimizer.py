@@ -1,0 +1,12 @@
+class _BaseOptimizer:
+    def __init__(self, learning_rate=1e-4, reg=1e-3):
+        self.learning_rate = learning_rate
+        self.reg = reg
+
+    def update(self, model):
+        raise NotImplementedError
+
+    def apply_regularization(self, model):
+        for name, value in model.weights.items():
+            if not name.startswith('b'):
+                model.gradients[name] = model.gradients[name] + self.reg * value
