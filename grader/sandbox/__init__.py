@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from grader.errors import SandboxError
-from grader.sandbox import process
+from grader.sandbox import bubblewrap, process
 from grader.sandbox.base import Limits, Process, Sandbox
 
 __all__ = ["Limits", "Process", "Sandbox", "choose", "prestart"]
 
-_BACKENDS = {"process": (process.probe, process.ProcessSandbox)}
+_BACKENDS: dict[str, tuple[Callable[[], str | None], Callable[[], Sandbox]]] = {
+    "bubblewrap": (bubblewrap.probe, bubblewrap.BubblewrapSandbox),
+    "process": (process.probe, process.ProcessSandbox),
+}
 
 
 def choose(name: str = "auto") -> Sandbox:

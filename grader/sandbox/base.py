@@ -8,7 +8,6 @@ import os
 import queue
 import socket
 import subprocess
-import sys
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
@@ -17,22 +16,18 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
-from grader.errors import SandboxError
+from grader.sandbox.folders import WORKER, interpreter, package_folders, readable
 
 __all__ = [
     "ENVIRONMENT",
-    "WORKER",
     "Limits",
     "Process",
     "Sandbox",
     "arguments",
     "compile_worker",
-    "interpreter",
     "launch",
-    "package_folders",
 ]
 
-WORKER = Path(__file__).resolve().parent.parent / "worker"
 ENVIRONMENT = {
     "PATH": "/usr/bin:/bin",
     "LANG": "C.UTF-8",
@@ -86,29 +81,13 @@ def arguments(channel: int, folder: str, limits: Limits) -> list[str]:
     """The worker's command line: the same interpreter, without site-packages, on our end of the channel."""
     settings = {
         "folder": folder,
+        "readable": readable(limits.packages),
         "packages": package_folders(limits.packages),
         "memory": limits.memory,
         "seconds": int(limits.total) + 5,
         "files": limits.files,
     }
-    return [*interpreter(), "-B", "-S", "-s", "-P", str(WORKER / "main.py"), str(channel), json.dumps(settings)]
-
-
-def interpreter() -> list[str]:
-    """The interpreter itself, not a virtual environment's link to it."""
-    return [os.path.realpath(sys.executable)]
-
-
-@cache
-def package_folders(names: tuple[str, ...]) -> dict[str, str]:
-    """Where the packages are installed, found without importing them."""
-    found = {}
-    for name in names:
-        spec = importlib.util.find_spec(name)
-        if spec is None or not spec.submodule_search_locations:
-            raise SandboxError(f"The package {name} is not installed beside the grader; hand-ins need it.")
-        found[name] = str(Path(next(iter(spec.submodule_search_locations))).resolve().parent)
-    return found
+    return [interpreter(), "-B", "-S", "-s", "-P", str(WORKER / "main.py"), str(channel), json.dumps(settings)]
 
 
 @cache

@@ -12,7 +12,7 @@ import tempfile
 from contextlib import suppress
 
 from grader.sandbox.base import ENVIRONMENT, Limits, arguments, compile_worker, launch
-from grader.sandbox.linux import harden_grader, sweep
+from grader.sandbox.linux import harden_grader, spare_user, sweep
 
 __all__ = ["ProcessSandbox", "ProcessWorker", "probe"]
 
@@ -48,7 +48,10 @@ class ProcessWorker:
         self.channel, theirs = socket.socketpair()
         self.output, written = os.pipe()
         self._killed = False
+        user = spare_user()
         try:
+            if user is not None:
+                os.chown(self._folder, user, user)
             self._popen = launch(
                 arguments(theirs.fileno(), self._folder, limits),
                 stdin=subprocess.DEVNULL,
@@ -57,6 +60,9 @@ class ProcessWorker:
                 pass_fds=[theirs.fileno()],
                 cwd="/",
                 env={**ENVIRONMENT, "HOME": self._folder, "TMPDIR": self._folder},
+                user=user,
+                group=user,
+                extra_groups=None if user is None else [],
                 start_new_session=True,
             )
         except BaseException:

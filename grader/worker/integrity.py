@@ -1,9 +1,10 @@
-"""Notices what a hand-in replaced or imported; it decides nothing, an instructor reads it."""
+"""Notices which functions a hand-in replaced; it decides nothing, an instructor reads it."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from itertools import islice
 from types import FunctionType, ModuleType
 
 __all__ = ["Integrity"]
@@ -28,18 +29,15 @@ _MOST = 20  # sentences; a hand-in that replaces everything needs no longer list
 
 
 class Integrity:
-    """A picture of the public functions and of the loaded modules, taken before the hand-in is loaded."""
+    """A picture of the public functions, taken before the hand-in is loaded."""
 
     def __init__(self) -> None:
         self._functions = {name: dict(_functions(sys.modules[name])) for name in _WATCHED if name in sys.modules}
-        self._modules = frozenset(sys.modules)
         self._own_files = tuple({_folder(module) for module in (sys.modules["os"], sys.modules["numpy"])})
 
-    def seen(self, hand_in: str) -> list[str]:
-        """One sentence for each function replaced and each package imported since; `hand_in` is its folder."""
-        sentences = [f"{name} was replaced" for name in self._replaced()]
-        sentences += [f"the package {name} was imported" for name in self._imported(hand_in)]
-        return sentences[:_MOST]
+    def seen(self) -> list[str]:
+        """One sentence for each function that was replaced since."""
+        return [f"{name} was replaced" for name in islice(self._replaced(), _MOST)]
 
     def _replaced(self) -> Iterator[str]:
         for name in _WATCHED:
@@ -57,14 +55,6 @@ class Integrity:
 
     def _foreign(self, function: object) -> bool:
         return isinstance(function, FunctionType) and not function.__code__.co_filename.startswith(self._own_files)
-
-    def _imported(self, hand_in: str) -> Iterator[str]:
-        for name in sorted(set(sys.modules) - self._modules):
-            origin = getattr(sys.modules.get(name), "__file__", None)
-            if "." in name or name.startswith("_") or not isinstance(origin, str) or origin.startswith(hand_in):
-                continue
-            if name not in sys.stdlib_module_names:
-                yield name
 
 
 def _functions(module: ModuleType) -> Iterator[tuple[str, object]]:

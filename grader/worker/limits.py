@@ -55,4 +55,3 @@ def _lower(name: str, value: tuple[int, int]) -> bool:
     except (OSError, ValueError):
         return False
     return True
-

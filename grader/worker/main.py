@@ -9,7 +9,8 @@ import json
 import os
 import sys
 from collections.abc import Sequence
-from importlib.machinery import ModuleSpec, PathFinder
+from importlib.machinery import ModuleSpec
+from importlib.util import spec_from_file_location
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, TextIO
@@ -27,10 +28,11 @@ def main() -> None:
     _offer_grader(Path(__file__).parent)
     sys.meta_path.append(_Packages(settings["packages"]))
     os.chdir(settings["folder"])
-    lockdown = _lock_down(settings)
+    lockdown = _lock_files(settings)
     streams = _open_streams()
     service = _service(settings)
-    _serve(channel, service, {"lockdown": lockdown, **_environment()}, streams)
+    lockdown += _lock_calls()
+    _serve(channel, service, {"lockdown": ", ".join(lockdown), **_environment()}, streams)
 
 
 def _offer_grader(folder: Path) -> None:
@@ -42,22 +44,33 @@ def _offer_grader(folder: Path) -> None:
 
 
 class _Packages:
-    """Finds the packages that a hand-in may use where they are installed, and none of their neighbours."""
+    """Finds the packages that a hand-in may use, in folders whose neighbours it may not even list."""
 
     def __init__(self, folders: dict[str, str]) -> None:
         self._folders = folders
 
     def find_spec(self, name: str, path: Sequence[str] | None = None, target: Any = None) -> ModuleSpec | None:
         folder = self._folders.get(name)
-        return PathFinder.find_spec(name, [folder]) if folder and path is None else None
+        if folder is None:
+            return None
+        return spec_from_file_location(name, f"{folder}/__init__.py", submodule_search_locations=[folder])
 
 
-def _lock_down(settings: dict[str, Any]) -> str:
-    from grader.worker import limits
+def _lock_files(settings: dict[str, Any]) -> list[str]:
+    """Limit resources and files; numpy is imported under it, which proves that the allowed paths suffice."""
+    from grader.worker import limits, lockdown
 
     limits.die_with_parent()
     held = limits.limit_resources(settings["memory"], settings["seconds"], settings["files"])
-    return "limits " + " ".join(held)
+    lockdown.drop_capabilities()
+    files = lockdown.restrict_files(settings["readable"], [settings["folder"], "/dev/null"])
+    return ["limits " + " ".join(held), files]
+
+
+def _lock_calls() -> list[str]:
+    from grader.worker import lockdown
+
+    return [lockdown.forbid_calls()]
 
 
 def _open_streams() -> tuple[TextIO, ...]:
@@ -110,13 +123,13 @@ def _serve(channel: int, service: Service, environment: dict[str, str], streams:
         while True:
             request = receive()
             answer = service.answer(request)
-            answer |= {"id": request["id"], "facts": service.facts()}
+            told = {"id": request["id"], "facts": service.facts()}
             _flush(streams)
             try:
-                send(answer)
+                send({**answer, **told})
             except WireError as error:
-                send({"id": request["id"], "ok": False, "facts": {}, "failure": _unsendable(error)})
-    except OSError:
+                send({**told, "ok": False, "failure": _unsendable(error)})
+    except BaseException:  # also what the hand-in's signal handlers raise between two requests
         _exit(_CHANNEL_LOST)
 
 

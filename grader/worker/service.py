@@ -27,7 +27,7 @@ class Service:
     """One hand-in, loaded once, and the objects that it made for the grader."""
 
     def __init__(self, folder: Path, memory: int) -> None:
-        self._root = folder / "handin"
+        self._root = folder.resolve() / "handin"
         self._memory = memory
         self._integrity = Integrity()
         self._handin: HandIn | None = None
@@ -49,10 +49,13 @@ class Service:
         """What is new since it was last told: remarks for the student, integrity for the instructor."""
         if self._handin is None:
             return {}
-        facts = {
-            "remarks": plain(self._handin.remarks()),
-            "integrity": plain(self._handin.integrity()) + self._integrity.seen(str(self._root)),
-        }
+        try:
+            facts = {
+                "remarks": [{"message": sentence} for sentence in self._handin.remarks()],
+                "integrity": [*self._handin.integrity(), *self._integrity.seen()],
+            }
+        except Exception:  # the hand-in replaced something that this needs; its answers are still worth having
+            facts = {"remarks": [], "integrity": ["what the hand-in replaced keeps us from looking at it"]}
         if facts == self._told:
             return {}
         self._told = facts
@@ -103,8 +106,8 @@ class Service:
         where = _where(error)
         if code == "exception" and not where:
             fault, code = "grader", "driver"
-        if code == "syntax-error":
-            where = _relative(error, self._root)
+        if self._handin is not None:
+            message = self._handin.clean(message)
         return {"fault": fault, "code": code, "message": message, "hint": hint, "where": where}
 
     def _explain(self, error: BaseException) -> tuple[str, str, str, str]:
@@ -116,7 +119,7 @@ class Service:
             return "student", "unusable-value", text, hint
         if isinstance(error, MissingPackage):
             return "environment", "missing-package", text, hint
-        if isinstance(error, SyntaxError) and _relative(error, self._root):
+        if isinstance(error, SyntaxError) and str(error.filename).startswith(str(self._root)):
             return "student", "syntax-error", _named(error, text), ""
         if isinstance(error, MemoryError):
             hint = f"The code may use {self._memory >> 20} MiB of memory. Are arrays made that are larger than needed?"
@@ -155,11 +158,3 @@ def _where(error: BaseException) -> str:
         return str(last_frame(error))[:_LONGEST_MESSAGE]
     except Exception:
         return ""
-
-
-def _relative(error: BaseException, root: Path) -> str:
-    """A syntax error's place as `models/x.py:41`, or nothing when it is not in the hand-in."""
-    filename, line = getattr(error, "filename", None), getattr(error, "lineno", None)
-    if not isinstance(filename, str) or not filename.startswith(f"{root}/"):
-        return ""
-    return f"{filename[len(str(root)) + 1:]}:{line or 1}"

@@ -1,0 +1,182 @@
+"""A worker in namespaces of its own, by bubblewrap: no network, no other process, no file but Python's and numpy's."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from functools import cache
+
+from grader.sandbox.base import ENVIRONMENT, Limits, arguments, compile_worker, launch
+from grader.sandbox.folders import WORKER, interpreter, package_paths, site_folders, system_folders
+from grader.sandbox.linux import harden_grader, spare_user
+
+__all__ = ["BubblewrapSandbox", "BubblewrapWorker", "probe"]
+
+_INSIDE = "/w"  # the only writable folder that the worker has
+_NOBODY = "65534"
+_PATIENCE = 2.0  # seconds
+_ADVICE = {
+    "setting up uid map": "AppArmor forbids it: load the profile bwrap-userns-restrict, or run "
+    "`sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0`",
+    "No permissions to create new namespace": "user namespaces are forbidden here, as in most containers: "
+    "run on the host, or rely on the process sandbox",
+    "nesting depth": "user namespaces are switched off: run `sudo sysctl -w user.max_user_namespaces=10000`",
+}
+
+
+@cache
+def probe() -> str | None:
+    """None when this sandbox works here, else why not; it is proven by running Python in it."""
+    if sys.platform != "linux":
+        return "bubblewrap exists on Linux only"
+    if shutil.which("bwrap") is None:
+        return "bubblewrap is not installed: try `sudo apt install bubblewrap`"
+    command = [*_command(Limits(), []), interpreter(), "-I", "-S", "-c", "pass"]
+    tried = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, env={}, cwd="/", user=spare_user())
+    if tried.returncode == 0:
+        return None
+    said = tried.stderr.decode(errors="replace").strip()
+    advice = (text for sign, text in _ADVICE.items() if sign in said)
+    return f"bubblewrap does not work here ({next(advice, said or f'exit status {tried.returncode}')})"
+
+
+class BubblewrapSandbox:
+    """Starts workers inside bubblewrap."""
+
+    name = "bubblewrap"
+
+    def describe(self) -> str:
+        """What separates a hand-in from the grader, in one sentence."""
+        return "namespaces of its own (bubblewrap): no network, no other process, no file but Python's and numpy's"
+
+    def start(self, limits: Limits) -> BubblewrapWorker:
+        """Start a worker and return at once."""
+        harden_grader()
+        compile_worker()
+        return BubblewrapWorker(limits)
+
+
+class BubblewrapWorker:
+    """A running worker; its files vanish with its namespaces."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.channel, theirs = socket.socketpair()
+        self.output, written = os.pipe()
+        self._info, info = os.pipe()
+        self._killed = False
+        user = spare_user()
+        command = [*_command(limits, ["--info-fd", str(info)]), *arguments(theirs.fileno(), _INSIDE, limits)]
+        try:
+            self._popen = launch(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=written,
+                stderr=written,
+                pass_fds=[theirs.fileno(), info],
+                cwd="/",
+                env={},
+                user=user,
+                group=user,
+                extra_groups=None if user is None else [],
+                start_new_session=True,
+            )
+        except BaseException:
+            self._close()
+            raise
+        finally:
+            theirs.close()
+            os.close(written)
+            os.close(info)
+
+    def ended(self) -> int | None:
+        """The exit status, negative for a signal, or None while it runs."""
+        status = self._popen.poll()
+        return 128 - status if status is not None and status > 128 else status
+
+    def kill(self) -> None:
+        """End the namespace's first process, and with it all others; may be called again.
+
+        Not bubblewrap itself: after its end the others live on for some hundredths of a second.
+        """
+        if self._killed:
+            return
+        self._killed = True
+        first = self._first_process()
+        if first is not None and self._popen.poll() is None:
+            with suppress(ProcessLookupError):
+                os.kill(first, signal.SIGKILL)
+            with suppress(subprocess.TimeoutExpired):
+                self._popen.wait(_PATIENCE)
+        self._popen.kill()
+        self._popen.wait()
+        self._close()
+
+    def _first_process(self) -> int | None:
+        """The namespace's first process as the grader sees it, from what bubblewrap wrote in one or more pieces."""
+        os.set_blocking(self._info, False)
+        said = b""
+        with suppress(BlockingIOError):
+            while part := os.read(self._info, 4096):
+                said += part
+        with suppress(ValueError, KeyError):
+            return int(json.loads(said)["child-pid"])
+        return None
+
+    def _close(self) -> None:
+        self.channel.close()
+        os.close(self.output)
+        os.close(self._info)
+
+
+def _command(limits: Limits, options: list[str]) -> list[str]:
+    """The part of the command line before the worker's own."""
+    return [
+        "bwrap",
+        *("--unshare-user", "--unshare-all", *_disable_namespaces()),
+        *("--uid", _NOBODY, "--gid", _NOBODY, "--hostname", "sandbox", "--cap-drop", "ALL"),
+        *("--die-with-parent", "--new-session", "--clearenv"),
+        *_variables(),
+        *_binds(limits.packages),
+        *("--size", str(limits.files), "--tmpfs", _INSIDE, "--remount-ro", "/", "--chdir", _INSIDE),
+        *options,
+        "--",
+    ]
+
+
+@cache
+def _disable_namespaces() -> tuple[str, ...]:
+    """Forbid further user namespaces, where bubblewrap is new enough (0.8)."""
+    said = subprocess.run(["bwrap", "--version"], capture_output=True, text=True).stdout.split()[-1:]
+    new_enough = said and tuple(int(part) for part in said[0].split(".")[:2]) >= (0, 8)
+    return ("--disable-userns",) if new_enough else ()
+
+
+def _variables() -> Iterator[str]:
+    for name, value in {**ENVIRONMENT, "HOME": _INSIDE, "TMPDIR": _INSIDE}.items():
+        yield from ("--setenv", name, value)
+
+
+@cache
+def _binds(packages: tuple[str, ...]) -> tuple[str, ...]:
+    """Read-only views of Python, the allowed packages and the worker, at the paths that they have outside."""
+    found: list[str] = []
+    for path in system_folders():
+        found += ["--symlink", os.readlink(path), path] if os.path.islink(path) else ["--ro-bind", path, path]
+    found += ["--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache"]
+    for path in ("/dev/null", "/dev/urandom"):  # no other device: `/dev/shm` would be a second writable folder
+        found += ["--dev-bind", path, path]
+    hidden = site_folders()
+    for path in hidden:
+        found += ["--tmpfs", path]
+    for path in (*package_paths(packages), str(WORKER)):
+        found += ["--ro-bind", path, path]
+    for path in hidden:
+        found += ["--remount-ro", path]
+    return tuple(found)

@@ -1,0 +1,74 @@
+"""Which folders a worker needs to read: the system's libraries, Python, the allowed packages, and its own code."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from grader.errors import SandboxError
+
+__all__ = ["WORKER", "interpreter", "package_folders", "package_paths", "readable", "site_folders", "system_folders"]
+
+WORKER = Path(__file__).resolve().parent.parent / "worker"
+
+
+@cache
+def readable(packages: tuple[str, ...]) -> tuple[str, ...]:
+    """Everything that a worker may read, without any other installed package: a reference solution may be one."""
+    hidden = site_folders()
+    found = [path for folder in system_folders() for path in _without(os.path.realpath(folder), hidden)]
+    return (*found, "/etc/ld.so.cache", "/dev/urandom", *package_paths(packages), str(WORKER))
+
+
+def system_folders() -> list[str]:
+    """The folders of shared libraries and of Python itself."""
+    usual = [path for path in ("/usr", "/lib", "/lib32", "/lib64") if os.path.exists(path)]
+    prefix = os.path.realpath(sys.base_prefix)
+    return usual if prefix.startswith("/usr/") or prefix == "/usr" else [*usual, prefix]
+
+
+@cache
+def site_folders() -> list[str]:
+    """Folders of installed packages inside the system's folders."""
+    roots = {"/usr", "/usr/local", os.path.realpath(sys.base_prefix)}
+    patterns = ("lib*/python3*/site-packages", "lib*/python3*/dist-packages")
+    found = (path for root in roots for pattern in patterns for path in Path(root).glob(pattern))
+    return sorted({os.path.realpath(path) for path in found if path.is_dir()})
+
+
+def package_paths(packages: tuple[str, ...]) -> list[str]:
+    """The packages' own folders, and those with the shared libraries that wheels put beside them."""
+    candidates = [folder + ending for folder in package_folders(packages).values() for ending in ("", ".libs")]
+    return [path for path in candidates if os.path.isdir(path)]
+
+
+@cache
+def package_folders(names: tuple[str, ...]) -> dict[str, str]:
+    """Where the packages are installed, found without importing them."""
+    found = {}
+    for name in names:
+        spec = importlib.util.find_spec(name)
+        if spec is None or not spec.submodule_search_locations:
+            raise SandboxError(f"The package {name} is not installed beside the grader; hand-ins need it.")
+        found[name] = os.path.realpath(next(iter(spec.submodule_search_locations)))
+    return found
+
+
+def interpreter() -> str:
+    """The interpreter itself, not a virtual environment's link to it."""
+    return os.path.realpath(sys.executable)
+
+
+def _without(folder: str, hidden: list[str]) -> Iterator[str]:
+    """The folder, or as much of what is in it as leaves out the hidden folders."""
+    if folder in hidden:
+        return
+    if not any(path.startswith(f"{folder}/") for path in hidden):
+        yield folder
+        return
+    for name in os.listdir(folder):
+        yield from _without(os.path.join(folder, name), hidden)
