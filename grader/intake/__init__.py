@@ -1,0 +1,82 @@
+"""From a path to a submission. Each format is one file here; all of them read within limits and write nothing."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Collection
+from contextlib import AbstractContextManager
+from difflib import get_close_matches
+from pathlib import Path
+from zipfile import is_zipfile
+
+from grader.errors import IntakeError
+from grader.intake import archive, folder
+from grader.intake.entry import IntakeLimits, Listing
+from grader.intake.gather import Intake, gather
+from grader.intake.names import safe_id
+from grader.intake.text import source_text
+
+__all__ = ["Intake", "IntakeLimits", "source_text", "take"]
+
+Format = Callable[[Path, IntakeLimits], AbstractContextManager[Listing]]
+
+LIMITS = IntakeLimits()
+ACCEPTED = "Accepted are a folder and a .zip archive, with the files of one hand-in."
+BEGINNINGS = {
+    b"PK\x03\x04": "a zip archive that was cut off",
+    b"Rar!": "a RAR archive",
+    b"7z\xbc\xaf": "a 7z archive",
+    b"\x1f\x8b": "a gzip archive",
+    b"BZh": "a bzip2 archive",
+    b"\xfd7zXZ": "an xz archive",
+    b"%PDF": "a PDF document",
+    b"<": "an HTML or XML page",
+    b"{": "JSON or a notebook",
+}
+
+
+def take(path: Path, limits: IntakeLimits = LIMITS, keep: Collection[str] = ()) -> Intake:
+    """The hand-in at `path`. A top folder around everything else is taken away, unless its name is in `keep`."""
+    listing_of = _format(path)
+    name = path.resolve().name
+    with listing_of(path, limits) as listing:
+        return gather(safe_id(_stem(name, listing_of)), path, listing, limits, keep)
+
+
+def _format(path: Path) -> Format:
+    try:
+        path.stat()
+        if path.is_dir():
+            return folder.listing
+        if not path.is_file():
+            raise IntakeError(f"{path}: is neither a folder nor a file. {ACCEPTED}")
+        if is_zipfile(path):
+            return archive.listing
+        raise IntakeError(_not_accepted(path))
+    except FileNotFoundError:
+        raise IntakeError(f"{path}: is not there.{_similar(path)}") from None
+    except OSError as error:
+        raise IntakeError(f"{path}: cannot be opened: {error.strerror}.") from None
+
+
+def _not_accepted(path: Path) -> str:
+    with path.open("rb") as file:
+        head = file.read(16)
+    what = next((what for start, what in BEGINNINGS.items() if head.lstrip().startswith(start)), "")
+    like = f"it begins like {what}" if what else "it is empty" if not head else "its first bytes are of another kind"
+    if path.suffix.lower() == ".zip":
+        return f"{path}: not a zip archive, although its name ends in .zip: {like}. Ask for it again, as a zip archive."
+    return f"{path}: is a single file{f', {what}' if what else ''}. {ACCEPTED}"
+
+
+def _similar(path: Path) -> str:
+    try:
+        names = os.listdir(path.parent)
+    except OSError:
+        return ""
+    close = get_close_matches(path.name, names, n=1)
+    return f" Did you mean {close[0]!r}?" if close else ""
+
+
+def _stem(name: str, listing_of: Format) -> str:
+    return name if listing_of is folder.listing else Path(name).stem

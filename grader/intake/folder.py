@@ -1,0 +1,98 @@
+"""A folder as a hand-in: links are not followed, and nothing is opened that could block."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from itertools import islice
+from pathlib import Path
+
+from grader.errors import IntakeError
+from grader.intake.entry import Entry, IntakeLimits, LeftOut, Listing, Unreadable
+from grader.intake.names import noise, refusal
+
+__all__ = ["listing"]
+
+LINK = "Links are not followed"
+SPECIAL = "Pipes, sockets and devices are left out"
+UNREADABLE = "Without permission to read, or gone"
+
+
+@contextmanager
+def listing(path: Path, limits: IntakeLimits) -> Iterator[Listing]:
+    """All files below a folder."""
+    yield _walk(path, limits)
+
+
+def _walk(root: Path, limits: IntakeLimits) -> Listing:
+    entries: list[Entry] = []
+    left_out: list[LeftOut] = []
+    waiting: list[tuple[str, ...]] = [()]
+    seen = 0
+    while waiting:
+        parents = waiting.pop()
+        children = _children(root, parents, limits.entries - seen)
+        if isinstance(children, LeftOut):
+            left_out.append(children)
+            continue
+        seen += len(children)
+        if seen > limits.entries:
+            raise IntakeError(f"{root}: holds more than {limits.entries:,} files and folders. Is it one hand-in?")
+        environments = {parents} if any(child.name == "pyvenv.cfg" for child in children) else set()
+        for child in children:
+            match _examine(child, (*parents, child.name), environments, limits):
+                case Entry() as entry:
+                    entries.append(entry)
+                case LeftOut() as thing:
+                    left_out.append(thing)
+                case folder:
+                    waiting.append(folder)
+    return Listing(tuple(entries), tuple(left_out))
+
+
+def _children(root: Path, parents: tuple[str, ...], limit: int) -> list[os.DirEntry[str]] | LeftOut:
+    """Up to one more than the limit, sorted."""
+    try:
+        with os.scandir(root.joinpath(*parents)) as children:
+            return sorted(islice(children, limit + 1), key=lambda child: child.name)
+    except OSError as error:
+        if not parents:
+            raise IntakeError(f"{root}: cannot be read: {error.strerror}.") from None
+        return LeftOut(UNREADABLE, "/".join(parents))
+
+
+def _examine(
+    child: os.DirEntry[str], parts: tuple[str, ...], environments: set[tuple[str, ...]], limits: IntakeLimits
+) -> Entry | LeftOut | tuple[str, ...]:
+    """An entry, a thing to leave out, or the parts of a folder to look into."""
+    uninteresting = noise(parts, environments)
+    if uninteresting:
+        return uninteresting
+    name = "/".join(parts)
+    reason = refusal(name, limits)
+    if reason:
+        return LeftOut(reason, name)
+    try:
+        if child.is_symlink():
+            return LeftOut(LINK, name)
+        if child.is_dir(follow_symlinks=False):
+            return parts
+        if not child.is_file(follow_symlinks=False):
+            return LeftOut(SPECIAL, name)
+        return Entry(name, child.stat(follow_symlinks=False).st_size, partial(_read, child.path, limits.file))
+    except OSError:
+        return LeftOut(UNREADABLE, name)
+
+
+def _read(path: str, limit: int) -> bytes:
+    try:
+        # It was a plain file a moment ago: should it be a link or a pipe now, this fails or comes back at once.
+        with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
+            content = file.read(limit + 1)
+    except OSError:
+        raise Unreadable(UNREADABLE) from None
+    if content is None or len(content) > limit:
+        raise Unreadable("Files that change while they are read are left out")
+    return content

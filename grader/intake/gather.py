@@ -1,0 +1,140 @@
+"""From a listing to a submission: clashes, superfluous top folders, and what is worth reading."""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from grader.errors import IntakeError
+from grader.intake.entry import MIB, Entry, IntakeLimits, LeftOut, Listing, Unreadable
+from grader.intake.names import sentences
+from grader.model import Submission
+
+__all__ = ["Intake", "gather"]
+
+SOURCE = frozenset({"", ".py", ".ipynb", ".yaml", ".yml", ".json", ".txt", ".md", ".csv", ".toml", ".cfg"})
+ARCHIVES = frozenset({".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar"})
+LFS_POINTER = b"version https://git-lfs.github.com/spec/"
+
+TWICE = "Of names that differ at most in case or in the encoding of accents, the last one counts"
+CLASH = "Files that have the name of a folder are left out"
+OTHER = "Only source text is read; of these files, the name is known"
+ARCHIVE = "Archives inside the hand-in are not opened"
+POINTER = "Git LFS pointers stand where files should be"
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """A submission, and the contents that may enter the sandbox, by path."""
+
+    submission: Submission
+    files: Mapping[str, bytes]
+
+
+def gather(id: str, path: Path, listing: Listing, limits: IntakeLimits, keep: Collection[str]) -> Intake:
+    """Read what is source text, and name the rest."""
+    entries, clashes = _unique(listing)
+    entries = _without_top_folders(entries, keep)
+    _refuse_nothing(path, entries, listing)
+    files, unread = _read(path, entries, limits)
+    ignored = sentences([*listing.left_out, *clashes, *unread])
+    return Intake(Submission(id, path, _digest(entries, files), tuple(entries), ignored), files)
+
+
+def _unique(listing: Listing) -> tuple[dict[str, Entry], list[LeftOut]]:
+    """The entries by name, sorted, without those that could not lie beside each other on every disk."""
+    by_key: dict[str, tuple[str, Entry]] = {}
+    left_out: list[LeftOut] = []
+    for entry in listing.entries:
+        name = unicodedata.normalize("NFC", entry.name)
+        key = _key(name)
+        if key in by_key:
+            left_out.append(LeftOut(TWICE, name))
+        by_key[key] = name, entry
+    folders = {_key(str(folder)) for name, _ in by_key.values() for folder in PurePosixPath(name).parents}
+    left_out += [LeftOut(CLASH, name) for key, (name, _) in by_key.items() if key in folders]
+    return dict(sorted(named for key, named in by_key.items() if key not in folders)), left_out
+
+
+def _key(name: str) -> str:
+    return unicodedata.normalize("NFC", name.casefold())
+
+
+def _without_top_folders(entries: dict[str, Entry], keep: Collection[str]) -> dict[str, Entry]:
+    """Without the folder, or the folders, that only wrap all the others."""
+    tops = {name.partition("/")[0] for name in entries}
+    if len(tops) != 1:
+        return entries
+    top = tops.pop()
+    if top in entries or top in keep or _is_flat_package(top, entries):
+        return entries
+    return _without_top_folders({name.removeprefix(f"{top}/"): entry for name, entry in entries.items()}, keep)
+
+
+def _is_flat_package(top: str, entries: Collection[str]) -> bool:
+    """Whether this is a Python package without folders: its modules may import each other by its name."""
+    return f"{top}/__init__.py" in entries and all(name.count("/") == 1 for name in entries)
+
+
+def _refuse_nothing(path: Path, entries: Collection[str], listing: Listing) -> None:
+    left_out = "".join(f" {sentence}" for sentence in sentences(listing.left_out))
+    if not entries:
+        raise IntakeError(f"{path}: there is no file in it to grade.{left_out}")
+    if all(PurePosixPath(name).suffix.lower() in ARCHIVES for name in entries):
+        found = ", ".join(list(entries)[:3])
+        raise IntakeError(
+            f"{path}: holds nothing but other archives ({found}). Unpack it once, and take what is inside."
+        )
+
+
+def _read(path: Path, entries: Mapping[str, Entry], limits: IntakeLimits) -> tuple[dict[str, bytes], list[LeftOut]]:
+    files: dict[str, bytes] = {}
+    left_out: list[LeftOut] = []
+    total = names = 0
+    for name, entry in entries.items():
+        content = _content(name, entry, limits)
+        if isinstance(content, LeftOut):
+            left_out.append(content)
+            continue
+        files[name] = content
+        total += len(content)
+        names += len(name.encode())
+        if total > limits.total or names > limits.names or len(files) > limits.files:
+            raise IntakeError(f"{path}: holds too much: {_much(limits)} are taken. Is it one hand-in?")
+    return files, left_out
+
+
+def _much(limits: IntakeLimits) -> str:
+    return (
+        f"at most {_size(limits.total)} of source text in {limits.files:,} files (with {_size(limits.names)} of names)"
+    )
+
+
+def _content(name: str, entry: Entry, limits: IntakeLimits) -> bytes | LeftOut:
+    suffix = PurePosixPath(name).suffix.lower()
+    if suffix not in SOURCE:
+        return LeftOut(ARCHIVE if suffix in ARCHIVES else OTHER, name)
+    if entry.size > limits.file:
+        return LeftOut(f"Files over {_size(limits.file)} are not read", name)
+    try:
+        content = entry.read()
+    except Unreadable as why:
+        return LeftOut(str(why), name)
+    return LeftOut(POINTER, name) if content.startswith(LFS_POINTER) else content
+
+
+def _size(count: int) -> str:
+    return f"{count / MIB:g} MiB"
+
+
+def _digest(entries: Mapping[str, Entry], files: Mapping[str, bytes]) -> str:
+    """Equal for equal hand-ins, however they were packed; of a file that was not read, its size counts."""
+    whole = hashlib.sha256()
+    for name, entry in entries.items():
+        content = files.get(name)
+        told = f"{entry.size} bytes" if content is None else hashlib.sha256(content).hexdigest()
+        whole.update(f"{name}\0{told}\0".encode())
+    return whole.hexdigest()
