@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+# isort: split
 from models import _baseNetwork
 from optimizer import _BaseOptimizer
 
