@@ -14,7 +14,7 @@ INIT_SEED = 1024
 SMALLEST = np.finfo(np.float64).tiny  # keeps log finite, and changes no probability but an exact zero
 
 
-class _baseNetwork:  # noqa: N801 (the course spells it so)
+class _baseNetwork:
     """A classifier that keeps its parameters in `weights` and their gradients, by the same keys, in `gradients`."""
 
     def __init__(self, input_size: int = 28 * 28, num_classes: int = 10) -> None:
