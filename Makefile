@@ -1,0 +1,49 @@
+# Each target sets itself up: `make demo` is all there is to type after a clone.
+PYTHON ?= python3
+BIN := .venv/bin
+COURSES := $(notdir $(wildcard submissions_example/*))
+
+.PHONY: help demo test test-all bench lint clean
+.DEFAULT_GOAL := help
+
+help: ## say what there is
+	@echo "make demo      grade the example hand-ins; results and PDFs go to demo-results/"
+	@echo "make test      run the fast tests"
+	@echo "make test-all  run the slow ones too"
+	@echo "make bench     measure speed, and print it"
+	@echo "make lint      check style, types and who imports whom"
+	@echo "make clean     remove .venv and everything that was made"
+	@echo
+	@echo "Each one makes .venv first where there is none. Another Python: make PYTHON=python3.12 demo"
+
+demo: .venv/ready
+	@set -e; for course in $(COURSES); do \
+		$(BIN)/grader grade submissions_example/$$course --rubric $$course -o demo-results/$$course; \
+	done
+
+test: .venv/ready
+	@$(BIN)/pytest -q -n auto -m "not slow"
+
+test-all: .venv/ready
+	@$(BIN)/pytest -q -n auto
+
+bench: .venv/ready
+	@set -e; for each in benchmarks/*.py; do $(BIN)/python $$each; done
+
+lint: .venv/ready
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --quiet --check . || { $(BIN)/ruff format --check .; exit 1; }
+	@$(BIN)/mypy grader benchmarks
+	@set -e; for driver in rubrics/*/driver.py; do $(BIN)/mypy $$driver; done  # each has the name driver
+	@set -e; for course in reference/*/; do \
+		(cd $$course && "$(CURDIR)/$(BIN)/mypy" --config-file "$(CURDIR)/pyproject.toml" .); \
+	done
+	@$(BIN)/lint-imports --no-cache > .venv/imports.log || { cat .venv/imports.log; exit 1; }
+	@echo "lint: nothing to say"
+
+clean:
+	rm -rf .venv demo-results dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/ready: pyproject.toml .ci/setup
+	@PYTHON="$(PYTHON)" sh .ci/setup
