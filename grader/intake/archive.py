@@ -79,7 +79,7 @@ def _refuse_overlaps(path: Path, members: Sequence[zipfile.ZipInfo]) -> None:
 
 
 def _listing(archive: zipfile.ZipFile, members: Sequence[zipfile.ZipInfo], limits: IntakeLimits) -> Listing:
-    named = [(_name(member), member) for member in members if not member.is_dir()]
+    named = [(name, member) for member in members if not (name := _name(member)).endswith("/")]
     environments = {_parts(name)[:-1] for name, _ in named if name.endswith("pyvenv.cfg")}
     found = [_examine(archive, member, name, environments, limits) for name, member in named]
     entries = tuple(thing for thing in found if isinstance(thing, Entry))

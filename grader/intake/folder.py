@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -88,11 +89,12 @@ def _examine(
 
 def _read(path: str, limit: int) -> bytes:
     try:
-        # It was a plain file a moment ago: should it be a link or a pipe now, this fails or comes back at once.
+        # It was a plain file a moment ago. Should it be a link by now, this fails; a pipe does not keep us waiting.
         with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
-            content = file.read(limit + 1)
+            plain = stat.S_ISREG(os.fstat(file.fileno()).st_mode)
+            content = file.read(limit + 1) if plain else b""
     except OSError:
         raise Unreadable(UNREADABLE) from None
-    if content is None or len(content) > limit:
+    if not plain or len(content) > limit:
         raise Unreadable("Files that change while they are read are left out")
     return content

@@ -11,7 +11,7 @@ OLD_ENCODINGS = frozenset({"latin-1", "latin1", "iso-8859-1", "iso-8859-15", "cp
 
 
 def source_text(content: bytes) -> str:
-    """The text of a source file, without a byte-order mark, with "\\n" at the end of lines; never fails."""
+    """The text of a source file, without a byte-order mark and with Unix line ends; never fails."""
     text = content.removeprefix(b"\xef\xbb\xbf").decode(_encoding(content), errors="replace")
     return text.replace("\r\n", "\n").replace("\r", "\n")
 

@@ -9,6 +9,7 @@ from sklearn.datasets import load_digits  # type: ignore[import-untyped]
 
 
 def main() -> None:
+    """Write the file beside this one."""
     path = Path(__file__).with_name("digits.csv.gz")
     path.write_bytes(gzip.compress(table().encode("ascii"), compresslevel=9, mtime=0))
 
