@@ -174,12 +174,13 @@ class HandIn:
         """Files that Python cannot read."""
         return tuple(source.broken for source in self.sources.values() if source.broken)
 
-    def remarks(self) -> list[str]:
-        """What the student should know and that costs nothing."""
-        skipped = [
-            f"{item.where} could not be run here and was left out ({item.message})." for item in self._importer.skipped
-        ]
-        return [*self._importer.remarks, *dict.fromkeys(self.clean(sentence) for sentence in skipped)]
+    def remarks(self) -> list[dict[str, str]]:
+        """What the student should know and that costs nothing: `code`, `message` and, where known, `where`."""
+        told = [{"code": "import", "message": sentence, "where": ""} for sentence in self._importer.remarks]
+        for item in dict.fromkeys(self._importer.skipped):
+            message = f"This line could not be run here and was left out ({self.clean(item.message)})."
+            told.append({"code": "line-left-out", "message": message, "where": item.where})
+        return told
 
     def integrity(self) -> list[str]:
         """What an instructor should know, in plain words."""

@@ -1,0 +1,1271 @@
+"""How hand-ins of Georgia Tech CS 7643, assignment 1 are called, whatever they call and wherever they keep things.
+
+N is the number of rows in a batch, D of inputs, H of hidden units, C of classes. Inside the grader parameters are
+always W1 (D, H), b1 (H,), W2 (H, C), b2 (C,); the softmax regression has W1 (D, C) only.
+"""
+
+from __future__ import annotations
+
+import ast
+import itertools
+import random
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from grader.worker.calling import Array, Offer, call, fit_arguments, number, numbers, parameters_of
+from grader.worker.handin import Definition, HandIn, Missing, Part, Unusable, likeness, spelled
+
+PARTS = {
+    "base": Part(
+        "class",
+        ("_baseNetwork", "BaseNet", "BaseModel", "BaseNN", "BaseClassifier", "Network"),
+        ("_base_network", "_baseNetwork", "base"),
+        methods=("softmax", "cross_entropy_loss", "compute_accuracy"),
+    ),
+    "softmax-regression": Part(
+        "class",
+        ("SoftmaxRegression", "SoftmaxReg", "SoftmaxClassifier", "SoftmaxModel", "SoftmaxNet", "Softmax"),
+        ("softmax_regression", "softmax"),
+        methods=("forward",),
+    ),
+    "two-layer": Part(
+        "class",
+        ("TwoLayerNet", "TwoLayerNN", "TwoLayerNeuralNet", "TwoLayerNeuralNetwork", "TwoLayerMLP", "TwoLayer", "MLP"),
+        ("two_layer_nn", "two_layer_net", "two_layer"),
+        methods=("forward",),
+    ),
+    "optimizer": Part(
+        "class",
+        ("SGD", "StochasticGradientDescent", "GradientDescent", "SGDOptimizer"),
+        ("sgd", "optimizer"),
+        methods=("update", "step"),
+    ),
+    "utils": Part(
+        "function",
+        (
+            "generate_batched_data",
+            "generate_batches",
+            "get_batched_data",
+            "batch_data",
+            "make_batches",
+            "create_batches",
+        ),
+        ("utils",),
+    ),
+}
+
+HELPERS = {
+    "softmax": ("softmax", "stable_softmax", "_softmax", "soft_max", "compute_softmax", "softmax_function"),
+    "cross_entropy": (
+        "cross_entropy_loss",
+        "cross_entropy",
+        "crossentropyloss",
+        "ce_loss",
+        "compute_loss",
+        "compute_cross_entropy_loss",
+        "cross_entropy_error",
+        "categorical_cross_entropy",
+        "nll_loss",
+        "loss",
+    ),
+    "accuracy": (
+        "compute_accuracy",
+        "accuracy",
+        "get_accuracy",
+        "calculate_accuracy",
+        "calc_accuracy",
+        "compute_acc",
+        "acc",
+    ),
+    "sigmoid": ("sigmoid", "_sigmoid", "sigmoid_function", "logistic"),
+    "sigmoid_derivative": (
+        "sigmoid_dev",
+        "sigmoid_derivative",
+        "sigmoid_grad",
+        "sigmoid_gradient",
+        "sigmoid_prime",
+        "sigmoid_deriv",
+        "sigmoid_der",
+        "d_sigmoid",
+        "dsigmoid",
+        "sigmoid_backward",
+        "grad_sigmoid",
+        "derivative_sigmoid",
+    ),
+    "relu": ("ReLU", "_relu", "relu_function"),
+    "relu_derivative": (
+        "ReLU_dev",
+        "relu_derivative",
+        "relu_grad",
+        "relu_gradient",
+        "relu_prime",
+        "relu_deriv",
+        "relu_der",
+        "d_relu",
+        "drelu",
+        "relu_backward",
+        "grad_relu",
+        "derivative_relu",
+    ),
+}
+FORWARD = ("forward", "forward_pass", "_forward", "feed_forward", "forward_propagation", "__call__")
+BACKWARD = (
+    "backward",
+    "backward_pass",
+    "_backward",
+    "backprop",
+    "back_propagation",
+    "backward_propagation",
+    "compute_gradients",
+)
+UPDATE = (
+    "update",
+    "step",
+    "update_weights",
+    "update_params",
+    "update_parameters",
+    "apply_gradients",
+    "optimize",
+    "__call__",
+)
+PENALTY = (
+    "apply_regularization",
+    "apply_L2_regularization",
+    "apply_reg",
+    "regularize",
+    "regularization",
+    "add_regularization",
+    "apply_regularisation",
+    "l2_regularization",
+    "apply_l2",
+    "apply_weight_decay",
+    "weight_decay",
+)
+INITIAL = (
+    "_weight_init",
+    "weight_init",
+    "init_weights",
+    "initialize_weights",
+    "_init_weights",
+    "initialize",
+    "reset_parameters",
+)
+
+_COUNT = r"(n|num|number)?(of)?"
+_WIDTH = r"(size|dims?|shape|features?|nodes|units|neurons|layer|channels)?"
+INPUTS = rf"{_COUNT}(in(put)?s?{_WIDTH}|features?)|d|dim|dimin|sizein|xdim"
+HIDDEN = r".*hid.*|h|nh|m"
+CLASSES = rf"{_COUNT}(class(es)?|labels?|categories|out(put)?s?){_WIDTH}|c|k"
+ROWS = r"x|xs|data|inputs?|images?|features?|xbatch|xtrain|batch|imgs?"
+LABELS = r"y|ys|labels?|targets?|ytrue|t|gt|groundtruth|ybatch|ytrain|truelabels?|yi?"
+GUESSES = r"xpred|ypred|yhat|p|ps|probs?|probabilit(y|ies)|preds?|predictions?|outputs?|out|scores?|softmax|a2|yprobs?"
+MODE = r"mode|phase|state|split"
+TRAINING = r"(is)?train(ing)?(mode)?|trainmode"
+RATE = r"learningrate|lr|eta|alpha|stepsize|rate"
+PENALTY_RATE = (
+    r"reg(ulari[sz]ation)?(strength|coeff?(icient)?|rate|param(eter)?)?|la?m(b?da|bd)?|l2(reg|lambda)?|weightdecay|wd"
+)
+MOMENTUM = r"momentum|mu|beta"
+NETWORK = r"(model|net|network|nn)"
+GRADIENTS = r"grad(ient)?s?|dw|dws"
+WEIGHTS = r"weights?|params?|parameters?|w|ws"
+
+EVALUATION = "valid"  # what the course's own `evaluate` passes
+MOST_QUERIES = 20_000
+
+Step = tuple[str, Any]  # ("attribute", name) or ("item", key or index)
+Path = tuple[Step, ...]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a hand-in keeps one canonical parameter."""
+
+    path: Path
+    transposed: bool = False
+    bias_row: int | None = None  # 0 or -1 in a matrix that holds its biases in its first or last row
+    is_bias: bool = False
+
+    def read(self, kept: Array) -> Array:
+        """The canonical part of what is kept there; as it is, where it does not have the expected form."""
+        matrix = kept.T if self.transposed else kept
+        if self.is_bias:
+            row = matrix if self.bias_row is None else matrix[self.bias_row]
+            return row.reshape(-1) if row.ndim == 2 and 1 in row.shape else row
+        if self.bias_row is None:
+            return matrix
+        return matrix[1:] if self.bias_row == 0 else matrix[:-1]
+
+
+@dataclass
+class Model:
+    """A model object of the hand-in, and what has to be remembered about it."""
+
+    network: Any
+    kind: str
+    sizes: dict[str, int]
+    places: dict[str, Place]
+    returned: dict[str, Array] = field(default_factory=dict)  # canonical gradients that forward gave back
+
+
+@dataclass
+class Optimizer:
+    """An optimizer of the hand-in; one that wants the model in its constructor is built when the model is there."""
+
+    settings: dict[str, float]
+    stepper: Any = None
+
+
+class Driver:
+    """The vocabulary of all checks, spoken to one hand-in."""
+
+    def __init__(self, handin: HandIn) -> None:
+        self.handin = handin
+        self._found: dict[str, Definition] | None = None
+        self._layouts: dict[tuple[str, tuple[int, ...]], dict[str, Place]] = {}
+        self._gradient_paths: dict[str, dict[str, Path]] = {}
+        self._shared: Any = None  # an instance on which helpers are called
+        self._plans: dict[str, bool] = {}
+
+    # structure
+
+    def describe(self) -> dict[str, Any]:
+        """Which parts of the course are there, which are missing, and which files or lines are broken."""
+        found = {name: str(definition) for name, definition in self.found.items()}
+        missing = {
+            name: f"No {part.kind} {part.names[0]} was found." for name, part in PARTS.items() if name not in found
+        }
+        broken = [{"where": item.where, "message": item.message} for item in self.handin.broken()]
+        for definition in self.found.values():
+            try:
+                self.handin.load(definition)
+            except SyntaxError:  # in a file that is listed already
+                continue
+            except Exception as error:
+                broken.append(
+                    {"where": self.handin.last_frame(error) or definition.path, "message": self.handin.told(error)}
+                )
+        return {"found": found, "missing": missing, "broken": broken, "signatures": self._signatures()}
+
+    def imported(self) -> dict[str, str]:
+        """The packages that the graded files import, by name, and where."""
+        paths = {definition.path for definition in self.found.values()}
+        return self.handin.imported_packages(sorted(paths))
+
+    @property
+    def found(self) -> dict[str, Definition]:
+        """The definition of each part that is there."""
+        if self._found is None:
+            self._found = self.handin.locate(PARTS)
+        return self._found
+
+    def _signatures(self) -> list[str]:
+        return [f"{name}: {definition.name}({_written(definition)})" for name, definition in self.found.items()]
+
+    def _part(self, name: str) -> Any:
+        if name not in self.found:
+            self.handin.refuse(PARTS[name])
+        return self.handin.load(self.found[name])
+
+    # models
+
+    def build(self, model: str, sizes: dict[str, int]) -> Model:
+        """A fresh model of the hand-in, with its parameters found in it."""
+        network = self._construct(model, sizes)
+        return Model(network, model, dict(sizes), self._layout(model, sizes, network))
+
+    def _construct(self, model: str, sizes: dict[str, int]) -> Any:
+        kind = self._part(model)
+        offers = [Offer(sizes["inputs"], INPUTS, "input_size"), Offer(sizes["classes"], CLASSES, "num_classes")]
+        if model == "two-layer":
+            offers.append(Offer(sizes["hidden"], HIDDEN, "hidden_size"))
+        given, named = fit_arguments(f"{kind.__name__}.__init__", kind, offers)
+        network = call(self.handin, kind.__name__, kind, *given, **named)
+        if not _leaves(network):
+            initial = _method(network, INITIAL)
+            if initial is not None and not parameters_of(initial):
+                call(self.handin, initial.__name__, initial)
+        return network
+
+    def _layout(self, model: str, sizes: dict[str, int], network: Any) -> dict[str, Place]:
+        """Where the parameters are, remembered by model and sizes."""
+        key = (model, tuple(sorted(sizes.values())))
+        if key not in self._layouts:
+            self._layouts[key] = self._find_layout(model, sizes, network)
+        return self._layouts[key]
+
+    def _find_layout(self, model: str, sizes: dict[str, int], network: Any) -> dict[str, Place]:
+        name = type(network).__name__
+        if _ambiguous(sizes):
+            network, sizes = self._clearer(model, sizes, network)
+        leaves = {path: array for path, array in _leaves(network).items() if not _is_gradient(path)}
+        if not leaves:
+            raise Missing(f"{name} has no weights once it is built.", "Are they kept in `self.weights`?")
+        places = _match(leaves, _shapes(model, sizes))
+        for wanted in _shapes(model, sizes):
+            if wanted not in places and wanted.startswith("W"):
+                raise Unusable(_misfit(name, wanted, leaves, _shapes(model, sizes)[wanted]))
+        return self._bias_rows(model, sizes, network, places)
+
+    def _clearer(self, model: str, sizes: dict[str, int], network: Any) -> tuple[Any, dict[str, int]]:
+        """A model of sizes that cannot be mistaken for each other, where the hand-in can build one."""
+        clear = {"inputs": 13, "hidden": 8, "classes": 5}
+        try:
+            other = self._construct(model, clear)
+        except Exception:
+            return network, sizes
+        shapes = {array.shape for array in _leaves(other).values()}
+        return (other, clear) if any(13 in shape or 14 in shape for shape in shapes) else (network, sizes)
+
+    def _bias_rows(self, model: str, sizes: dict[str, int], network: Any, places: dict[str, Place]) -> dict[str, Place]:
+        """Find out by experiment whether matrices that hold their biases have them in the first or the last row."""
+        joined = {name: place for name, place in places.items() if place.bias_row is not None}
+        if not joined:
+            return places
+        probe = Model(self._construct(model, sizes), model, sizes, places)
+        for name, place in joined.items():
+            row = self._bias_row(probe, name, place)
+            places[name] = Place(place.path, place.transposed, row)
+            places[name.replace("W", "b")] = Place(place.path, place.transposed, row, is_bias=True)
+        return places
+
+    def _bias_row(self, model: Model, name: str, place: Place) -> int:
+        """With inputs of zero only the bias row of a matrix matters to the loss."""
+        X = np.zeros((model.sizes["classes"], model.sizes["inputs"]))
+        y = np.arange(model.sizes["classes"])
+        for other, kept in self._surroundings(model, name).items():
+            _put(model.network, model.places[other].path, kept)
+        shape = numbers(_get(model.network, place.path), name).shape
+        losses = []
+        for row in (None, 0, -1):
+            kept = np.zeros(shape)
+            if row is not None:
+                (kept.T if place.transposed else kept)[row, 0] = 1.0
+            _put(model.network, place.path, kept)
+            losses.append(float(np.mean(self.evaluate(model, X.copy(), y.copy(), EVALUATION)["loss"])))
+        return 0 if abs(losses[1] - losses[0]) > abs(losses[2] - losses[0]) else -1
+
+    def _surroundings(self, model: Model, name: str) -> dict[str, Array]:
+        """What the other parameters must be, so that the experiment on one of them shows something."""
+        if model.kind == "softmax-regression":
+            return {}
+        if name == "W1":  # a second layer that lets every hidden unit through
+            shape = numbers(_get(model.network, model.places["W2"].path), "W2").shape
+            return {"W2": np.asarray(np.random.RandomState(3).standard_normal(shape))}
+        first, bias = model.places["W1"], np.full(model.sizes["hidden"], -100.0)  # hidden units that are all off
+        if "b1" not in model.places:
+            return {}
+        if first.bias_row is None:
+            return {"b1": self._kept(model, "b1", bias, None)}
+        zero = np.zeros((model.sizes["inputs"], model.sizes["hidden"]))
+        return {"W1": self._kept(model, "W1", zero, bias)}
+
+    def parameters(self, model: Model) -> dict[str, Array]:
+        """Copies of the parameters by their canonical names."""
+        return {name: self._parameter(model, name, place) for name, place in model.places.items()}
+
+    def _parameter(self, model: Model, name: str, place: Place) -> Array:
+        return place.read(numbers(_get(model.network, place.path), name)).copy()
+
+    def assign(self, model: Model, parameters: dict[str, Array]) -> None:
+        """Set the parameters, in the hand-in's own layout and, where it computes in float32, in its dtype."""
+        for name in parameters:
+            if name not in model.places:
+                raise Missing(
+                    f"{type(model.network).__name__} has no {name}.", "Are all parameters kept in `self.weights`?"
+                )
+        self._write(model, model.network, parameters, {name: place.path for name, place in model.places.items()})
+
+    def _write(self, model: Model, holder: Any, values: Mapping[str, Array], paths: Mapping[str, Path]) -> None:
+        for name, value in values.items():
+            place = model.places[name]
+            if place.is_bias and place.bias_row is not None:
+                continue  # written with its matrix
+            bias = values.get(name.replace("W", "b")) if place.bias_row is not None else None
+            kept = self._kept(model, name, np.asarray(value), bias)
+            old = _get(holder, paths[name], None)
+            _put(holder, paths[name], kept)
+            for path, other in _leaves(model.network, arrays_only=True).items():
+                if other is old and isinstance(old, np.ndarray):
+                    _put(model.network, path, kept)  # a second name for the same array
+
+    def _kept(self, model: Model, name: str, value: Array, bias: Array | None) -> Array:
+        """A canonical value in the form, and the dtype, in which the hand-in keeps that parameter."""
+        place, own = model.places[name], _get(model.network, model.places[name].path, None)
+        if place.bias_row is not None:
+            row = np.zeros(value.shape[1]) if bias is None else bias
+            value = np.vstack([row, value] if place.bias_row == 0 else [value, row])
+        value = value.T if place.transposed else value
+        if isinstance(own, np.ndarray) and own.size == value.size and own.ndim == 2 and 1 in own.shape:
+            value = value.reshape(own.shape)
+        single = isinstance(own, np.ndarray) and own.dtype in (np.float16, np.float32)
+        return np.array(value, dtype=own.dtype if single else np.float64, order="C")
+
+    def evaluate(self, model: Model, X: Array, y: Array, mode: str = "train") -> dict[str, Any]:
+        """Loss and accuracy of a batch and, in mode "train", the gradients, as the hand-in gives them."""
+        backward = self._separate_backward(model) if mode == "train" else None
+        before = _snapshot(model.network) if backward else {}
+        if backward is None:
+            result = self._forward(model, X, y, mode)
+        else:
+            with self._recording(model.network, "softmax") as seen:
+                result = self._forward(model, X, y, mode)
+        answer, rest = self._read_result(model, result, y)
+        if mode != "train":
+            return answer
+        model.returned = {}
+        if backward is not None and _snapshot(model.network) == before:
+            rest = [*rest, self._go_back(model, backward, X, y, result, seen)]
+        return {**answer, "gradients": self._gradients(model, rest)}
+
+    def _forward(self, model: Model, X: Array, y: Array, mode: str) -> Any:
+        name = type(model.network).__name__
+        forward = _method(model.network, FORWARD)
+        if forward is None:
+            raise Missing(f"{name} has no method forward.")
+        training = mode == "train"
+        offers = [
+            Offer(X, ROWS, "X"),
+            Offer(y, LABELS, "y"),
+            Offer(mode if training else EVALUATION, MODE, "mode"),
+            Offer(training, TRAINING, "training"),
+        ]
+        given, named = fit_arguments(f"{name}.forward", forward, _without_anonymous(forward, offers))
+        return call(self.handin, f"{name}.forward", forward, *given, **named)
+
+    def _read_result(self, model: Model, result: Any, y: Array) -> tuple[dict[str, Any], list[Any]]:
+        """Loss and accuracy out of whatever forward returned, and what else was in it."""
+        if result is None:
+            raise Unusable("forward returned None.", "Is a return statement missing?")
+        loss, accuracy, rest = _unpack(result)
+        if loss is None and accuracy is None:
+            raise Unusable("forward returned nothing that could be a loss and an accuracy.")
+        if accuracy is None and isinstance(loss, np.ndarray) and loss.shape == (len(y), model.sizes["classes"]):
+            p, labels = numbers(loss, "What forward returned"), np.array(y)
+            return {"loss": self.cross_entropy(p, labels), "accuracy": self.accuracy(p, labels)}, rest
+        answer = {"loss": number(loss, "The loss that forward returned")}
+        if accuracy is not None:
+            answer["accuracy"] = number(accuracy, "The accuracy that forward returned")
+        return answer, rest
+
+    # gradients
+
+    def _separate_backward(self, model: Model) -> Callable[..., Any] | None:
+        """The hand-in's backward method, if its forward does not call it itself."""
+        backward = _method(model.network, BACKWARD)
+        if backward is None:
+            return None
+        key = f"backward of {model.kind}"
+        if key not in self._plans:
+            name = getattr(backward, "__name__", "")
+            self._plans[key] = name not in self._mentioned(type(model.network), FORWARD)
+        return backward if self._plans[key] else None
+
+    def _mentioned(self, kind: type, starts: Sequence[str]) -> set[str]:
+        """The names of attributes that some methods of a class use, directly or through other methods."""
+        methods = self._methods(kind)
+        waiting = [name for name in methods if likeness(name, starts, strict=True)]
+        reached: set[str] = set(waiting)
+        while waiting:
+            for node in methods.get(waiting.pop(), ()):
+                names = {item.attr for item in ast.walk(node) if isinstance(item, ast.Attribute)}
+                waiting += [name for name in names - reached if name in methods]
+                reached |= names
+        return reached
+
+    def _methods(self, kind: type) -> dict[str, list[ast.AST]]:
+        """The syntax trees of a class's methods, those of its bases included."""
+        methods: dict[str, list[ast.AST]] = {}
+        names = {base.__name__ for base in kind.__mro__}
+        for definition in self.handin.definitions:
+            if definition.kind == "class" and definition.name in names:
+                for item in definition.node.body:
+                    if isinstance(item, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                        methods.setdefault(item.name, []).append(item)
+        return methods
+
+    def _go_back(
+        self, model: Model, backward: Callable[..., Any], X: Array, y: Array, result: Any, seen: list[Any]
+    ) -> Any:
+        name = type(model.network).__name__
+        probabilities = _latest(seen, (len(y), model.sizes["classes"]))
+        extra = list(result[2:]) if isinstance(result, (tuple, list)) else []
+        offers = [Offer(X, ROWS, "X"), Offer(y, LABELS, "y")]
+        if probabilities is not None:
+            offers.append(Offer(probabilities, GUESSES, "x_pred"))
+        offers += [Offer(item, r"cache|memory|ctx|context|saved|tmp") for item in extra]
+        for parameter in parameters_of(backward) or ():
+            value = getattr(model.network, parameter.name, None)
+            if value is not None:
+                offers.append(Offer(value, re.escape(spelled(parameter.name))))
+        given, named = fit_arguments(f"{name}.{backward.__name__}", backward, offers)
+        return call(self.handin, f"{name}.{backward.__name__}", backward, *given, **named)
+
+    def _gradients(self, model: Model, rest: Sequence[Any]) -> dict[str, Array]:
+        """The gradients by canonical names: those that the model keeps, else those that came back."""
+        kept = {path: array for path, array in _leaves(model.network).items() if _is_gradient(path)}
+        found = self._canonical(model, kept)
+        if len(found) < len(model.places):
+            for item in rest:
+                model.returned = self._canonical(model, _returned_leaves(item, tuple(model.places))) | model.returned
+        self._gradient_paths.setdefault(model.kind, _paths(model, kept))
+        return {**model.returned, **found}
+
+    def _canonical(self, model: Model, leaves: Mapping[Path, Any]) -> dict[str, Array]:
+        paths = _paths(model, leaves)
+        found = {name: numbers(leaves[path], f"The gradient of {name}") for name, path in paths.items()}
+        return {name: self._gradient(model, name, array) for name, array in found.items()}
+
+    def _gradient(self, model: Model, name: str, kept: Array) -> Array:
+        """A gradient in canonical form; one whose form does not fit its parameter stays as it is."""
+        place = model.places[name]
+        wanted = _shapes(model.kind, model.sizes).get(name, (model.sizes["classes"],))
+        try:
+            read = place.read(kept)
+        except (IndexError, ValueError):
+            return kept
+        if place.is_bias and kept.ndim == 2 and kept.shape[1] == 1 and wanted != (1,):
+            own = _get(model.network, place.path, None)
+            if not isinstance(own, np.ndarray) or own.shape != kept.shape:
+                return kept  # a column where the parameter is none
+        return read.copy() if read.shape == wanted else kept
+
+    def give_gradients(self, model: Model, gradients: dict[str, Array]) -> None:
+        """Put gradients into the model, as if its own backward pass had computed them."""
+        paths = self._slots(model)
+        known = {name: value for name, value in gradients.items() if name in model.places}
+        if paths:
+            self._write(model, model.network, known, paths)
+        model.returned = {name: np.array(value) for name, value in known.items()}
+
+    def _slots(self, model: Model) -> dict[str, Path]:
+        """Where the hand-in keeps its gradients, learned once from a model that has seen a batch."""
+        if model.kind not in self._gradient_paths or not self._gradient_paths[model.kind]:
+            self._gradient_paths[model.kind] = self._learn_slots(model)
+        paths = self._gradient_paths[model.kind]
+        return paths if len(paths) >= len({place.path for place in model.places.values()}) else {}
+
+    def _learn_slots(self, model: Model) -> dict[str, Path]:
+        twin = self.build(model.kind, model.sizes)
+        X, y = _some_batch(model.sizes)
+        try:
+            self.evaluate(twin, X, y)
+        except Exception:  # its backward pass fails; the optimizer is judged all the same
+            return _parallel_slots(model)
+        kept = {path: array for path, array in _leaves(twin.network).items() if _is_gradient(path)}
+        return _paths(twin, kept) or ({} if twin.returned else _parallel_slots(model))
+
+    # predictions without labels
+
+    def probabilities(self, model: Model, X: Array) -> Array:
+        """What the hand-in's own softmax says about inputs whose labels nobody gives: (N, C)."""
+        shape = (len(X), model.sizes["classes"])
+        labels = np.arange(len(X), dtype=np.int64) % model.sizes["classes"]
+        trouble: Exception | None = None
+        with (
+            self._recording(model.network, "softmax") as shown,
+            self._recording(model.network, "accuracy", "cross_entropy", inputs=True) as judged,
+        ):
+            try:
+                result = self._forward(model, np.array(X), labels, "evaluate")
+            except Exception as error:
+                trouble, result = error, None
+        for seen in (shown, judged, _flat(result)):
+            found = _latest(seen, shape)
+            if found is not None:
+                return found
+        if trouble is not None:
+            raise trouble
+        return self._by_asking(model, X)
+
+    def _by_asking(self, model: Model, X: Array) -> Array:
+        """The last resort: the loss of every row with every label."""
+        classes = model.sizes["classes"]
+        if len(X) * classes > MOST_QUERIES:
+            raise Unusable(_NO_PROBABILITIES)
+        rows = []
+        for row in np.array(X):
+            losses = [self.evaluate(model, row[None].copy(), np.array([c]), "evaluate")["loss"] for c in range(classes)]
+            p = np.exp(-np.array([float(np.mean(loss)) for loss in losses]))
+            if not abs(float(p.sum()) - 1) < 1e-3:
+                raise Unusable(_NO_PROBABILITIES)
+            rows.append(p)
+        return np.array(rows)
+
+    @contextmanager
+    def _recording(self, network: Any, *helpers: str, inputs: bool = False) -> Iterator[list[Any]]:
+        """Keep what the hand-in's helpers return (or are given) for a while; all is as before afterwards."""
+        seen: list[Any] = []
+        names = [name for helper in helpers for name in HELPERS[helper]]
+        restore: list[tuple[Any, str, Any]] = []
+        try:
+            for holder, name, value in self._holders(network, names):
+                restore.append((holder, name, value))
+                setattr(holder, name, _recorder(value, seen, inputs))
+            yield seen
+        finally:
+            for holder, name, value in reversed(restore):
+                setattr(holder, name, value)
+
+    def _holders(self, network: Any, names: Sequence[str]) -> list[tuple[Any, str, Any]]:
+        """Everywhere that a helper can be called from: instances, classes, and modules under any name."""
+        classes = [kind for kind in type(network).__mro__ if kind is not object]
+        for module in self.handin.modules():
+            classes += [item for item in list(vars(module).values()) if isinstance(item, type) and self._is_own(item)]
+        holders: list[Any] = [network, *dict.fromkeys(classes), *self.handin.modules()]
+        found: list[tuple[Any, str, Any]] = []
+        for holder in holders:
+            for name, value in list(_namespace(holder).items()):
+                if _is_function(value) and self._goes_by(name, value, names):
+                    found.append((holder, name, value))
+        return [entry for entry in found if entry[0] is not None]
+
+    def _goes_by(self, name: str, value: Any, names: Sequence[str]) -> bool:
+        inner = getattr(value, "__func__", value)
+        return any(likeness(called, names, strict=True) > 0 for called in (name, getattr(inner, "__name__", "")))
+
+    def _is_own(self, kind: type) -> bool:
+        module = sys.modules.get(kind.__module__)
+        return module is not None and module in self.handin.modules()
+
+    # optimizer
+
+    def optimizer(self, name: str, settings: dict[str, float]) -> Optimizer:
+        """The hand-in's optimizer with these settings; `momentum` stands in every config and is ignored."""
+        if name != "sgd":
+            raise Missing(f"This course has no optimizer {name}.")
+        made = Optimizer(dict(settings))
+        if not self._wants_model():
+            made.stepper = self._build_optimizer(made, None)
+        return made
+
+    def _wants_model(self) -> bool:
+        required = [p for p in parameters_of(self._part("optimizer")) or () if p.default is p.empty]
+        return any(re.fullmatch(f"{NETWORK}|{WEIGHTS}", spelled(parameter.name)) for parameter in required)
+
+    def _build_optimizer(self, optimizer: Optimizer, network: Any) -> Any:
+        kind, settings = self._part("optimizer"), optimizer.settings
+        offers = [
+            Offer(float(settings.get("learning_rate", 1e-4)), RATE, "learning_rate"),
+            Offer(float(settings.get("reg", 0.0)), PENALTY_RATE, "reg"),
+        ]
+        if network is not None:
+            offers = [Offer(network, NETWORK), Offer(_weights_of(network), WEIGHTS), *offers]
+        required = [p.name for p in parameters_of(kind) or () if p.default is p.empty]
+        if any(re.fullmatch(MOMENTUM, spelled(name)) for name in required):
+            offers.append(Offer(float(settings.get("momentum", 0.0)), MOMENTUM))
+        given, named = fit_arguments(f"{kind.__name__}.__init__", kind, offers)
+        return call(self.handin, kind.__name__, kind, *given, **named)
+
+    def _stepper(self, optimizer: Optimizer, model: Model) -> Any:
+        if optimizer.stepper is None:
+            optimizer.stepper = self._build_optimizer(optimizer, model.network)
+        return optimizer.stepper
+
+    def update(self, optimizer: Optimizer, model: Model) -> None:
+        """One step of the hand-in's optimizer with the gradients that the model now holds."""
+        stepper = self._stepper(optimizer, model)
+        if self._train_regularizes(stepper):
+            self._call_on_model(stepper, PENALTY, optimizer, model)
+        self._call_on_model(stepper, UPDATE, optimizer, model)
+
+    def _train_regularizes(self, stepper: Any) -> bool:
+        """Whether the hand-in's training loop, and not its update, calls the penalty."""
+        if "penalty" not in self._plans:
+            penalty = _method(stepper, PENALTY)
+            name = getattr(penalty, "__name__", "")
+            inside = self._mentioned(type(stepper), UPDATE)
+            own = {definition for definition in self.handin.definitions if definition.name in _names_of(type(stepper))}
+            others = [item for item in self.handin.definitions if item not in own and item.path in self._graded_paths()]
+            outside = any(name in _called(item.node) for item in others)
+            self._plans["penalty"] = bool(name) and name not in inside and outside
+        return self._plans["penalty"]
+
+    def _graded_paths(self) -> set[str]:
+        """The files beside the batches and the optimizer that may hold a training loop."""
+        folders = {definition.path.rpartition("/")[0] for definition in self.found.values()}
+        beside = {path for path in self.handin.sources if path.rpartition("/")[0] in folders}
+        return beside | {path for path in self.handin.sources if path.rpartition("/")[2] in ("main.py", "train.py")}
+
+    def _call_on_model(self, stepper: Any, names: Sequence[str], optimizer: Optimizer, model: Model) -> Any:
+        method = _method(stepper, names)
+        if method is None:
+            raise Missing(f"{type(stepper).__name__} has no method {names[0]}.")
+        what = f"{type(stepper).__name__}.{getattr(method, '__name__', names[0])}"
+        offers = [
+            Offer(model.network, NETWORK, "model"),
+            Offer(self._held_gradients(model), GRADIENTS, "gradients"),
+            Offer(_weights_of(model.network), WEIGHTS, "weights"),
+            Offer(float(optimizer.settings.get("learning_rate", 1e-4)), RATE, "learning_rate"),
+            Offer(float(optimizer.settings.get("reg", 0.0)), PENALTY_RATE, "reg"),
+        ]
+        given, named = fit_arguments(what, method, offers)
+        return call(self.handin, what, method, *given, **named)
+
+    def _held_gradients(self, model: Model) -> Any:
+        """The object in which the hand-in keeps its gradients, or a dictionary of those that it returned."""
+        for path in self._gradient_paths.get(model.kind, {}).values():
+            held = _get(model.network, path[:-1], None)
+            if isinstance(held, (dict, list)):
+                return held
+        return {_last(model.places[name].path): array for name, array in model.returned.items()}
+
+    def penalty(self, optimizer: Optimizer, model: Model) -> dict[str, Array]:
+        """What the L2 penalty adds to each gradient: after minus before, at known gradients."""
+        stepper = self._stepper(optimizer, model)
+        start = self.parameters(model)
+        given = _known_gradients(start)
+        try:
+            if _method(stepper, PENALTY) is None:
+                return self._penalty_by_steps(optimizer, model, start, given)
+            self.give_gradients(model, given)
+            given = self._gradients_now(model)  # as the hand-in's dtype keeps them
+            result = self._call_on_model(stepper, PENALTY, optimizer, model)
+            after = self._gradients_now(model)
+            if _same(after, given) and result is not None:
+                after = self._canonical(model, _returned_leaves(result, tuple(model.places))) or after
+            return {name: _difference(after.get(name), before) for name, before in given.items()}
+        finally:
+            self.assign(model, start)
+
+    def _gradients_now(self, model: Model) -> dict[str, Array]:
+        kept = {path: array for path, array in _leaves(model.network).items() if _is_gradient(path)}
+        return {**model.returned, **self._canonical(model, kept)}
+
+    def _penalty_by_steps(
+        self, optimizer: Optimizer, model: Model, start: dict[str, Array], given: dict[str, Array]
+    ) -> dict[str, Array]:
+        """Where nothing but update applies the penalty: the difference of a step with it and one without."""
+        ends = []
+        for reg in (float(optimizer.settings.get("reg", 0.0)), 0.0):
+            self.assign(model, start)
+            self.give_gradients(model, given)
+            other = self.optimizer("sgd", {**optimizer.settings, "reg": reg, "learning_rate": 1.0})
+            self.update(other, model)
+            ends.append(self.parameters(model))
+        return {name: _difference(ends[1].get(name), ends[0][name]) for name in start}
+
+    # data
+
+    def batches(self, X: Array, y: Array, batch_size: int, shuffle: bool, seed: int | None = None) -> list[list[Array]]:
+        """The hand-in's batches, each as [inputs, labels]; an empty one is kept as it is."""
+        function = self._part("utils")
+        random.seed(seed)
+        np.random.seed(seed)
+        offers = [
+            Offer(X, ROWS + r"|.*data.*|.*image.*", "data"),
+            Offer(y, LABELS + r"|.*label.*|.*target.*", "label"),
+            Offer(int(batch_size), r"(batch)?size|batchsize|bs|n|b|batch", "batch_size"),
+            Offer(bool(shuffle), r".*shuffle.*", "shuffle"),
+        ]
+        if any(spelled(p.name) in _SEEDS for p in parameters_of(function) or ()):
+            offers.append(Offer(seed, "|".join(_SEEDS), "seed"))
+        name = getattr(function, "__name__", "generate_batched_data")
+        given, named = fit_arguments(name, function, offers)
+        result = call(self.handin, name, function, *given, **named)
+        batches: list[list[Array]] = call(self.handin, name, _pairs, result, name, 4 * len(X) + 16)
+        return batches
+
+    # helpers
+
+    def softmax(self, scores: Array) -> Array:
+        """(N, C) scores to (N, C) probabilities."""
+        return self._values("softmax", scores)
+
+    def cross_entropy(self, probabilities: Array, y: Array) -> float | Array:
+        """The mean cross-entropy of (N, C) probabilities and (N,) labels."""
+        return number(self._helper("cross_entropy", probabilities, y), "What cross_entropy_loss returned")
+
+    def accuracy(self, probabilities: Array, y: Array) -> float | Array:
+        """The share of rows predicted right."""
+        return number(self._helper("accuracy", probabilities, y), "What compute_accuracy returned")
+
+    def sigmoid(self, x: Array) -> Array:
+        """The sigmoid of any array."""
+        return self._values("sigmoid", x)
+
+    def sigmoid_derivative(self, x: Array) -> Array:
+        """The slope of the sigmoid at x, the value before the activation."""
+        return self._values("sigmoid_derivative", x)
+
+    def relu(self, x: Array) -> Array:
+        """The ReLU of any array."""
+        return self._values("relu", x)
+
+    def relu_derivative(self, x: Array) -> Array:
+        """The slope of the ReLU at x."""
+        return self._values("relu_derivative", x)
+
+    def _values(self, helper: str, x: Array) -> Array:
+        return numbers(self._helper(helper, np.array(x)), f"What {HELPERS[helper][0]} returned")
+
+    def _helper(self, helper: str, *arguments: Array) -> Any:
+        function = self._find_helper(helper)
+        names = [spelled(parameter.name) for parameter in parameters_of(function) or ()]
+        if (
+            len(arguments) == 2
+            and len(names) >= 2
+            and re.fullmatch(LABELS, names[0])
+            and re.fullmatch(GUESSES, names[1])
+        ):
+            arguments = arguments[::-1]
+        return call(self.handin, HELPERS[helper][0], function, *arguments)
+
+    def _find_helper(self, helper: str) -> Callable[..., Any]:
+        """A method of the base class or of a model, else a function outside of classes."""
+        names = HELPERS[helper]
+        instance = self._instance()
+        method = _method(instance, names) if instance is not None else None
+        if method is not None:
+            return _callable_with(method, type(instance), 2 if helper in ("cross_entropy", "accuracy") else 1)
+        near = next(
+            (self.found[part].path for part in ("base", "two-layer", "softmax-regression") if part in self.found), ""
+        )
+        return self.handin.find_function(names, near=near, strict=True)
+
+    def _instance(self) -> Any:
+        """An object of the base class if one can be built, else one of a model."""
+        if self._shared is None:
+            self._shared = next(self._instances(), None)
+        return self._shared
+
+    def _instances(self) -> Iterator[Any]:
+        errors: list[Exception] = []
+        for part in ("base", "two-layer", "softmax-regression"):
+            if part not in self.found:
+                continue
+            try:
+                yield self._construct(part, {"inputs": 784, "hidden": 128, "classes": 10})
+            except Exception as error:
+                errors.append(error)
+        if errors:
+            raise errors[0]
+
+
+# where a hand-in keeps its arrays
+
+
+def _leaves(network: Any, arrays_only: bool = False) -> dict[Path, Any]:
+    """All arrays of a model object, and numbers that stand for biases, each with the way that leads to it."""
+    found: dict[Path, Any] = {}
+    visited: set[int] = set()
+
+    def visit(value: Any, path: Path) -> None:
+        if len(found) > 200 or len(path) > 4:
+            return
+        if isinstance(value, np.ndarray):
+            if value.dtype.kind in "fiu" and value.ndim <= 3:
+                found[path] = value
+        elif isinstance(value, (int, float)) and not isinstance(value, bool):
+            if not arrays_only and path and path[-1][0] == "item" and _is_bias(path):
+                found[path] = np.asarray(value)
+        elif id(value) not in visited:
+            visited.add(id(value))
+            for step, inner in _inside(value, path):
+                visit(inner, (*path, step))
+
+    visit(network, ())
+    return found
+
+
+def _inside(value: Any, path: Path) -> Iterator[tuple[Step, Any]]:
+    if isinstance(value, dict):
+        yield from ((("item", key), inner) for key, inner in list(value.items()))
+    elif isinstance(value, (list, tuple)):
+        yield from ((("item", place), inner) for place, inner in enumerate(value[:50]))
+    elif not isinstance(value, (str, bytes, type)) and not callable(getattr(type(value), "__get__", None)):
+        names = dict(_namespace(value))
+        for kind in type(value).__mro__ if not path else ():
+            shared = {
+                name: inner for name, inner in _namespace(kind).items() if isinstance(inner, (dict, list, np.ndarray))
+            }
+            names = {**shared, **names}
+            names |= {name: getattr(value, name) for name in _slot_names(kind) if hasattr(value, name)}
+        yield from ((("attribute", name), inner) for name, inner in names.items() if not str(name).startswith("__"))
+
+
+def _slot_names(kind: type) -> list[str]:
+    slots = _namespace(kind).get("__slots__", ())
+    return [slots] if isinstance(slots, str) else [name for name in slots if isinstance(name, str)]
+
+
+def _namespace(value: Any) -> Mapping[str, Any]:
+    """The attributes that an object, class or module itself holds."""
+    try:
+        namespace = vars(value)
+    except TypeError:
+        return {}
+    return namespace if isinstance(namespace, Mapping) else {}
+
+
+def _get(network: Any, path: Path, *default: Any) -> Any:
+    value = network
+    for kind, key in path:
+        try:
+            value = getattr(value, key) if kind == "attribute" else value[key]
+        except (AttributeError, KeyError, IndexError, TypeError):
+            if default:
+                return default[0]
+            raise Unusable(f"{type(network).__name__} no longer has {_shown(path)}.") from None
+    return value
+
+
+def _put(network: Any, path: Path, value: Array) -> None:
+    """Set one array; the dictionary or list that holds it stays the same object."""
+    holder = _get(network, path[:-1])
+    kind, key = path[-1]
+    try:
+        if kind == "attribute":
+            setattr(holder, key, value)
+        else:
+            holder[key] = value
+    except (AttributeError, TypeError) as error:
+        raise Unusable(f"{type(network).__name__}.{_shown(path)} cannot be set.") from error
+
+
+def _shown(path: Path) -> str:
+    return ".".join(str(key) for _, key in path)
+
+
+def _last(path: Path) -> Any:
+    return path[-1][1]
+
+
+def _label(path: Path) -> str:
+    """The name of an array as it sounds; one in a list takes the list's name and its place."""
+    *_, (_, key) = path
+    if len(path) == 1 or (isinstance(key, str) and len(spelled(key)) > 1):
+        return spelled(str(key))
+    return spelled(str(path[-2][1])) + spelled(str(key))
+
+
+def _is_gradient(path: Path) -> bool:
+    words = [spelled(str(key)) for _, key in path]
+    return any(re.search(r"grad|delta|^d(w|b|weights?|bias(es)?|theta|params?)\d*$", word) for word in words)
+
+
+def _is_bias(path: Path) -> bool:
+    core = re.sub(r"grad(ient)?s?|params?|parameters?", "", _label(path))
+    return bool(re.match(r"d?b(\d|ias|$)", core)) or "bias" in core
+
+
+def _index(path: Path) -> int | None:
+    """Which layer an array's name points to: 1, 2, or none."""
+    label = _label(path) + "".join(spelled(str(key)) for _, key in path[:-1] if re.search(r"\d", str(key)))
+    digits = re.findall(r"\d+", label)
+    if digits:
+        return int(digits[0])
+    words = ((r"out|second|last", 2), (r"hid|first|inp", 1))
+    return next((index for pattern, index in words if re.search(pattern, label)), None)
+
+
+# which array is which parameter
+
+
+def _shapes(model: str, sizes: Mapping[str, int]) -> dict[str, tuple[int, ...]]:
+    D, C = sizes["inputs"], sizes["classes"]
+    if model == "softmax-regression":
+        return {"W1": (D, C)}
+    H = sizes["hidden"]
+    return {"W1": (D, H), "b1": (H,), "W2": (H, C), "b2": (C,)}
+
+
+def _ambiguous(sizes: Mapping[str, int]) -> bool:
+    values = list(sizes.values())
+    return len({*values, *(value + 1 for value in values)}) < 2 * len(values)
+
+
+def _match(leaves: Mapping[Path, Array], shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Place]:
+    """The likeliest place of each parameter; no array serves for two, but a matrix may hold its bias."""
+    options = {
+        name: sorted(_options(name, shape, leaves), key=lambda option: option[0])[:6] for name, shape in shapes.items()
+    }
+    best: tuple[float, dict[str, Place]] = (float("inf"), {})
+    for choice in itertools.product(*([*listed, (50.0, None)] for listed in options.values())):
+        places = {name: place for name, (_, place) in zip(options, choice, strict=True) if place is not None}
+        joined = {name.replace("W", "b") for name, place in places.items() if place.bias_row is not None}
+        paths = [place.path for place in places.values()]
+        if len(set(paths)) < len(paths) or joined & set(places):
+            continue
+        cost = sum(cost for name, (cost, _) in zip(options, choice, strict=True) if name not in joined)
+        turned = {place.transposed for name, place in places.items() if name.startswith("W")}
+        cost += 0.5 * (len(turned) - 1)
+        if cost < best[0]:
+            best = (cost, places)
+    return best[1]
+
+
+def _options(name: str, shape: tuple[int, ...], leaves: Mapping[Path, Array]) -> Iterator[tuple[float, Place]]:
+    for path, array in leaves.items():
+        odd = _oddness(name, path)
+        if name.startswith("b"):
+            fits = array.size == shape[0] and (array.ndim == 1 or (array.ndim == 2 and 1 in array.shape))
+            if fits and array.ndim <= 2:
+                yield odd, Place(path, is_bias=True)
+            elif odd == 0:
+                yield 10.0, Place(path, is_bias=True)  # a bias of a wrong shape is still the bias
+            continue
+        rows, columns = shape
+        forms = {(rows, columns): (0.0, False, None), (columns, rows): (0.4, True, None)}
+        if len(array.shape) == 2 and array.shape in ((rows + 1, columns), (columns, rows + 1)):
+            yield odd + 1.0, Place(path, array.shape != (rows + 1, columns), -1)
+        elif array.shape in forms:
+            extra, transposed, _ = forms[array.shape]
+            yield odd + extra, Place(path, transposed)
+
+
+def _oddness(name: str, path: Path) -> float:
+    """How unlikely a name is for a canonical parameter; 0: it says just that."""
+    index = _index(path)
+    wrong_kind = _is_bias(path) != name.startswith("b")
+    wrong_index = index is not None and index != int(name[1])
+    scratch = bool(re.search(r"cache|velocity|moment|best|init|last|prev|old|mask|^x|^y", _shown(path).lower()))
+    return 2.0 * wrong_kind + 3.0 * wrong_index + 1.0 * (index is None and name[1] == "2") + 1.5 * scratch
+
+
+def _misfit(name: str, wanted: str, leaves: Mapping[Path, Array], shape: tuple[int, ...]) -> str:
+    likely = min(leaves, key=lambda path: _oddness(wanted, path))
+    return f"{name}: {_shown(likely)} has the shape {leaves[likely].shape}; for {wanted}, {shape} was expected."
+
+
+def _paths(model: Model, leaves: Mapping[Path, Any]) -> dict[str, Path]:
+    """Which of some gradients belongs to which parameter: by the parameter's own key, else by name, else by shape."""
+    free = dict(leaves)
+    found: dict[str, Path] = {}
+    by_key = {name: [path for path in free if _last(path) == _last(place.path)] for name, place in model.places.items()}
+    for name, place in model.places.items():
+        if by_key[name]:
+            found[name] = by_key[name][0]
+        elif place.bias_row is not None and name.replace("b", "W") in found:
+            found[name] = found[name.replace("b", "W")]
+    left = [name for name in model.places if name not in found]
+    for name in left:
+        rest = [path for path in free if path not in found.values()]
+        exact = [path for path in rest if _oddness(name, path) == 0]
+        shape = _shapes(model.kind, model.sizes).get(name, ())
+        alike = [path for path in rest if np.size(leaves[path]) == int(np.prod(shape)) and _oddness(name, path) < 3]
+        if exact or alike:
+            found[name] = (exact or alike)[0]
+    return found
+
+
+def _parallel_slots(model: Model) -> dict[str, Path]:
+    """Slots under the parameters' own keys in an empty dictionary of gradients."""
+    for name in ("gradients", "grads", "gradient", "grad", "_gradients"):
+        if isinstance(_namespace(model.network).get(name), dict):
+            return {key: (("attribute", name), ("item", _last(place.path))) for key, place in model.places.items()}
+    return {}
+
+
+def _returned_leaves(value: Any, names: Sequence[str]) -> dict[Path, Any]:
+    """The arrays in a dictionary, or in a tuple that lists them in the canonical order."""
+    if isinstance(value, dict):
+        return {(("item", key),): array for key, array in value.items() if isinstance(array, (np.ndarray, list, float))}
+    if isinstance(value, (list, tuple)) and len(value) == len(names):
+        return {(("item", name),): array for name, array in zip(names, value, strict=True)}
+    if isinstance(value, np.ndarray) and len(names) == 1:
+        return {(("item", names[0]),): value}
+    return {}
+
+
+# results
+
+
+def _unpack(result: Any) -> tuple[Any, Any, list[Any]]:
+    """Loss, accuracy, and what else was returned."""
+    if isinstance(result, dict):
+        names = {spelled(str(key)): value for key, value in result.items()}
+        loss = next((names[key] for key in names if re.search(r"loss|cost|error", key)), None)
+        accuracy = next((names[key] for key in names if re.search(r"acc", key)), None)
+        return loss, accuracy, [value for value in result.values() if value is not loss and value is not accuracy]
+    if isinstance(result, np.ndarray) and result.shape == (2,):
+        return result[0], result[1], []
+    if not isinstance(result, (tuple, list)):
+        return result, None, []
+    if len(result) == 0:
+        return None, None, []
+    second = result[1] if len(result) > 1 else None
+    if isinstance(second, dict):
+        return result[0], None, list(result[1:])
+    return result[0], second, list(result[2:])
+
+
+def _flat(result: Any) -> list[Any]:
+    return list(result) if isinstance(result, (tuple, list)) else [result]
+
+
+def _latest(seen: Iterable[Any], shape: tuple[int, ...]) -> Array | None:
+    """The last recorded array of this shape, else rows that were recorded one by one."""
+    arrays = [item for item in seen if isinstance(item, np.ndarray) and item.dtype.kind in "fiu"]
+    whole = [item for item in arrays if item.shape == shape]
+    if whole:
+        return np.array(whole[-1])
+    rows = [item.reshape(-1) for item in arrays if item.size == shape[1] and item.ndim <= 2]
+    return np.array(rows) if len(rows) == shape[0] and shape[0] else None
+
+
+def _recorder(value: Any, seen: list[Any], inputs: bool) -> Any:
+    """A function, static or class method that does the same and leaves a copy of its result, or of its inputs."""
+    if isinstance(value, (staticmethod, classmethod)):
+        return type(value)(_recorder(value.__func__, seen, inputs))
+
+    def recording(*args: Any, **kwargs: Any) -> Any:
+        if inputs:
+            seen.extend(np.array(item) for item in (*args, *kwargs.values()) if isinstance(item, np.ndarray))
+        result = value(*args, **kwargs)
+        if not inputs and isinstance(result, np.ndarray):
+            seen.append(np.array(result))
+        return result
+
+    return recording
+
+
+def _is_function(value: Any) -> bool:
+    return isinstance(value, (staticmethod, classmethod)) or (callable(value) and not isinstance(value, type))
+
+
+def _pairs(result: Any, name: str, most: int) -> list[list[Array]]:
+    """Batches as [inputs, labels], from two lists of batches or from one list, or generator, of pairs."""
+    if result is None:
+        raise Unusable(f"{name} returned None.", "Is a return statement missing?")
+    try:
+        items = list(itertools.islice(iter(result), most + 1))
+    except TypeError:
+        raise Unusable(f"{name} returned a value of type {type(result).__name__}, not batches.") from None
+    if len(items) > most:
+        raise Unusable(f"{name} does not come to an end.")
+    if len(items) == 2 and not _is_pair(items[0]):
+        columns = [[numbers(batch, f"A batch from {name}") for batch in _batches_in(column, name)] for column in items]
+        return [list(pair) for pair in itertools.zip_longest(*columns, fillvalue=np.zeros(0))]
+    if not all(_length(item) == 2 for item in items):
+        raise Unusable(f"{name} returned neither two lists of batches nor pairs of inputs and labels.")
+    return [[numbers(part, f"A batch from {name}") for part in item] for item in items]
+
+
+def _batches_in(column: Any, name: str) -> list[Any]:
+    if _length(column) is None:
+        raise Unusable(f"{name} returned a value of type {type(column).__name__} where a list of batches was expected.")
+    return list(column)
+
+
+def _is_pair(item: Any) -> bool:
+    """Whether an item is (inputs, labels) of one batch: a matrix beside a vector."""
+    if _length(item) != 2:
+        return False
+    dimensions = []
+    for part in item:
+        try:
+            dimensions.append(np.ndim(part))
+        except ValueError:  # ragged
+            return False
+    return dimensions == [2, 1]
+
+
+def _length(value: Any) -> int | None:
+    """The number of items of a list, tuple or array; None for anything else."""
+    return len(value) if isinstance(value, (list, tuple)) or (isinstance(value, np.ndarray) and value.ndim) else None
+
+
+def _snapshot(network: Any) -> dict[Path, tuple[Any, ...]]:
+    """What the gradients of a model are now, to see whether a call changed them."""
+    kept = {path: array for path, array in _leaves(network).items() if _is_gradient(path)}
+    return {path: (array.shape, array.tobytes()) for path, array in kept.items()}
+
+
+def _same(one: Mapping[str, Array], other: Mapping[str, Array]) -> bool:
+    return one.keys() == other.keys() and all(np.array_equal(one[name], other[name]) for name in one)
+
+
+def _difference(after: Array | None, before: Array) -> Array:
+    """After minus before; where the shape has changed, what is there now, so that it can be seen."""
+    if after is None:
+        raise Unusable("After the regularization a gradient is missing.")
+    return after - before if after.shape == before.shape else after
+
+
+def _known_gradients(parameters: Mapping[str, Array]) -> dict[str, Array]:
+    rng = np.random.RandomState(7)
+    return {name: rng.standard_normal(np.shape(value)) / 64 for name, value in parameters.items()}
+
+
+def _some_batch(sizes: Mapping[str, int]) -> tuple[Array, Array]:
+    rng = np.random.RandomState(5)
+    rows = 2 * sizes["classes"]
+    return rng.standard_normal((rows, sizes["inputs"])), np.arange(rows, dtype=np.int64) % sizes["classes"]
+
+
+# methods and classes
+
+
+def _method(holder: Any, names: Sequence[str]) -> Callable[..., Any] | None:
+    """The method of an object that goes by one of these names, the likeliest first."""
+    offered: dict[str, float] = {}
+    for owner in (holder, *type(holder).__mro__[:-1]):
+        for name in list(_namespace(owner)):
+            fit = likeness(str(name), names, strict=True)
+            if fit:
+                offered[name] = fit
+    for name in sorted(offered, key=lambda name: -offered[name]):
+        method = getattr(holder, name, None)
+        if callable(method):
+            return method  # type: ignore[no-any-return]
+    return None
+
+
+def _callable_with(method: Callable[..., Any], kind: type, count: int) -> Callable[..., Any]:
+    """The method, or the plain function behind it where `self` was forgotten and it is called through the class."""
+    parameters = parameters_of(method)
+    required = [
+        p for p in parameters or () if p.default is p.empty and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
+    ]
+    takes_any = any(p.kind is p.VAR_POSITIONAL for p in parameters or ())
+    plain = getattr(method, "__func__", None)
+    forgot_self = parameters is not None and len(required) == count - 1 and len(parameters) < count and not takes_any
+    return plain if forgot_self and plain is not None else method
+
+
+def _without_anonymous(function: Any, offers: list[Offer]) -> list[Offer]:
+    """Leave out the second way of telling the mode unless the function has a parameter for it."""
+    names = [spelled(parameter.name) for parameter in parameters_of(function) or ()]
+    by_mode = any(re.fullmatch(MODE, name) for name in names)
+    by_flag = any(re.fullmatch(TRAINING, name) for name in names)
+    return [offer for offer in offers if not (offer.pattern == TRAINING and (by_mode or not by_flag))]
+
+
+def _weights_of(network: Any) -> Any:
+    """The object in which a model keeps its parameters, where it is one dictionary or list."""
+    for name in ("weights", "params", "parameters"):
+        if name in _namespace(network):
+            return _namespace(network)[name]
+    return network
+
+
+def _names_of(kind: type) -> set[str]:
+    return {base.__name__ for base in kind.__mro__}
+
+
+def _called(node: ast.AST) -> set[str]:
+    return {
+        item.func.attr for item in ast.walk(node) if isinstance(item, ast.Call) and isinstance(item.func, ast.Attribute)
+    }
+
+
+def _written(definition: Definition) -> str:
+    """The arguments as the student wrote them."""
+    node = definition.node
+    if isinstance(node, ast.ClassDef):
+        first = next(
+            (item for item in node.body if isinstance(item, ast.FunctionDef) and item.name == "__init__"), None
+        )
+        return ast.unparse(first.args) if first else ""
+    return ast.unparse(node.args)
+
+
+_SEEDS = ("seed", "randomseed", "randomstate", "rngseed")
+_NO_PROBABILITIES = "No probabilities could be seen: forward calls neither softmax nor compute_accuracy of the hand-in."
