@@ -1,0 +1,486 @@
+"""YAML → Rubric. Every problem is told at once, as `path:line:column: what is wrong; did you mean 'x'?`."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from grader.checks import Check, kinds
+from grader.errors import RubricError
+from grader.model import Visibility
+from grader.paths import data_folder
+from grader.probes import Dimension, Shape
+from grader.strict_yaml import Document, Problem, parse
+from grader.strict_yaml import Path as Way
+from grader.wording import KEBAB, Slip, closest, did_you_mean, in_words, listed, slips
+
+__all__ = ["Criterion", "Rubric", "Section", "find_rubric", "load_rubric", "reference_files"]
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """One thing that earns points, and the check that looks at it."""
+
+    id: str
+    title: str
+    points: float
+    kind: str
+    check: Check
+    visibility: Visibility = "public"
+    requires: tuple[str, ...] = ()  # ids of criteria earlier in the rubric
+    description: str = ""
+    read: str = ""  # a link for a student who lost points here
+
+
+@dataclass(frozen=True)
+class Section:
+    """Criteria that belong together under one heading."""
+
+    id: str
+    title: str
+    criteria: tuple[Criterion, ...]
+    description: str = ""
+
+
+@dataclass(frozen=True)
+class Rubric:
+    """What a course asks for, and how each part of it is looked at."""
+
+    id: str
+    title: str
+    course: str
+    path: Path
+    driver: Path  # the file that knows how this course's hand-ins are called
+    reference: Path  # the folder of the reference solution
+    models: Mapping[str, Mapping[str, tuple[int | str, ...]]]  # parameter shapes in names of sizes
+    sizes: Mapping[str, Mapping[str, int]]  # in the order in which they are tried
+    sections: tuple[Section, ...]
+    digest: str  # sha256 over the rubric file, the driver and the reference
+
+    @property
+    def folder(self) -> Path:
+        """The folder of the rubric file."""
+        return self.path.parent
+
+    @property
+    def criteria(self) -> tuple[Criterion, ...]:
+        """All criteria, in order."""
+        return tuple(criterion for section in self.sections for criterion in section.criteria)
+
+    @property
+    def maximum(self) -> float:
+        """The points of all criteria."""
+        return round(sum(criterion.points for criterion in self.criteria), 4)
+
+    def only(self, visibility: Visibility) -> Rubric:
+        """The rubric with the criteria of this visibility; what they require beyond these is no longer asked for."""
+        kept = {criterion.id for criterion in self.criteria if criterion.visibility == visibility}
+        sections = (replace(section, criteria=_only(section.criteria, kept)) for section in self.sections)
+        return replace(self, sections=tuple(section for section in sections if section.criteria))
+
+
+def _only(criteria: Sequence[Criterion], kept: set[str]) -> tuple[Criterion, ...]:
+    return tuple(
+        replace(criterion, requires=tuple(id_ for id_ in criterion.requires if id_ in kept))
+        for criterion in criteria
+        if criterion.id in kept
+    )
+
+
+def find_rubric(name_or_path: str | Path) -> Path:
+    """The rubric file that is meant: this file, the rubric.yaml in this folder, or that of the course with this id.
+
+    Raises:
+        RubricError: there is no such rubric.
+    """
+    rubrics = data_folder("rubrics")
+    for path in (Path(name_or_path), Path(name_or_path) / "rubric.yaml", rubrics / name_or_path / "rubric.yaml"):
+        if path.is_file():
+            return path
+    known = sorted(path.parent.name for path in rubrics.glob("*/rubric.yaml"))
+    rest = did_you_mean(str(name_or_path), known) or f"; there are {listed(known)}, or give the path of a rubric.yaml"
+    raise RubricError(f"there is no rubric {str(name_or_path)!r}{rest}")
+
+
+def load_rubric(path: str | Path) -> Rubric:
+    """The rubric in this file.
+
+    Raises:
+        RubricError: the file cannot be read as a rubric; the message tells every problem, one per line.
+    """
+    path = Path(path)
+    content = _content(path)
+    reading = _Reading(path, parse(content))
+    rubric = reading.rubric(content)
+    if rubric is None:
+        problems = sorted(set(reading.problems))
+        raise RubricError("\n".join(f"{path}:{p.place.line}:{p.place.column}: {p.message}" for p in problems))
+    return rubric
+
+
+def reference_files(folder: Path) -> dict[str, bytes]:
+    """The source files of a reference solution by their relative names, sorted: what is sent to a worker."""
+    files = sorted(path for path in folder.rglob("*") if path.suffix in {".py", ".yaml"} and path.is_file())
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise RubricError(f"{path}: this rubric cannot be read: {error.strerror}") from None
+
+
+_STRICT = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+Id = Annotated[str, Field(pattern=KEBAB)]
+Text = Annotated[str, Field(min_length=1)]
+SizeName = Annotated[str, Field(pattern="^[a-z][a-z-]*$")]
+
+
+class RubricFields(BaseModel):
+    """What a hand-in of one course is asked for, and the points for it."""
+
+    model_config = _STRICT
+
+    id: Id = Field(description="The rubric's name, such as gatech-cs7643-a1.")
+    title: Text = Field(description="The heading of every report.")
+    course: str = Field("", description="The course and the assignment.")
+    reference: Text | None = Field(
+        None, description="The reference solution: a folder of reference/, or a path from here. Default: the id."
+    )
+    driver: Text = Field("driver.py", description="The file that knows how to call this course's hand-ins.")
+    models: dict[str, dict[str, Shape]] = Field(
+        {}, description="The canonical parameters of each model and their shapes, in names of sizes."
+    )
+    sizes: dict[str, dict[SizeName, Annotated[int, Field(ge=1, le=1_000_000)]]] = Field(
+        min_length=1,
+        description="Sizes by name, each with inputs and classes. The first that the hand-in's models support is used.",
+    )
+    sections: list[dict[str, Any]] = Field(min_length=1, description="The parts of the report.")
+
+
+class SectionFields(BaseModel):
+    """Criteria that belong together under one heading."""
+
+    model_config = _STRICT
+
+    id: Id = Field(description="The section's name; no other section has it.")
+    title: Text = Field(description="The heading.")
+    description: str = Field("", description="One sentence below the heading.")
+    criteria: list[dict[str, Any]] = Field(min_length=1, description="What is looked at.")
+
+
+class CriterionFields(BaseModel):
+    """One thing that earns points. The fields that are not listed here are those of its check kind."""
+
+    model_config = _STRICT
+
+    id: Id = Field(description="The criterion's name; no other criterion of the rubric has it.")
+    title: Text = Field(description="What a student reads.")
+    points: float = Field(gt=0, le=100_000, description="The points for doing all of it right.")
+    kind: str = Field(description="How it is looked at.")
+    visibility: Literal["public", "hidden"] = Field("public", description="Whether students see it early.")
+    requires: tuple[str, ...] = Field(
+        (), description="Criteria above this one; where one of them fails, this one is not judged."
+    )
+    description: str = Field("", description="One sentence more.")
+    read: Annotated[str, Field(pattern="^https?://")] | None = Field(None, description="A link for who loses points.")
+
+
+@dataclass(frozen=True)
+class _CriterionRead:
+    """A criterion as far as it could be read; `made` is None where something is wrong."""
+
+    way: Way
+    data: Mapping[str, Any]
+    check: Check | None
+    made: Criterion | None
+
+
+@dataclass(frozen=True)
+class _SectionRead:
+    """A section as far as it could be read; `made` is None where something is wrong."""
+
+    way: Way
+    data: Mapping[str, Any]
+    criteria: Sequence[_CriterionRead]
+    made: Section | None
+
+
+class _Reading:
+    """One rubric file on its way to a Rubric: what was read, and every problem met so far."""
+
+    def __init__(self, path: Path, document: Document) -> None:
+        self.path, self.document = path, document
+        self.problems: list[Problem] = list(document.problems)
+
+    def rubric(self, content: bytes) -> Rubric | None:
+        """The rubric, or None when there are problems."""
+        data = self.document.value
+        if not isinstance(data, dict):
+            if not self.problems:
+                self.tell((), f"a rubric is a mapping that starts with id and title, not {in_words(data)}")
+            return None
+        fields: RubricFields | None
+        (fields,) = self.read(data, (), "a rubric", RubricFields)
+        sections = [self.section(section, way) for section, way in _mappings(data, "sections", ())]
+        criteria = [criterion for section in sections for criterion in section.criteria]
+        self.unique("section", sections)
+        self.unique("criterion", criteria)
+        self.requirements(criteria)
+        self.names(data, fields, criteria)
+        driver, reference = self.driver(data), self.reference(data)
+        if self.problems or not (fields and driver and reference):
+            return None
+        return Rubric(
+            id=fields.id,
+            title=fields.title,
+            course=fields.course,
+            path=self.path,
+            driver=driver,
+            reference=reference,
+            models=fields.models,
+            sizes=fields.sizes,
+            sections=tuple(section.made for section in sections if section.made),
+            digest=_digest(content, driver, reference),
+        )
+
+    def tell(self, way: Way, message: str, *, at_key: bool = False) -> None:
+        place = self.document.key_place(way) if at_key else self.document.place(way)
+        self.problems.append(Problem(place, message))
+
+    def read(self, data: Mapping[str, Any], way: Way, what: str, *models: type[BaseModel]) -> list[Any]:
+        """The mapping as these models, whose fields lie in it side by side; None for each that has something wrong."""
+        found: list[Any] = []
+        errors: list[tuple[type[BaseModel], ValidationError]] = []
+        known = list(dict.fromkeys(name for model in models for name in model.model_fields))
+        for model in models:
+            unknown = (key for key in data if key not in known) if model is models[-1] else ()
+            part = {key: data[key] for key in (*model.model_fields, *unknown) if key in data}
+            try:
+                # By way of JSON, where a list may become a tuple, but never text a number.
+                found.append(model.model_validate_json(json.dumps(part), strict=True))
+            except ValidationError as error:
+                found.append(None)
+                errors.append((model, error))
+        for slip in slips(errors, data, known, what):
+            self.tell_slip(slip, way)
+        return found
+
+    def tell_slip(self, slip: Slip, way: Way) -> None:
+        if slip.whole and (*way, "kind") in self.document.keys:
+            self.tell((*way, "kind"), slip.message, at_key=True)  # a check lies beside its kind
+        else:
+            self.tell((*way, *slip.path), slip.message, at_key=slip.at_key)
+
+    def section(self, data: dict[str, Any], way: Way) -> _SectionRead:
+        (fields,) = self.read(data, way, "a section", SectionFields)
+        criteria = [self.criterion(criterion, there) for criterion, there in _mappings(data, "criteria", way)]
+        made = tuple(criterion.made for criterion in criteria if criterion.made)
+        return _SectionRead(way, data, criteria, fields and Section(fields.id, fields.title, made, fields.description))
+
+    def criterion(self, data: dict[str, Any], way: Way) -> _CriterionRead:
+        kind = self.kind(data, way)
+        if kind is None:
+            self.read(_without_check(data), way, "a criterion", CriterionFields)
+            return _CriterionRead(way, data, None, None)
+        what = f"a criterion of kind {kind!r}"
+        fields, check = self.read({**data, "kind": kind}, way, what, CriterionFields, kinds()[kind])
+        return _CriterionRead(way, data, check, _criterion(fields, check) if fields and check else None)
+
+    def kind(self, data: Mapping[str, Any], way: Way) -> str | None:
+        """The check kind, or for one that is not there the one that is probably meant."""
+        kind = data.get("kind")
+        if not isinstance(kind, str) or kind in kinds():
+            return kind if isinstance(kind, str) else None
+        meant = closest(kind, kinds())
+        rest = f"; did you mean {meant!r}?" if meant else f"; there are {listed(list(kinds()))}"
+        self.tell((*way, "kind"), f"check kind {kind!r} is unknown{rest}")
+        return meant
+
+    def unique(self, what: str, parts: Sequence[_SectionRead | _CriterionRead]) -> None:
+        first: dict[str, Way] = {}
+        for part in parts:
+            id_ = part.data.get("id")
+            if isinstance(id_, str) and first.setdefault(id_, part.way) != part.way:
+                line = self.document.place((*first[id_], "id")).line
+                self.tell((*part.way, "id"), f"the {what} id {id_!r} is already taken in line {line}")
+
+    def requirements(self, criteria: Sequence[_CriterionRead]) -> None:
+        ids = [str(criterion.data.get("id")) for criterion in criteria]
+        required = {id_: _texts(criterion.data.get("requires")) for id_, criterion in zip(ids, criteria, strict=True)}
+        for number, criterion in enumerate(criteria):
+            for entry, wanted in enumerate(_texts(criterion.data.get("requires"))):
+                if wanted not in ids[:number]:
+                    message = _unmet(ids[number], wanted, required)
+                    self.tell((*criterion.way, "requires", entry), message)
+
+    def names(self, data: Mapping[str, Any], fields: RubricFields | None, criteria: Sequence[_CriterionRead]) -> None:
+        """Sizes and models are told where they are used, unless what they are is wrong itself."""
+        sizes = self.size_names(data)
+        checks = [(read.way, read.check, read.data) for read in criteria if read.check]
+        if sizes:
+            shapes = fields.models if fields else {}
+            used = [used for way, check, _ in checks for used in _dimensions(check, way)]
+            for way, name in (*_shape_dimensions(shapes), *used):
+                if name not in sizes:
+                    rest = did_you_mean(name, sizes) or f"; there are {listed(sizes)}"
+                    self.tell(way, f"size {name!r} is unknown{rest}")
+        models = data.get("models", {})
+        if isinstance(models, dict):
+            for way, check, told in checks:
+                for name in dict.fromkeys(check.models()):
+                    if name not in models:
+                        self.tell((*way, *_way_to(name, told)), _unknown_model(name, models))
+
+    def size_names(self, data: Mapping[str, Any]) -> list[str]:
+        """The names that every entry of `sizes` gives a number."""
+        sizes = data.get("sizes")
+        if not isinstance(sizes, dict) or not all(isinstance(entry, dict) for entry in sizes.values()):
+            return []
+        names = list(dict.fromkeys(("inputs", "classes", *(name for entry in sizes.values() for name in entry))))
+        for key, entry in sizes.items():
+            lacking = [name for name in names if name not in entry]
+            if lacking:
+                self.tell(("sizes", key), f"the sizes {key!r} need a number for {listed(lacking)} too")
+        return names
+
+    def driver(self, data: Mapping[str, Any]) -> Path | None:
+        name = data.get("driver", "driver.py")
+        if not isinstance(name, str):
+            return None
+        driver = self.path.parent / name
+        if driver.is_file():
+            return driver
+        files = (path.name for path in driver.parent.glob("*.py"))
+        self.tell(("driver",), f"the driver {str(driver)!r} is not there{did_you_mean(driver.name, files)}")
+        return None
+
+    def reference(self, data: Mapping[str, Any]) -> Path | None:
+        name = data.get("reference", data.get("id"))
+        if not isinstance(name, str) or not name:
+            return None
+        ours = data_folder("reference")
+        folder = next((place for place in (self.path.parent / name, ours / name) if place.is_dir()), None)
+        if folder is None:
+            rest = did_you_mean(name, (path.name for path in ours.iterdir() if path.is_dir()))
+            places = f"{str(self.path.parent / name)!r} or {str(ours / name)!r}"
+            self.tell(("reference",), f"the reference solution is not there: no folder {places}{rest}")
+        elif not reference_files(folder):
+            self.tell(("reference",), f"the reference solution {str(folder)!r} holds no Python file")
+        else:
+            return folder
+        return None
+
+
+def _criterion(fields: CriterionFields, check: Check) -> Criterion:
+    return Criterion(
+        id=fields.id,
+        title=fields.title,
+        points=fields.points,
+        kind=fields.kind,
+        check=check,
+        visibility=fields.visibility,
+        requires=fields.requires,
+        description=fields.description,
+        read=fields.read or "",
+    )
+
+
+def _mappings(data: Mapping[str, Any], key: str, way: Way) -> Iterator[tuple[dict[str, Any], Way]]:
+    entries = data.get(key)
+    for number, entry in enumerate(entries if isinstance(entries, list) else ()):
+        if isinstance(entry, dict):
+            yield entry, (*way, key, number)
+
+
+def _without_check(data: Mapping[str, Any]) -> dict[str, Any]:
+    """What can be said about a criterion whose kind is not known: its own fields, and what no kind has."""
+    if "kind" in data:
+        return {key: value for key, value in data.items() if key in CriterionFields.model_fields}
+    of_checks = {name for kind in kinds().values() for name in kind.model_fields}
+    return {key: value for key, value in data.items() if key not in of_checks}
+
+
+def _texts(value: Any) -> list[str]:
+    return [str(entry) for entry in value] if isinstance(value, list) else []
+
+
+def _unmet(id_: str, wanted: str, required: Mapping[str, Sequence[str]]) -> str:
+    """Why `wanted`, which is not above the criterion `id_`, cannot be required."""
+    if wanted not in required:
+        known = [other for other in required if other != id_]
+        return f"requires names {wanted!r}, which is no criterion's id{did_you_mean(wanted, known)}"
+    circle = _way_back(wanted, id_, required)
+    if circle:
+        return f"requires goes in a circle: {' → '.join([id_, *circle])}"
+    return f"requires names {wanted!r}, which comes further down; move that criterion above this one"
+
+
+def _way_back(start: str, goal: str, required: Mapping[str, Sequence[str]]) -> list[str]:
+    """The ids from `start` to `goal` along what each one requires; empty where there is no such way."""
+    ways = [[start]]
+    for way in ways:
+        if way[-1] == goal:
+            return way
+        seen = {id_ for other in ways for id_ in other}
+        ways.extend([*way, next_] for next_ in required.get(way[-1], ()) if next_ == goal or next_ not in seen)
+    return []
+
+
+_SHAPE, _DIMENSION = get_args(Shape)[0], Dimension
+
+
+def _dimensions(value: Any, way: Way) -> Iterator[tuple[Way, str]]:
+    """Every size name that a check's fields use, with the way to it."""
+    if isinstance(value, BaseModel):
+        for name, field in type(value).model_fields.items():
+            inside = getattr(value, name)
+            if field.annotation in (_SHAPE, _DIMENSION):
+                yield from _size_names(inside, (*way, name))
+            else:
+                yield from _dimensions(inside, (*way, name))
+    elif isinstance(value, tuple | list):
+        for number, entry in enumerate(value):
+            yield from _dimensions(entry, (*way, number))
+
+
+def _shape_dimensions(models: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[Way, str]]:
+    for model, shapes in models.items():
+        for name, shape in shapes.items():
+            yield from _size_names(shape, ("models", model, name))
+
+
+def _size_names(shape: Any, way: Way) -> Iterator[tuple[Way, str]]:
+    entries = enumerate(shape) if isinstance(shape, tuple) else [(None, shape)]
+    for number, entry in entries:
+        if isinstance(entry, str):
+            yield (way if number is None else (*way, number)), entry
+
+
+def _way_to(text: str, data: Any, way: Way = ()) -> Way:
+    """The way to the first value that is this text, or the empty way."""
+    if isinstance(data, dict | list):
+        entries = data.items() if isinstance(data, dict) else enumerate(data)
+        return next((found for key, value in entries if (found := _way_to(text, value, (*way, key)))), ())
+    return way if data == text else ()
+
+
+def _unknown_model(name: str, models: Mapping[str, Any]) -> str:
+    known = f"; there are {listed(list(models))}" if models else "; the rubric describes none under models"
+    return f"model {name!r} is unknown{did_you_mean(name, models) or known}"
+
+
+def _digest(content: bytes, driver: Path, reference: Path) -> str:
+    """One name for all that judges: the names and contents of the rubric, the driver and the reference."""
+    files = {f"reference/{name}": inside for name, inside in reference_files(reference).items()}
+    digest = hashlib.sha256()
+    for name, inside in {"rubric": content, "driver": driver.read_bytes(), **files}.items():
+        digest.update(f"{name} {hashlib.sha256(inside).hexdigest()}\n".encode())
+    return digest.hexdigest()
