@@ -27,7 +27,7 @@ __all__ = ["Facts", "Handle", "Limits", "Session", "Student"]
 _REQUEST_CAPS = Caps(header=4 << 20, body=1 << 30)
 _ANSWER_CAPS = Caps()
 _CHUNK = 1 << 18
-_LAST_WORDS = 1.0  # seconds that a worker has to die after it closed its channel
+_LAST_WORDS = 0.5  # seconds that a worker has to die after it closed its channel
 _LOOK = 0.2  # seconds between looks at whether it still lives, for when a child of its own holds the channel open
 _MOST_STRIKES = 2
 _LONGEST_MESSAGE = 500  # characters
@@ -199,7 +199,7 @@ class Student:
     def load(self, files: Mapping[str, Any], driver: str) -> None:
         """Hand over the files; a session does this once for each worker."""
         request = {"op": "load", "files": files, "driver": driver}
-        self._ask(request, ("load",), self._session.limits.request)
+        self._ask(request, ("load",), self._session.limits.start)
 
     def close(self) -> None:
         """End the worker."""

@@ -9,13 +9,14 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import cache
 
 from grader.sandbox.base import ENVIRONMENT, Limits, arguments, compile_worker, launch
 from grader.sandbox.folders import WORKER, interpreter, package_paths, site_folders, system_folders
-from grader.sandbox.linux import harden_grader, spare_user
+from grader.sandbox.linux import harden_grader, reaped, spare_user
 
 __all__ = ["BubblewrapSandbox", "BubblewrapWorker", "probe"]
 
@@ -38,13 +39,21 @@ def probe() -> str | None:
         return "bubblewrap exists on Linux only"
     if shutil.which("bwrap") is None:
         return "bubblewrap is not installed: try `sudo apt install bubblewrap`"
-    command = [*_command(Limits(), []), interpreter(), "-I", "-S", "-c", "pass"]
-    tried = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, env={}, cwd="/", user=spare_user())
+    tried = _try()
     if tried.returncode == 0:
         return None
     said = tried.stderr.decode(errors="replace").strip()
     advice = (text for sign, text in _ADVICE.items() if sign in said)
     return f"bubblewrap does not work here ({next(advice, said or f'exit status {tried.returncode}')})"
+
+
+def _try() -> subprocess.CompletedProcess[bytes]:
+    """Run Python in a sandbox like a worker's."""
+    command = [*_command(Limits(), []), interpreter(), "-I", "-S", "-c", "pass"]
+    user = spare_user()
+    return subprocess.run(
+        command, stdin=subprocess.DEVNULL, capture_output=True, env={}, cwd="/", user=user, group=user
+    )
 
 
 class BubblewrapSandbox:
@@ -116,6 +125,8 @@ class BubblewrapWorker:
                 self._popen.wait(_PATIENCE)
         self._popen.kill()
         self._popen.wait()
+        if first is not None:
+            _await_orphan(first)
         self._close()
 
     def _first_process(self) -> int | None:
@@ -133,6 +144,13 @@ class BubblewrapWorker:
         self.channel.close()
         os.close(self.output)
         os.close(self._info)
+
+
+def _await_orphan(pid: int) -> None:
+    """Take leave of the namespace's first process: when bubblewrap ends before it, it becomes the grader's child."""
+    until = time.monotonic() + _PATIENCE
+    while not reaped(pid) and time.monotonic() < until:
+        time.sleep(0.001)
 
 
 def _command(limits: Limits, options: list[str]) -> list[str]:

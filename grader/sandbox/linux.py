@@ -8,14 +8,14 @@ import signal
 import stat
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
 from grader.sandbox.folders import WORKER, interpreter, package_paths
 
-__all__ = ["harden_grader", "spare_user", "sweep"]
+__all__ = ["harden_grader", "reaped", "spare_user", "sweep"]
 
 
 _PR_SET_DUMPABLE = 4
@@ -48,32 +48,47 @@ def _readable_by_all(path: Path) -> bool:
 
 
 def sweep(worker: int, folder: str) -> None:
-    """Kill and reap what a dead worker left: its session's processes, and those that still carry its private folder.
+    """Kill and reap what a dead worker left: its session's processes, and those that still call its folder their home.
 
     Each round stops all that it finds before it kills, so that a chain of processes that restart each other ends.
     """
     if sys.platform != "linux":
         return
+    doomed: set[int] = set()
     until = time.monotonic() + _PATIENCE
     while time.monotonic() < until:
-        found = [pid for pid in _descendants(os.getpid()) if _belongs(pid, worker, folder)]
-        if not found:
+        doomed |= set(_strays(os.getpid(), lambda pid: _belongs(pid, worker, folder)))
+        if not doomed:
             return
         for number in (signal.SIGSTOP, signal.SIGKILL):
-            for pid in found:
+            for pid in doomed:
                 with suppress(ProcessLookupError, PermissionError):
                     os.kill(pid, number)
-        for pid in found:
-            with suppress(ChildProcessError):
-                os.waitpid(pid, os.WNOHANG)
+        doomed = {pid for pid in doomed if not reaped(pid)}
         time.sleep(0.001)
 
 
-def _descendants(pid: int) -> Iterator[int]:
-    for children in Path(f"/proc/{pid}/task").glob("*/children"):
-        for child in _read(children).split():
-            yield int(child)
-            yield from _descendants(int(child))
+def reaped(pid: int) -> bool:
+    """Whether a process is gone for good; takes leave of it if it has become our child."""
+    try:
+        return os.waitpid(pid, os.WNOHANG)[0] == pid
+    except ChildProcessError:
+        return not Path(f"/proc/{pid}").exists()
+
+
+def _strays(pid: int, belongs: Callable[[int], bool]) -> Iterator[int]:
+    """The processes below one that belong to the worker, and all that is below those."""
+    for child in _children(pid):
+        if belongs(child):
+            yield child
+            yield from _strays(child, lambda _: True)
+        else:
+            yield from _strays(child, belongs)
+
+
+def _children(pid: int) -> list[int]:
+    lists = Path(f"/proc/{pid}/task").glob("*/children")
+    return [int(child) for path in lists for child in _read(path).split()]
 
 
 def _belongs(pid: int, worker: int, folder: str) -> bool:

@@ -106,25 +106,32 @@ class Service:
         where = _where(error)
         if code == "exception" and not where:
             fault, code = "grader", "driver"
-        if self._handin is not None:
-            message = self._handin.clean(message)
         return {"fault": fault, "code": code, "message": message, "hint": hint, "where": where}
 
     def _explain(self, error: BaseException) -> tuple[str, str, str, str]:
         """Whose fault an exception is, its code, what to say, and what to try."""
-        text, hint = _text(error), str(getattr(error, "hint", ""))[:_LONGEST_MESSAGE]
+        text = self._clean(_text(error))
         if isinstance(error, Missing):
-            return "student", "missing", text, hint
-        if isinstance(error, (Unusable, NotPlain)):
-            return "student", "unusable-value", text, hint
+            return "student", "missing", text, error.hint
+        if isinstance(error, Unusable):
+            return "student", "unusable-value", text, error.hint
+        if isinstance(error, NotPlain):
+            return "student", "unusable-value", text, ""
         if isinstance(error, MissingPackage):
-            return "environment", "missing-package", text, hint
+            return "environment", "missing-package", text, ""
         if isinstance(error, SyntaxError) and str(error.filename).startswith(str(self._root)):
             return "student", "syntax-error", _named(error, text), ""
         if isinstance(error, MemoryError):
             hint = f"The code may use {self._memory >> 20} MiB of memory. Are arrays made that are larger than needed?"
             return "student", "exception", _named(error, text), hint
         return "student", "exception", _named(error, text), ""
+
+    def _clean(self, text: str) -> str:
+        """A message without this machine's paths."""
+        try:
+            return self._handin.clean(text) if self._handin is not None else text
+        except Exception:  # it looks for the temporary folder, which a full disk or a hand-in can take away
+            return text
 
 
 class _Absent(LookupError):
