@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -18,7 +19,7 @@ from grader.paths import data_folder
 from grader.probes import Dimension, Shape
 from grader.strict_yaml import Document, Problem, parse
 from grader.strict_yaml import Path as Way
-from grader.wording import KEBAB, Slip, closest, did_you_mean, in_words, listed, slips
+from grader.wording import KEBAB, Slip, closest, did_you_mean, in_words, listed, slips, texts_of
 
 __all__ = ["Criterion", "Rubric", "Section", "find_rubric", "load_rubric", "reference_files"]
 
@@ -199,8 +200,9 @@ class _CriterionRead:
 
     way: Way
     data: Mapping[str, Any]
-    check: Check | None
-    made: Criterion | None
+    kind: str | None
+    check: Check | None = None
+    made: Criterion | None = None
 
 
 @dataclass(frozen=True)
@@ -234,7 +236,7 @@ class _Reading:
         self.unique("section", sections)
         self.unique("criterion", criteria)
         self.requirements(criteria)
-        self.names(data, fields, criteria)
+        self.names(data, criteria)
         driver, reference = self.driver(data), self.reference(data)
         if self.problems or not (fields and driver and reference):
             return None
@@ -289,10 +291,21 @@ class _Reading:
         kind = self.kind(data, way)
         if kind is None:
             self.read(_without_check(data), way, "a criterion", CriterionFields)
-            return _CriterionRead(way, data, None, None)
+            return _CriterionRead(way, data, None)
         what = f"a criterion of kind {kind!r}"
         fields, check = self.read({**data, "kind": kind}, way, what, CriterionFields, kinds()[kind])
-        return _CriterionRead(way, data, check, _criterion(fields, check) if fields and check else None)
+        self.finite(data, way)
+        return _CriterionRead(way, data, kind, check, _criterion(fields, check) if fields and check else None)
+
+    def finite(self, data: Any, way: Way) -> None:
+        """Infinity and NaN are inputs for a student's code at most; as a tolerance they would accept everything."""
+        if isinstance(data, dict | list) and way[-1] != "value":
+            for key, value in data.items() if isinstance(data, dict) else enumerate(data):
+                self.finite(value, (*way, key))
+        elif isinstance(data, float) and not math.isfinite(data):
+            place = self.document.place(way)
+            if place not in {problem.place for problem in self.problems}:
+                self.tell(way, f"{way[-1]} must be a finite number, not {data}")
 
     def kind(self, data: Mapping[str, Any], way: Way) -> str | None:
         """The check kind, or for one that is not there the one that is probably meant."""
@@ -321,23 +334,23 @@ class _Reading:
                     message = _unmet(ids[number], wanted, required)
                     self.tell((*criterion.way, "requires", entry), message)
 
-    def names(self, data: Mapping[str, Any], fields: RubricFields | None, criteria: Sequence[_CriterionRead]) -> None:
-        """Sizes and models are told where they are used, unless what they are is wrong itself."""
-        sizes = self.size_names(data)
-        checks = [(read.way, read.check, read.data) for read in criteria if read.check]
-        if sizes:
-            shapes = fields.models if fields else {}
-            used = [used for way, check, _ in checks for used in _dimensions(check, way)]
-            for way, name in (*_shape_dimensions(shapes), *used):
-                if name not in sizes:
-                    rest = did_you_mean(name, sizes) or f"; there are {listed(sizes)}"
-                    self.tell(way, f"size {name!r} is unknown{rest}")
-        models = data.get("models", {})
-        if isinstance(models, dict):
-            for way, check, told in checks:
-                for name in dict.fromkeys(check.models()):
-                    if name not in models:
-                        self.tell((*way, *_way_to(name, told)), _unknown_model(name, models))
+    def names(self, data: Mapping[str, Any], criteria: Sequence[_CriterionRead]) -> None:
+        """Sizes and models that are used and not described."""
+        sizes, models = self.size_names(data), data.get("models", {})
+        for way, name in self.used_sizes(data, criteria) if sizes else ():
+            if name not in sizes:
+                self.tell(way, f"size {name!r} is unknown{did_you_mean(name, sizes) or f'; there are {listed(sizes)}'}")
+        for criterion in criteria:
+            for name in dict.fromkeys(criterion.check.models() if criterion.check else ()):
+                if isinstance(models, dict) and name not in models:
+                    self.tell((*criterion.way, *_way_to(name, criterion.data)), _unknown_model(name, models))
+
+    def used_sizes(self, data: Mapping[str, Any], criteria: Sequence[_CriterionRead]) -> Iterator[tuple[Way, str]]:
+        """Every size's name in a shape, with the way to it."""
+        yield from texts_of(Dimension, RubricFields, {"models": data.get("models")})
+        for criterion in criteria:
+            if criterion.kind:
+                yield from texts_of(Dimension, kinds()[criterion.kind], criterion.data, criterion.way)
 
     def size_names(self, data: Mapping[str, Any]) -> list[str]:
         """The names that every entry of `sizes` gives a number."""
@@ -364,7 +377,8 @@ class _Reading:
 
     def reference(self, data: Mapping[str, Any]) -> Path | None:
         name = data.get("reference", data.get("id"))
-        if not isinstance(name, str) or not name:
+        misspelt = "reference" not in data and closest("reference", set(data) - set(RubricFields.model_fields))
+        if misspelt or not isinstance(name, str) or not name:
             return None
         ours = data_folder("reference")
         folder = next((place for place in (self.path.parent / name, ours / name) if place.is_dir()), None)
@@ -414,6 +428,8 @@ def _texts(value: Any) -> list[str]:
 
 def _unmet(id_: str, wanted: str, required: Mapping[str, Sequence[str]]) -> str:
     """Why `wanted`, which is not above the criterion `id_`, cannot be required."""
+    if wanted == id_:
+        return f"requires names {wanted!r} itself"
     if wanted not in required:
         known = [other for other in required if other != id_]
         return f"requires names {wanted!r}, which is no criterion's id{did_you_mean(wanted, known)}"
@@ -432,36 +448,6 @@ def _way_back(start: str, goal: str, required: Mapping[str, Sequence[str]]) -> l
         seen = {id_ for other in ways for id_ in other}
         ways.extend([*way, next_] for next_ in required.get(way[-1], ()) if next_ == goal or next_ not in seen)
     return []
-
-
-_SHAPE, _DIMENSION = get_args(Shape)[0], Dimension
-
-
-def _dimensions(value: Any, way: Way) -> Iterator[tuple[Way, str]]:
-    """Every size name that a check's fields use, with the way to it."""
-    if isinstance(value, BaseModel):
-        for name, field in type(value).model_fields.items():
-            inside = getattr(value, name)
-            if field.annotation in (_SHAPE, _DIMENSION):
-                yield from _size_names(inside, (*way, name))
-            else:
-                yield from _dimensions(inside, (*way, name))
-    elif isinstance(value, tuple | list):
-        for number, entry in enumerate(value):
-            yield from _dimensions(entry, (*way, number))
-
-
-def _shape_dimensions(models: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[Way, str]]:
-    for model, shapes in models.items():
-        for name, shape in shapes.items():
-            yield from _size_names(shape, ("models", model, name))
-
-
-def _size_names(shape: Any, way: Way) -> Iterator[tuple[Way, str]]:
-    entries = enumerate(shape) if isinstance(shape, tuple) else [(None, shape)]
-    for number, entry in entries:
-        if isinstance(entry, str):
-            yield (way if number is None else (*way, number)), entry
 
 
 def _way_to(text: str, data: Any, way: Way = ()) -> Way:

@@ -251,10 +251,10 @@ def _cannot_start(text: str, here: Place) -> str:
 
 _PLAIN_WORDS = {
     "unknown escape": "this \\ sequence is unknown; double the \\ or use single quotes",
-    "mapping values are not allowed": "a ': ' is not expected here; put text with one in quotes, or mend the indentation",
+    "mapping values are not allowed": "a ': ' is not expected here; put the text in quotes, or mend the indentation",
     "entries are not allowed": "a list cannot start here; begin it on a line of its own",
     "flow sequence": "the list that opens with [ in line {line} is not closed before this, or a comma is missing",
     "flow mapping": "the mapping that opens with {{ in line {line} is not closed before this, or a comma is missing",
     "could not find expected ':'": "a ':' is missing here or in the line above",
-    "parsing a block": "this does not fit what starts in line {line}; mend the indentation, or close a quote or bracket",
+    "parsing a block": "this does not fit what starts in line {line}; mend the indentation, a quote or a bracket",
 }

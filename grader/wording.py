@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, Tag, ValidationError
 
 from grader.strict_yaml import Path
 
-__all__ = ["KEBAB", "Slip", "closest", "did_you_mean", "in_words", "listed", "slips"]
+__all__ = ["KEBAB", "Slip", "closest", "did_you_mean", "in_words", "listed", "slips", "texts_of"]
 
 KEBAB = "^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 
@@ -50,6 +49,19 @@ def slips(errors: Errors, data: Mapping[str, Any], known: Sequence[str], what: s
     yield from (_unknown_key(found, what) for found in unknown)
     yield from (_missing_key(found, what) for found in missing if found.path not in meant)
     yield from (_wrong_value(same_place) for same_place in wrong.values())
+
+
+def texts_of(wanted: Any, hint: Any, data: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
+    """Every text in `data`, which is of type `hint`, that stands where the type `wanted` is asked for."""
+    if hint == wanted and isinstance(data, str):
+        yield path, data
+    elif isinstance(data, Mapping):
+        chosen = next((branch for tag, branch in _branches(hint) if tag in data), hint)
+        for key, value in data.items():
+            yield from texts_of(wanted, _inside(chosen, key), value, (*path, key))
+    elif isinstance(data, list):
+        for number, value in enumerate(data):
+            yield from texts_of(wanted, _inside(hint, number), value, (*path, number))
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
@@ -126,7 +138,6 @@ def _entry(data: Any, part: str | int) -> Any:
         return None
 
 
-@cache
 def _alternatives(hint: Any) -> tuple[Any, ...]:
     """The types that a hint allows, without the wrapping of `Annotated`, but for the members' tags."""
     if get_origin(hint) is Annotated and not _tag(hint):
@@ -186,15 +197,15 @@ def _wrong_value(found: list[_Found]) -> Slip:
     """One sentence for one value, also where pydantic tried several types and tells of each."""
     first = next((f for f in found if f.type not in _TYPES), None)
     if first is None:
-        types = list(dict.fromkeys(_TYPES[f.type] for f in found))
-        message = f"{_name(found[0].path)} must be {listed(types, 'or')}, not {in_words(found[0].input)}"
-        return Slip(found[0].path, message + _quotes(found[0], types), found[0].at_key)
+        return _wrong_type(found[0], list(dict.fromkeys(_TYPES[f.type] for f in found)))
     return Slip(first.path, _sentence(first), first.at_key, whole=not first.path)
 
 
-def _quotes(found: _Found, types: list[str]) -> str:
-    unquoted = isinstance(found.input, bool | int | float) and types == ["text"]
-    return "; put it in quotes" if unquoted else ""
+def _wrong_type(found: _Found, types: list[str]) -> Slip:
+    expected = _SIZE if types == ["a whole number", "text"] else listed(types, "or")
+    quotes = "; put it in quotes" if types == ["text"] and isinstance(found.input, bool | int | float) else ""
+    told = "but is left empty" if found.input is None else f"not {in_words(found.input)}"
+    return Slip(found.path, f"{_name(found.path)} must be {expected}, {told}{quotes}", found.at_key)
 
 
 def _sentence(found: _Found) -> str:
@@ -232,6 +243,7 @@ def _name(path: Path) -> str:
     return str(path[-1]) if path else "this"
 
 
+_SIZE = "a whole number or the name of a size"
 _TYPES = {
     "string_type": "text",
     "int_type": "a whole number",
