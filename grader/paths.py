@@ -19,6 +19,5 @@ def data_folder(name: Folder) -> Path:
         if folder.is_dir():
             return folder
     looked = " and ".join(str(folder) for folder in candidates)
-    raise GraderError(
-        f"The folder {name!r} is not there; looked for {looked}. Install the grader again, or run it from a full checkout."
-    )
+    remedy = "Install the grader again, or run it from a full checkout."
+    raise GraderError(f"The folder {name!r} is not there; looked for {looked}. {remedy}")

@@ -1,4 +1,4 @@
-"""Results as the grader makes them, for the tests of reports: right, failing, incomplete, undecided, hostile, extreme."""
+"""Results as the grader makes them, for the tests of reports: right, wrong, incomplete, undecided, hostile, extreme."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from grader.model import (
     Series,
     Status,
     Table,
+    Visibility,
 )
 
 EPOCHS = tuple(float(epoch) for epoch in range(1, 21))
@@ -178,7 +179,7 @@ def criterion(
 ) -> CriterionResult:
     """A criterion's result with little to write."""
     score = Score(given, maximum)
-    visibility = "hidden" if hidden else "public"
+    visibility: Visibility = "hidden" if hidden else "public"
     name = title.lower().replace(" ", "-")[:40]
     return CriterionResult(name, title, "sample", verdict, score, visibility, findings, curves, tables, description)
 
@@ -210,7 +211,7 @@ def _two_layer(verdict: Status) -> SectionResult:
             (
                 Finding(
                     "factor",
-                    "`dW1` is 64 times the expected gradient.\nseen      [[ 0.512, −1.088, 0.320], …]\nexpected  [[ 0.008, −0.017, 0.005], …]",
+                    "`dW1` is 64 times the expected gradient.\nseen      [[ 0.512, …\nexpected  [[ 0.008, …",
                     "Your batch has 64 rows: is the loss a sum where the text says mean?",
                     "models/two_layer_nn.py:71",
                     "https://cs231n.github.io/neural-networks-case-study/#grad",

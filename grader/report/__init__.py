@@ -1,4 +1,4 @@
-"""Result → HTML and PDF for a student or an instructor. Importing this costs little and needs neither WeasyPrint nor Pango."""
+"""Result → HTML and PDF, for a student or an instructor. Importing this needs neither WeasyPrint nor Pango."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Charts as SVG text: polylines, few ticks, a light grid, and names at the ends of the lines instead of a legend.
 
-The same drawing serves HTML and PDF. Colours are attributes, which WeasyPrint reads; each element also has a class, by which the
-HTML's style sheet recolours it in the dark.
+The same drawing serves HTML and PDF. Colours are attributes, which WeasyPrint reads; each element also has a class, by
+which the HTML's style sheet recolours it in the dark.
 """
 
 from __future__ import annotations
@@ -65,17 +65,18 @@ def notes(curve: Curve) -> list[str]:
     """What a reader of the lines alone could miss: values that are no numbers, and lines that were left out."""
     found = [_missing(curve, series) for series in curve.series[:MOST_SERIES]]
     left_out = len(curve.series) - MOST_SERIES
-    return [note for note in found if note] + (
-        [f"{text.plural(left_out, 'more line')} not drawn."] if left_out > 0 else []
-    )
+    found.append(f"{text.plural(left_out, 'more line')} not drawn." if left_out > 0 else "")
+    return [note for note in found if note]
 
 
 def ring(given: float, undecided: float, label: str) -> Markup:
     """The score as a ring, in fractions of the whole: what was given, and lighter what is not decided yet."""
     given, reached = min(max(given, 0.0), 1.0), min(max(given + undecided, 0.0), 1.0)
-    arcs = [_arc(1.0, "track", "#e6eaee"), _arc(reached, "undecided", "#b9c9db"), _arc(given, "given", COLOURS[0])]
+    open_arc = _arc(reached, "undecided", "#b9c9db") if reached > given else ""
+    arcs = [_arc(1.0, "track", "#e6eaee"), open_arc, _arc(given, "given", COLOURS[0])]
     percent = math.floor(100 * given + 1e-9)  # down, so that only the full score reads 100
-    words = f'<text class="ink" x="50" y="57.5" font-size="21" font-weight="600" text-anchor="middle" fill="#1c2127">{percent}%</text>'
+    look = 'class="ink" font-size="21" font-weight="600" text-anchor="middle" fill="#1c2127"'
+    words = f'<text x="50" y="57.5" {look}>{percent}%</text>'
     return _svg("ring", 100, 100, [f"<title>{escape(label)}</title>", *arcs, words])
 
 
@@ -89,13 +90,18 @@ def _lines(curve: Curve) -> list[Line]:
 
 
 def _line(curve: Curve, series: Series, index: int) -> Line:
-    points = list(zip(curve.x, series.values, strict=False))
+    points = _points(curve, series)
     runs = tuple(tuple(_thin(run)) for run in _runs(points))
     breaks_off = bool(points) and not _is_finite(points[-1][1])
     if series.role == "reference":
         return Line(_name(series), runs, "ref", REFERENCE_COLOUR, REFERENCE_DASHES[index % 2], breaks_off)
     look = index % len(COLOURS)
     return Line(_name(series), runs, f"s{look}", COLOURS[look], DASHES[look], breaks_off)
+
+
+def _points(curve: Curve, series: Series) -> list[tuple[float, float | None]]:
+    # A run that was stopped has fewer values than places.
+    return list(zip(curve.x, series.values, strict=False))
 
 
 def _name(series: Series) -> str:
@@ -169,16 +175,22 @@ def _marks(lines: Sequence[Line], x: Scale, y: Scale) -> list[str]:
 
 def _run(line: Line, run: Sequence[Point], x: Scale, y: Scale) -> str:
     if len(run) == 1:
-        return f'<circle class="dot {line.kind}" cx="{x(run[0][0]):.1f}" cy="{y(run[0][1]):.1f}" r="2.6" fill="{line.colour}"/>'
+        place, height = run[0]
+        centre = f'cx="{x(place):.1f}" cy="{y(height):.1f}"'
+        return f'<circle class="dot {line.kind}" {centre} r="2.6" fill="{line.colour}"/>'
     places = " ".join(f"{x(place):.1f},{y(height):.1f}" for place, height in run)
     dash = f' stroke-dasharray="{line.dash}"' if line.dash else ""
-    return f'<polyline class="line {line.kind}" fill="none" stroke="{line.colour}" stroke-width="1.6"{dash} points="{places}"/>'
+    return f'<polyline {_stroke(line)}{dash} points="{places}"/>'
 
 
 def _cross(line: Line, x: Scale, y: Scale) -> str:
     place, height = x(line.runs[-1][-1][0]), y(line.runs[-1][-1][1])
     strokes = f"M{place - 3:.1f} {height - 3:.1f}l6 6M{place - 3:.1f} {height + 3:.1f}l6 -6"
-    return f'<path class="line {line.kind}" fill="none" stroke="{line.colour}" stroke-width="1.6" d="{strokes}"/>'
+    return f'<path {_stroke(line)} d="{strokes}"/>'
+
+
+def _stroke(line: Line) -> str:
+    return f'class="line {line.kind}" fill="none" stroke="{line.colour}" stroke-width="1.6"'
 
 
 def _names(lines: Sequence[Line], x: Scale, y: Scale) -> list[str]:
@@ -225,11 +237,9 @@ def _svg(kind: str, width: float, height: float, body: Iterable[str]) -> Markup:
 
 def _drawable(curve: Curve) -> list[tuple[Series, list[Point]]]:
     """The series that have something to draw, with their finite points."""
-    with_points = [
-        (series, [point for run in _runs(zip(curve.x, series.values, strict=False)) for point in run])
-        for series in curve.series[:MOST_SERIES]
-    ]
-    return [(series, points) for series, points in with_points if points]
+    drawn = curve.series[:MOST_SERIES]
+    pairs = [(series, [point for run in _runs(_points(curve, series)) for point in run]) for series in drawn]
+    return [(series, points) for series, points in pairs if points]
 
 
 def _in_words(name: str, points: Sequence[Point]) -> str:
@@ -239,12 +249,13 @@ def _in_words(name: str, points: Sequence[Point]) -> str:
 
 
 def _missing(curve: Curve, series: Series) -> str:
-    points = list(zip(curve.x, series.values, strict=False))
+    points = _points(curve, series)
     gaps = [x for x, y in points if not _is_finite(y)]
     if not gaps:
         return ""
     if len(gaps) == len(points):
         return f"{_name(series)} has no values."
     if all(not _is_finite(y) for x, y in points if x >= gaps[0]):
-        return f"{_name(series)} breaks off: no number from {text.one_line(curve.x_label, 20)} {text.number(gaps[0], 6)} on."
+        place = f"{text.one_line(curve.x_label, 20)} {text.number(gaps[0], 6)}"
+        return f"{_name(series)} breaks off: no number from {place} on."
     return f"{_name(series)} has {text.plural(len(gaps), 'gap')} where the value is not a number."

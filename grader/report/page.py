@@ -1,10 +1,9 @@
-"""Result → HTML by the templates of `report_templates`. One place makes every text harmless, so no template can forget it."""
+"""Result → HTML by the templates. One place makes every text harmless, so that no template can forget it."""
 
 from __future__ import annotations
 
 import re
 from functools import cache
-from pathlib import Path
 from typing import Any, Literal
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined

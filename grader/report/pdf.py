@@ -1,4 +1,4 @@
-"""Report HTML → PDF by WeasyPrint. It is imported when the first document is wanted, because it is heavy and may be missing."""
+"""Report HTML → PDF by WeasyPrint, which is imported with the first document: it is heavy and may be missing."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ COLLECT_EVERY = 16
 
 
 class Renderer:
-    """Makes PDFs. Keep one for each process: the style sheet and the fonts are read once, and later documents are faster."""
+    """Makes PDFs. Keep one for each process: it reads style sheet and fonts once."""
 
     def __init__(self) -> None:
         if problem := pdf_problem():
@@ -64,7 +64,7 @@ def pdf_problem() -> str | None:
         with contextlib.redirect_stdout(io.StringIO()):  # WeasyPrint prints a banner where it misses a library
             import_module("weasyprint")
     except ModuleNotFoundError:
-        return "PDF reports need WeasyPrint, which is not installed. Type: pip install weasyprint"
+        return "PDF reports need WeasyPrint, which is not installed. Type: pip install 'dlgrader[pdf]'"
     except OSError:
         command = PANGO.get(sys.platform, "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0")
         return f"PDF reports need the text library Pango, which is not installed. Type: {command}"
@@ -79,7 +79,7 @@ def _fetcher() -> Any:
         FONTS + path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.suffix in (".otf", ".ttf")
     }
 
-    def fetch(_: object, url: str, headers: object = None) -> Any:
+    def fetch(_: object, url: str, *_headers: object) -> Any:
         if url not in fonts:
             raise ValueError("a report loads nothing but its own fonts")
         return urls.URLFetcherResponse(url, fonts[url], {"Content-Type": "font/otf"})

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from grader.report import text
 
 LARGEST = 1e307  # room for arithmetic below the largest float
+SMALLEST = 1e-300  # a span below this is taken for none
 LOGARITHMIC_FROM = 1000.0  # the ratio of highest to lowest from which a linear axis would hide the low part
 
 
@@ -34,7 +35,9 @@ class Scale:
 def along(values: Sequence[float], start: float, end: float) -> Scale:
     """A scale that the values fill from edge to edge, such as the epochs; a single value stands in the middle."""
     low, high = min(values, default=0.0), max(values, default=1.0)
-    return Scale(low, high, start, end) if low < high else Scale(low - 1, high + 1, start, end)
+    if high - low < SMALLEST:
+        low, high = low - max(1.0, abs(low) / 2), high + max(1.0, abs(high) / 2)
+    return Scale(low, high, start, end)
 
 
 def around(values: Sequence[float], start: float, end: float) -> Scale:
@@ -43,7 +46,7 @@ def around(values: Sequence[float], start: float, end: float) -> Scale:
     if low > 0 and high / low > LOGARITHMIC_FROM:
         return Scale(low / 1.3, high * 1.3, start, end, logarithmic=True)
     # A flat line must not be blown up into noise: at least a twentieth of its height is shown.
-    margin = max((high - low) * 0.06, max(abs(low), abs(high)) * 0.025, 1e-300)
+    margin = max((high - low) * 0.06, max(abs(low), abs(high)) * 0.025, SMALLEST)
     floor = 0.0 if 0 <= low < margin else low - margin
     return Scale(floor, high + margin, start, end)
 
@@ -54,10 +57,9 @@ def clipped(value: float) -> float:
 
 
 def labels(ticks: Sequence[float]) -> list[str]:
-    """The ticks as texts, all with the same count of decimals."""
-    if any(tick and not 1e-4 <= abs(tick) < 1e6 for tick in ticks):
-        return [text.number(tick, 4) for tick in ticks]
-    return text.column(ticks)
+    """The ticks as texts; with the same count of decimals, unless more than four would be needed."""
+    short = all(abs(tick) < 1e6 and math.isclose(round(tick, 4), tick, rel_tol=1e-9, abs_tol=1e-15) for tick in ticks)
+    return text.column(ticks) if short else [text.number(tick, 4) for tick in ticks]
 
 
 def _steps(low: float, high: float, most: int) -> list[float]:

@@ -101,13 +101,18 @@ def still_open(result: Result) -> str:
 def first_steps(result: Result) -> list[Step]:
     """The findings that cost most points, the earliest section first, because later ones often follow from them."""
     steps = [
-        Step(anchor(i, j), criterion.title, lost(criterion), criterion.findings[0], len(criterion.findings) - 1)
+        Step(anchor(i, j), criterion.title, lost(criterion), _costly(criterion), len(criterion.findings) - 1)
         for i, section in enumerate(result.sections, 1)
         for j, criterion in enumerate(section.criteria, 1)
         if criterion.findings and criterion.verdict in ("failed", "partial", "error") and lost(criterion) > 0
     ]
     costly = sorted(steps, key=lambda step: -step.lost)[:MOST_STEPS]
     return [step for step in steps if step in costly]
+
+
+def _costly(criterion: CriterionResult) -> Finding:
+    """The finding to name first: remarks cost no points."""
+    return next((finding for finding in criterion.findings if finding.code != "remark"), criterion.findings[0])
 
 
 def behind(result: Result) -> str:
@@ -131,7 +136,7 @@ def lost(criterion: CriterionResult) -> float:
 
 
 def explanation(criterion: CriterionResult) -> str:
-    """Why a criterion was not decided by a check: for a skipped one its own words, because they name what it builds on."""
+    """Why no check decided on a criterion; a skipped one says in its own words what it builds on."""
     own = " ".join(finding.message for finding in criterion.findings) if criterion.verdict == "skipped" else ""
     return own or EXPLANATIONS.get(criterion.verdict, "")
 

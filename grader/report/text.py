@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from typing import TypeGuard
 
 LONGEST = 2000
-JOINERS = "\u200c\u200d\u00ad"  # joiners and the soft hyphen: names and emoji need them, and they hide nothing
+HARMLESS = "\n\t\u200c\u200d\u00ad"  # joiners and the soft hyphen too: names and emoji need them
+HIDDEN = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")  # Unicode categories: control, format, surrogate, private, separators
 MARKS_IN_A_ROW = 4  # more combining marks than any script needs would be painted over the lines above and below
 Cell = str | float | None
 
@@ -82,10 +83,7 @@ def _without_stacks(text: str) -> list[str]:
 
 
 def _escaped(character: str) -> str:
-    harmless = character in "\n\t" or character in JOINERS
-    if harmless or not (
-        unicodedata.category(character) in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp") or _is_noncharacter(character)
-    ):
+    if character in HARMLESS or not (unicodedata.category(character) in HIDDEN or _is_noncharacter(character)):
         return character
     code = ord(character)
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
