@@ -67,7 +67,7 @@ class Session:
         files: Mapping[str, bytes],
         driver: str,
         sandbox: Sandbox,
-        limits: Limits = Limits(),  # noqa: B008  frozen
+        limits: Limits = Limits(),
         warm: Process | None = None,
     ) -> None:
         self.environment: Mapping[str, str] = {}

@@ -1,4 +1,4 @@
-"""An attack costs only the attacker: the session answers with the right failure and goes on, and nothing is left behind."""
+"""An attack costs only the attacker: the session gives the right failure and goes on, and nothing is left behind."""
 
 from __future__ import annotations
 
@@ -43,12 +43,13 @@ def sandbox(request: pytest.FixtureRequest) -> Sandbox:
 
 
 @pytest.fixture
-def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def temporary(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """The folder for private folders, which has to be empty again in the end."""
-    tmp_path.chmod(0o755)
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    yield tmp_path
-    assert not list(tmp_path.iterdir())
+    folder = Path(tempfile.mkdtemp())
+    folder.chmod(0o755)  # unlike `tmp_path`, a worker of another user gets at it
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    yield folder
+    folder.rmdir()
 
 
 def children() -> list[str]:
@@ -76,8 +77,10 @@ ATTACKS = {
     "endless loop": ("def attack():\n    while True: pass", "timeout"),
     "endless loop in C": ("def attack(): return 9 ** 9 ** 9", "timeout"),
     "endless loop that swallows everything": (
-        "import signal\ndef attack():\n    signal.pthread_sigmask(signal.SIG_BLOCK, range(1, 65))\n"
-        "    while True:\n        try:\n            while True: pass\n        except BaseException: pass",
+        (
+            "import signal\ndef attack():\n    signal.pthread_sigmask(signal.SIG_BLOCK, range(1, 65))\n"
+            "    while True:\n        try:\n            while True: pass\n        except BaseException: pass"
+        ),
         "timeout",
     ),
     "hog at once": ("import numpy as np\ndef attack(): return np.ones(10 * 2**30 // 8).sum()", "exception"),
@@ -87,19 +90,25 @@ ATTACKS = {
     ),
     "map shared memory": ("import mmap\ndef attack(): return [mmap.mmap(-1, 1 << 28) for _ in range(40)]", "exception"),
     "many threads": (
-        "import threading, time\ndef attack():\n"
-        "    for _ in range(2000): threading.Thread(target=time.sleep, args=(60,), daemon=True).start()",
+        (
+            "import threading, time\ndef attack():\n"
+            "    for _ in range(2000): threading.Thread(target=time.sleep, args=(60,), daemon=True).start()"
+        ),
         "exception",
     ),
     "garbage into every descriptor": (
-        "import os\ndef attack():\n    for fd in range(3, 64):\n        try: os.write(fd, b'x' * 100)\n"
-        "        except OSError: pass\n    return 1",
+        (
+            "import os\ndef attack():\n    for fd in range(3, 64):\n        try: os.write(fd, b'x' * 100)\n"
+            "        except OSError: pass\n    return 1"
+        ),
         "protocol",
     ),
     "half a frame, then sleep": (
-        "import os, struct, time\ndef attack():\n    for fd in range(3, 64):\n"
-        "        try: os.write(fd, struct.pack('<4sIQ', b'GRD1', 100, 0) + b'{')\n"
-        "        except OSError: pass\n    time.sleep(60)",
+        (
+            "import os, struct, time\ndef attack():\n    for fd in range(3, 64):\n"
+            "        try: os.write(fd, struct.pack('<4sIQ', b'GRD1', 100, 0) + b'{')\n"
+            "        except OSError: pass\n    time.sleep(60)"
+        ),
         "timeout",
     ),
     "close every descriptor": ("import os\ndef attack(): os.closerange(0, 100); return 1", "died"),
@@ -137,10 +146,13 @@ def attack():
     return 1
 """
     with Session({"work.py": source.encode()}, DRIVER, sandbox, LIMITS) as session:
-        with pytest.raises(StudentError) as caught:
+
+        def attack_and_go_on() -> None:
             session.student().call("run", "attack")  # the value is a claim like any other; the second answer is not
             session.student().call("echo", 2)
-        assert caught.value.failure.code == "protocol"
+
+        with pytest.raises(StudentError, match="channel"):
+            attack_and_go_on()
         assert session.student().call("echo", 2) == 2
         assert any("channel" in sentence for sentence in session.facts().integrity)
 
@@ -189,7 +201,8 @@ def test_forbidden_deeds_fail(name: str, temporary: Path) -> None:
             try:
                 done[deed] = student.call("run", "attack", expression)
             except StudentError as error:
-                assert error.failure.code == "exception", (deed, error.failure)
+                if error.failure.code != "exception":
+                    done[deed] = error.failure
         assert not done
         assert session.student() is student  # nothing of this cost the worker
 
@@ -238,7 +251,8 @@ def attack():
 def test_output_is_capped_and_told(sandbox: Sandbox, temporary: Path) -> None:
     came, printed, session = attacked("def attack(): print('x' * 10**6); return 2", sandbox)
     assert came == 2
-    assert len(printed) < LIMITS.output + 100 and printed.endswith("[… cut here]")
+    assert len(printed) < LIMITS.output + 100
+    assert printed.endswith("[… cut here]")
     assert any("printed" in sentence for sentence in session.facts().integrity)
 
 
@@ -338,7 +352,7 @@ def test_a_sandbox_that_does_not_work_is_passed_over(monkeypatch: pytest.MonkeyP
 )
 def test_a_probe_that_fails_says_what_to_do(said: str, advice: str, monkeypatch: pytest.MonkeyPatch) -> None:
     failed = subprocess.CompletedProcess[bytes]([], 1, b"", said.encode())
-    monkeypatch.setattr(bubblewrap.shutil, "which", lambda name: f"/usr/bin/{name}")
+    monkeypatch.setattr("shutil.which", lambda name: f"/usr/bin/{name}")
     monkeypatch.setattr(bubblewrap, "_try", lambda: failed)
     assert advice in (bubblewrap.probe.__wrapped__() or "")
 

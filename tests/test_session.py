@@ -90,7 +90,8 @@ def returns(which):
 def test_values_and_arrays_go_there_and_back(shared: Session) -> None:
     X = np.arange(12.0).reshape(3, 4)
     back = shared.student().call("echo", {"X": X, "n": [1, None, "ü", np.int64(5), (True, 2.5)]})
-    assert np.array_equal(back["X"], X) and back["n"] == [1, None, "ü", 5, [True, 2.5]]
+    assert np.array_equal(back["X"], X)
+    assert back["n"] == [1, None, "ü", 5, [True, 2.5]]
 
 
 @pytest.mark.parametrize(
@@ -110,7 +111,8 @@ def test_values_and_arrays_go_there_and_back(shared: Session) -> None:
 def test_whatever_is_raised_is_told_with_its_place(shared: Session, which: str, message: str) -> None:
     failure = failure_of(lambda: shared.student().call("run", "raises", which, limit=10.0))
     assert (failure.fault, failure.code) == ("student", "exception")
-    assert failure.message.startswith(message) and len(failure.message) <= 500
+    assert failure.message.startswith(message)
+    assert len(failure.message) <= 500
     assert failure.where.startswith("work.py:")
 
 
@@ -162,7 +164,9 @@ def test_a_value_that_is_not_plain_is_the_students_failure(shared: Session, whic
 )
 def test_exotic_values_arrive_as_what_they_stand_for(shared: Session, which: str, plain: Any) -> None:
     back = shared.student().call("run", "returns", which)
-    assert type(back) is type(plain) and np.shape(back) == np.shape(plain) and np.all(np.equal(back, plain))
+    assert type(back) is type(plain)
+    assert np.shape(back) == np.shape(plain)
+    assert np.all(np.equal(back, plain))
 
 
 def test_objects_stay_in_the_worker_and_are_shared(shared: Session) -> None:
@@ -213,17 +217,19 @@ def test_after_a_timeout_there_is_a_fresh_worker_and_old_handles_are_told_apart(
         student = session.student()
         handle = student.make("echo", 5)
         failure = failure_of(lambda: student.call("run", "loop"))
-        assert failure.code == "timeout" and "0.5 s" in failure.message
+        assert failure.code == "timeout"
+        assert "0.5 s" in failure.message
         assert "still here" in student.output()
         assert failure_of(lambda: student.call("echo", 1)) == failure
         fresh = session.student()
-        assert fresh is not student and fresh.call("run", "fine") == 1
+        assert fresh is not student
+        assert fresh.call("run", "fine") == 1
         assert failure_of(lambda: fresh.call("echo", handle)).code == "stale-handle"
 
 
 def test_the_third_call_like_two_lost_ones_is_not_tried() -> None:
     with open_session("import os\ndef out(*_): os._exit(3)\ndef other(): return 2\n") as session:
-        failures = [failure_of(lambda: session.student().call("run", "out", number)) for number in range(3)]
+        failures = [failure_of(lambda: session.student().call("run", "out")) for _ in range(3)]
         assert [each.code for each in failures] == ["died"] * 3
         assert "exit status 3" in failures[0].message
         assert "twice; not tried again" in failures[2].message
@@ -335,7 +341,9 @@ def answer(number: int) -> bytes:
 def test_a_reply_that_breaks_the_rules_is_a_failure_and_never_a_value(reply: Reply, code: str) -> None:
     with Session({}, "", Played(reply), Limits(request=0.3)) as session:
         failure = failure_of(lambda: session.student().call("anything"))
-    assert failure.code == code and len(failure.message) <= 500 and "\x1b" not in failure.where
+    assert failure.code == code
+    assert len(failure.message) <= 500
+    assert "\x1b" not in failure.where
 
 
 def test_a_reply_to_a_question_not_yet_asked_is_refused() -> None:

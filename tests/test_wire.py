@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 from typing import Any
@@ -56,8 +57,8 @@ def same(one: Any, other: Any) -> bool:
     if isinstance(one, list):
         return len(one) == len(other) and all(map(same, one, other))
     if isinstance(one, float):
-        return (
-            math.isnan(one) and math.isnan(other) or (one == other and math.copysign(1, one) == math.copysign(1, other))
+        return (math.isnan(one) and math.isnan(other)) or (
+            one == other and math.copysign(1, one) == math.copysign(1, other)
         )
     return bool(one == other)
 
@@ -70,7 +71,10 @@ def test_every_plain_value_arrives_as_it_was_sent(value: Any) -> None:
 @given(arrays)
 def test_an_array_arrives_owned_contiguous_aligned_and_writeable(array: np.ndarray[Any, Any]) -> None:
     flags = there_and_back(array).flags
-    assert flags.owndata and flags.c_contiguous and flags.aligned and flags.writeable
+    assert flags.owndata
+    assert flags.c_contiguous
+    assert flags.aligned
+    assert flags.writeable
 
 
 @pytest.mark.parametrize(
@@ -87,18 +91,14 @@ def test_numpy_scalars_and_tuples_become_plain() -> None:
 
 @given(st.binary(max_size=200), st.binary(max_size=200))
 def test_any_bytes_decode_or_raise_wire_error(header: bytes, body: bytes) -> None:
-    try:
+    with contextlib.suppress(WireError):
         decode(header, body)
-    except WireError:
-        pass
 
 
 @given(trees, st.binary(max_size=64))
 def test_any_json_decodes_or_raises_wire_error(tree: Any, body: bytes) -> None:
-    try:
+    with contextlib.suppress(WireError):
         decode(json.dumps(tree).encode(), body)
-    except WireError:
-        pass
 
 
 @settings(max_examples=300)

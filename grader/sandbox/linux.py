@@ -15,7 +15,7 @@ from pathlib import Path
 
 from grader.sandbox.folders import WORKER, interpreter, package_paths
 
-__all__ = ["harden_grader", "reaped", "spare_user", "sweep"]
+__all__ = ["harden_grader", "readable_by_all", "reaped", "spare_user", "sweep"]
 
 
 _PR_SET_DUMPABLE = 4
@@ -39,12 +39,14 @@ def spare_user() -> int | None:
     if os.getuid() != 0:
         return None
     needed = (interpreter(), str(WORKER), *package_paths(("numpy",)))
-    return _SPARE_USER if all(_readable_by_all(Path(path)) for path in needed) else None
+    return _SPARE_USER if all(readable_by_all(path) for path in needed) else None
 
 
-def _readable_by_all(path: Path) -> bool:
-    parents = all(parent.stat().st_mode & stat.S_IXOTH for parent in path.parents)
-    return parents and bool(path.stat().st_mode & stat.S_IROTH)
+def readable_by_all(path: str) -> bool:
+    """Whether a user without rights gets at a path, as far as its own and its parents' permissions tell."""
+    place = Path(path).resolve()
+    parents = all(parent.stat().st_mode & stat.S_IXOTH for parent in place.parents)
+    return parents and bool(place.stat().st_mode & stat.S_IROTH)
 
 
 def sweep(worker: int, folder: str) -> None:

@@ -12,7 +12,7 @@ import tempfile
 from contextlib import suppress
 
 from grader.sandbox.base import ENVIRONMENT, Limits, arguments, compile_worker, launch
-from grader.sandbox.linux import harden_grader, spare_user, sweep
+from grader.sandbox.linux import harden_grader, readable_by_all, spare_user, sweep
 
 __all__ = ["ProcessSandbox", "ProcessWorker", "probe"]
 
@@ -48,7 +48,7 @@ class ProcessWorker:
         self.channel, theirs = socket.socketpair()
         self.output, written = os.pipe()
         self._killed = False
-        user = spare_user()
+        user = spare_user() if readable_by_all(tempfile.gettempdir()) else None
         try:
             if user is not None:
                 os.chown(self._folder, user, user)

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import ctypes
+import resource
 import signal
 import sys
-
-try:
-    import resource
-except ImportError:  # Windows has no rlimits
-    resource = None  # type: ignore[assignment]
 
 __all__ = ["die_with_parent", "limit_resources"]
 
@@ -26,8 +22,6 @@ def die_with_parent() -> None:
 
 def limit_resources(memory: int, seconds: int, files: int) -> list[str]:
     """Lower every resource limit that this platform lets us lower, and name those that hold."""
-    if resource is None:
-        return []
     wanted = {
         "AS": (memory, memory),  # this bounds the whole hand-in as long as it cannot fork
         "CPU": (seconds, seconds + 1),
