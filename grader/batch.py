@@ -1,0 +1,282 @@
+"""Many hand-ins, each graded and written on its own: what happens to one never touches another.
+
+Each process of the pool keeps a renderer and a started worker at hand. The results are the same for any number of
+processes, because nothing of a hand-in depends on its neighbours.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import pickle
+import signal
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, field, replace
+from functools import cache
+from multiprocessing.util import Finalize
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from grader.errors import GraderError
+from grader.model import Result, Score, Status
+
+if TYPE_CHECKING:
+    from grader.grading import Key
+    from grader.report import Renderer
+    from grader.sandbox import Limits, Process, Sandbox
+
+__all__ = ["Format", "Outcome", "Plan", "Task", "plan", "run", "write"]
+
+Format = Literal["json", "html", "pdf"]
+FILES: Mapping[Format, str] = {"html": "report.html", "pdf": "report.pdf", "json": "result.json"}
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One hand-in, and the folder for what is written about it."""
+
+    id: str
+    path: Path
+    folder: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is the same for every hand-in of a run."""
+
+    key: bytes  # pickled once, without its data sets: each process reads those itself
+    data: Mapping[str, Path | None]
+    sandbox: str
+    formats: frozenset[Format]
+    resume: bool = False  # take over a result that is there already and is of the same hand-in and rubric
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one hand-in; `problem` says why there is no result."""
+
+    task: Task
+    score: Score = Score(None, 0.0)
+    verdicts: Mapping[Status, int] = field(default_factory=dict)
+    criteria: Mapping[str, float | None] = field(default_factory=dict)  # points by criterion id
+    integrity: tuple[str, ...] = ()
+    complete: bool = False
+    seconds: float = 0.0
+    notice: str = ""  # what could not be written
+    problem: str = ""
+
+
+def plan(
+    key: Key, data: Mapping[str, Path | None], sandbox: Sandbox, formats: Iterable[Format], *, resume: bool = False
+) -> Plan:
+    """The plan of a run with this key."""
+    return Plan(pickle.dumps(replace(key, data={})), dict(data), sandbox.name, frozenset(formats), resume)
+
+
+def run(tasks: Sequence[Task], plan: Plan, processes: int) -> Iterator[Outcome]:
+    """Grade and write each hand-in; outcomes come as they are done.
+
+    Closing the iterator, or an interrupt, ends what is under way without leaving anything half-written.
+    """
+    if processes == 1 or len(tasks) == 1:
+        try:
+            yield from (_grade(task, plan) for task in tasks)
+        finally:
+            _put_away()
+        return
+    done: set[Task] = set()
+    try:
+        for outcome in _in_pool(tasks, plan, min(processes, len(tasks))):
+            done.add(outcome.task)
+            yield outcome
+    except BrokenProcessPool:  # one hand-in took its process along: alone in a pool each, that one shows itself
+        for task in tasks:
+            if task not in done:
+                yield _alone(task, plan)
+
+
+def write(path: Path, content: str | bytes, *, private: bool = False) -> None:
+    """Write a file as a whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content.encode() if isinstance(content, str) else content)
+        if not private:
+            os.chmod(name, 0o666 & ~_umask())
+        os.replace(name, path)
+    except BaseException:
+        os.unlink(name)
+        raise
+
+
+@cache
+def _umask() -> int:
+    """What the user's new files may not allow; temporary files are for the owner only."""
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
+
+
+def _in_pool(tasks: Iterable[Task], plan: Plan, processes: int) -> Iterator[Outcome]:
+    pool = ProcessPoolExecutor(processes, multiprocessing.get_context("spawn"), _start_process)
+    ended = False
+    try:
+        waiting: set[Future[Outcome]] = {pool.submit(_grade, task, plan) for task in tasks}
+        while waiting:
+            done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+            yield from (future.result() for future in done)
+        ended = True
+    finally:
+        if not ended:
+            for process in multiprocessing.active_children():
+                process.terminate()
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _alone(task: Task, plan: Plan) -> Outcome:
+    try:
+        return next(_in_pool([task], plan, 1))
+    except BrokenProcessPool:
+        return Outcome(task, problem="The grader's own process died over this hand-in.")
+
+
+def _start_process() -> None:
+    """Leave Ctrl-C to the parent; when it ends this process, close the worker at hand first."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, _leave)
+    Finalize(None, _put_away, exitpriority=10)
+
+
+def _leave(*_: object) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    _ENDING.append(True)
+    raise SystemExit(1)
+
+
+_ENDING: list[bool] = []
+_SPARE: list[Process] = []
+
+
+def _grade(task: Task, plan: Plan) -> Outcome:
+    """Grade one hand-in and write what is told about it."""
+    if _ENDING:
+        raise SystemExit(1)
+    started = time.monotonic()
+    try:
+        outcome = _graded(task, plan)
+    except GraderError as error:
+        outcome = _without_result(task, str(error))
+    except Exception as error:  # a fault of ours over one hand-in must not cost the others their results
+        outcome = _without_result(task, f"The grader itself failed ({type(error).__name__}: {error}).")
+    return replace(outcome, seconds=time.monotonic() - started)
+
+
+def _graded(task: Task, plan: Plan) -> Outcome:
+    from grader.grading import grade
+    from grader.intake import take
+
+    intake = take(task.path)
+    submission = replace(intake.submission, id=task.id)
+    key = _key(plan.key, tuple(plan.data.items()))
+    if plan.resume and (before := _result_before(task, submission.digest, key)):
+        return _outcome(task, before)
+    sandbox = _sandbox(plan.sandbox)
+    result = grade(submission, intake.files, key, sandbox, warm=_SPARE.pop() if _SPARE else None)
+    _SPARE.append(sandbox.start(_limits()))  # the next hand-in's worker gets ready while this report is drawn
+    return replace(_outcome(task, result), notice=_write_all(task, result, plan.formats))
+
+
+@cache
+def _key(pickled: bytes, data: tuple[tuple[str, Path | None], ...]) -> Key:
+    from grader.data import load
+
+    key: Key = pickle.loads(pickled)  # written by our own parent
+    return replace(key, data={name: load(name, path) for name, path in data})
+
+
+def _result_before(task: Task, digest: str, key: Key) -> Result | None:
+    """The result that an earlier run left, if it is of the same hand-in and rubric."""
+    from grader.exports.json import from_json
+
+    try:
+        result = from_json((task.folder / FILES["json"]).read_text("utf-8"))
+    except (OSError, ValueError, KeyError, TypeError, GraderError):
+        return None
+    same = result.submission.get("digest") == digest and result.rubric.get("digest") == key.rubric.digest
+    return result if same else None
+
+
+@cache
+def _sandbox(name: str) -> Sandbox:
+    from grader.sandbox import choose
+
+    return choose(name)
+
+
+def _limits() -> Limits:
+    from grader.sandbox import Limits
+
+    return Limits()
+
+
+def _put_away() -> None:
+    """End the worker that waits for a next hand-in."""
+    while _SPARE:
+        _SPARE.pop().kill()
+
+
+def _write_all(task: Task, result: Result, formats: frozenset[Format]) -> str:
+    """Write the formats that were asked for, result.json last; tells what could not be made."""
+    from grader.exports.json import to_json
+    from grader.report import html
+
+    _forget(task)
+    notice = ""
+    if "html" in formats:
+        write(task.folder / FILES["html"], html(result))
+    if "pdf" in formats:
+        try:
+            write(task.folder / FILES["pdf"], _renderer().pdf(result))
+        except Exception as error:  # whatever a hand-in's text did to the renderer, its result stands
+            notice = f"No PDF could be made ({type(error).__name__}: {error})."
+    if "json" in formats:
+        write(task.folder / FILES["json"], to_json(result))
+    return notice
+
+
+def _forget(task: Task) -> None:
+    """Remove what an earlier run wrote: it would be taken for this one's."""
+    for name in FILES.values():
+        with contextlib.suppress(FileNotFoundError):
+            (task.folder / name).unlink()
+
+
+@cache
+def _renderer() -> Renderer:
+    from grader.report import Renderer
+
+    return Renderer()
+
+
+def _without_result(task: Task, problem: str) -> Outcome:
+    _forget(task)
+    return Outcome(task, problem=problem)
+
+
+def _outcome(task: Task, result: Result) -> Outcome:
+    criteria = [criterion for section in result.sections for criterion in section.criteria]
+    return Outcome(
+        task,
+        result.score,
+        Counter(criterion.verdict for criterion in criteria),
+        {criterion.id: criterion.score.given for criterion in criteria},
+        result.integrity,
+        result.complete,
+    )

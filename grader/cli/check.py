@@ -1,0 +1,156 @@
+"""`grader check`: a student's own look at a hand-in, on the terminal."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from grader import sandbox as sandboxes
+from grader.cli.exits import exit_code
+from grader.cli.options import data_paths, shown
+from grader.errors import GraderError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from grader.model import Result
+    from grader.rubric import Rubric
+    from grader.sandbox import Process, Sandbox
+
+__all__ = ["command"]
+
+SEED = 0  # the same inputs each time, so that a change of the score comes from a change of the code
+
+
+@click.command("check")
+@click.argument("path", type=click.Path(exists=True, path_type=Path), default=".")
+@click.option("--rubric", metavar="COURSE|FILE", help="The rubric; otherwise it is told by the names in the hand-in.")
+@click.option("--data", "data", multiple=True, metavar="NAME=PATH", help="Where a data set lies, such as mnist=data/.")
+@click.option("--seed", type=int, default=SEED, show_default=True, help="Draws the inputs of the checks.")
+@click.option("--sandbox", default="auto", show_default=True, metavar="NAME", help="auto, bubblewrap or process.")
+@click.option(
+    "--report", type=click.Path(dir_okay=False, path_type=Path), help="Write a report too: FILE.pdf or FILE.html."
+)
+@click.option("--fail-under", type=float, metavar="PERCENT", help="End with exit code 1 below this.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON and nothing else.")
+@click.option("-q", "--quiet", is_flag=True, help="Print the score only.")
+def command(
+    path: Path,
+    rubric: str | None,
+    data: tuple[str, ...],
+    seed: int,
+    sandbox: str,
+    report: Path | None,
+    fail_under: float | None,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Check a hand-in against the public criteria, and say what to mend first.
+
+    PATH is the folder of the hand-in, or a zip of it.
+
+    \b
+    Example:  grader check hw1/ --report feedback.html
+    """
+    _refuse_other_formats(report)
+    chosen = sandboxes.choose(sandbox)
+    # The very first: two workers, for the hand-in and for the reference, come up while the rest is imported.
+    workers = [sandboxes.prestart(chosen) for _ in range(2)]
+    if not (as_json or quiet):
+        click.echo(f"Checking {shown(path)} …")
+    try:
+        result = _check(path, rubric, data, seed, chosen, workers, show_progress=not (as_json or quiet))
+    finally:
+        for worker in workers:
+            worker.kill()
+    _tell(result, as_json=as_json, quiet=quiet)
+    if report is not None:
+        _write(report, result, quiet=quiet or as_json)
+    click.get_current_context().exit(exit_code([result.score], result.complete, fail_under))
+
+
+def _check(
+    path: Path,
+    named: str | None,
+    data: tuple[str, ...],
+    seed: int,
+    chosen: Sandbox,
+    workers: list[Process],
+    *,
+    show_progress: bool,
+) -> Result:
+    """Observe the reference and the hand-in side by side, and judge."""
+    from grader.cli.courses import rubric_file
+    from grader.data import load
+    from grader.grading import judge, observe, prepare
+    from grader.intake import take
+    from grader.rubric import load_rubric
+
+    intake = take(path)
+    rubric = load_rubric(rubric_file(named, intake.files)).only("public")
+    sets = {name: load(name, place) for name, place in data_paths(rubric, data).items()}
+    with ThreadPoolExecutor(1) as pool, _progress(rubric, show_progress) as watch:
+        key = pool.submit(prepare, rubric, seed, sets, chosen, warm=workers[0])
+        seen = observe(intake.submission, intake.files, rubric, seed, sets, chosen, warm=workers[1], watch=watch)
+        return judge(key.result(), intake.submission, seen)
+
+
+@contextmanager
+def _progress(rubric: Rubric, wanted: bool) -> Iterator[Callable[[str], None] | None]:
+    """On a terminal, one line that tells what is looked at, gone when all is seen."""
+    from grader.cli.terminal import console
+
+    screen = console()
+    if not wanted or not screen.is_terminal:
+        yield None
+        return
+    titles = {criterion.id: criterion.title for criterion in rubric.criteria}
+    order = list(titles)
+    with screen.status("Starting") as status:
+        yield lambda id_: status.update(f"{order.index(id_) + 1}/{len(order)}  {titles[id_]}")
+
+
+def _tell(result: Result, *, as_json: bool, quiet: bool) -> None:
+    from grader.cli import terminal
+    from grader.report import story, text
+
+    if as_json:
+        from grader.exports.json import to_json
+
+        click.echo(to_json(result), nl=False)
+        return
+    screen = terminal.console()
+    if quiet:
+        screen.print(terminal.score(result.score, " of "))
+        return
+    screen.print(f"{result.rubric['title']} ({result.rubric['id']})", style="bold")
+    for section in result.sections:
+        for line in terminal.section(section):
+            screen.print(line)
+    for remark in result.remarks:
+        screen.print(terminal.remark(remark))
+    screen.print()
+    screen.print(terminal.bar(result.score))
+    screen.print(f"{story.summary(result)} {story.still_open(result)}".strip())
+    for line in terminal.first_things(result):
+        screen.print(line)
+    if result.score.given == result.score.maximum:
+        screen.print("Nothing to mend here. Your instructor's run may look at more.", style="green")
+
+
+def _refuse_other_formats(report: Path | None) -> None:
+    if report is not None and report.suffix.lower() not in {".pdf", ".html"}:
+        raise GraderError(f"--report {report}: the name has to end in .pdf or .html.")
+
+
+def _write(path: Path, result: Result, *, quiet: bool) -> None:
+    from grader.batch import write
+    from grader.report import Renderer, html
+
+    write(path, html(result) if path.suffix.lower() == ".html" else Renderer().pdf(result))
+    if not quiet:
+        click.echo(f"\nReport: {shown(path)}")

@@ -1,0 +1,213 @@
+"""`grader grade`: an instructor's run over one hand-in or a class."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from grader.cli.exits import INTERRUPTED, exit_code
+from grader.cli.options import data_paths, shown
+from grader.errors import GraderError, IntakeError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from grader.batch import Format, Outcome, Task
+    from grader.cli.records import Run
+    from grader.rubric import Rubric
+
+__all__ = ["command"]
+
+FORMATS = ("json", "html", "pdf")
+FEW = 5  # hand-ins that are asked for their course
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The options of one run."""
+
+    out: Path
+    rubric: str | None
+    data: tuple[str, ...]
+    seed: int | None
+    sandbox: str
+    jobs: int
+    formats: tuple[str, ...]
+    resume: bool
+    fail_under: float | None
+    quiet: bool
+    as_json: bool
+
+    @property
+    def talks(self) -> bool:
+        """Whether anything is printed for people."""
+        return not (self.quiet or self.as_json)
+
+
+def _formats(ctx: click.Context, option: click.Parameter, value: str) -> tuple[str, ...]:
+    wanted = tuple(dict.fromkeys(part.strip().lower() for part in value.split(",") if part.strip()))
+    for name in wanted:
+        if name not in FORMATS:
+            raise click.BadParameter(f"{name!r} is not one of {', '.join(FORMATS)}.", ctx, option)
+    return wanted or FORMATS
+
+
+@click.command("grade")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path), metavar="PATH...")
+@click.option("-o", "--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="For the results.")
+@click.option("--rubric", metavar="COURSE|FILE", help="The rubric; otherwise it is told by the names in the hand-ins.")
+@click.option("--data", multiple=True, metavar="NAME=PATH", help="Where a data set lies, such as mnist=data/.")
+@click.option("--seed", type=click.IntRange(min=0), help="Draws the inputs of the checks. Keep it secret. [default: random]")
+@click.option("--sandbox", default="auto", show_default=True, metavar="NAME", help="auto, bubblewrap or process.")
+@click.option("--jobs", type=click.IntRange(min=1), help="Hand-ins at the same time. [default: the number of cores]")
+@click.option("--format", "formats", default="json,html,pdf", show_default=True, callback=_formats, help="What to write.")
+@click.option("--continue", "resume", is_flag=True, help="Go on with a run that was stopped: same seed, what is done stays.")
+@click.option("--fail-under", type=float, metavar="PERCENT", help="End with exit code 1 if a score is below this.")
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON and nothing else.")
+@click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
+def command(paths: tuple[Path, ...], jobs: int | None, **options: object) -> None:
+    """Grade hand-ins: folders, zips, or a folder of many.
+
+    Each gets OUT/<hand-in>/ with result.json, report.html and report.pdf; OUT/summary.csv holds all scores, and
+    OUT/run.json the seed and the versions. That file is for the instructor only.
+
+    \b
+    Example:  grader grade submissions/ -o results/
+    """
+    asked = Asked(jobs=jobs or len(os.sched_getaffinity(0)), **options)  # type: ignore[arg-type]  # click made them
+    click.get_current_context().exit(_grade(paths, asked))
+
+
+def _grade(paths: Sequence[Path], asked: Asked) -> int:
+    from grader import batch
+    from grader.cli import records
+    from grader.cli.handins import find
+    from grader.grading import prepare
+    from grader.rubric import load_rubric
+    from grader.sandbox import choose
+
+    started = time.monotonic()
+    sandbox = choose(asked.sandbox)
+    hand_ins, decisions = find(paths, asked.out)
+    rubric = load_rubric(_rubric_file(asked.rubric, [each.path for each in hand_ins]))
+    seed = _seed(asked)
+    _say(asked, f"{rubric.title} ({rubric.id}), sandbox {sandbox.name}", *decisions)
+    formats = _possible_formats(asked)
+    places = data_paths(rubric, asked.data)
+    key = prepare(rubric, seed, _load(places), sandbox)
+    tasks = [batch.Task(each.id, each.path, asked.out / each.id) for each in hand_ins]
+    run = records.Run(asked.out, rubric, seed, sandbox.name, places, tasks)
+    run.write()
+    outcomes = batch.run(tasks, batch.plan(key, places, sandbox, formats, resume=asked.resume), asked.jobs)
+    try:
+        with _progress(asked, len(tasks)) as advance:
+            for outcome in outcomes:
+                run.add(outcome)
+                advance(outcome)
+    except KeyboardInterrupt:
+        return _stopped(run, asked)
+    finally:
+        outcomes.close()
+        run.write()
+    _tell(run, asked, time.monotonic() - started)
+    return exit_code((each.score for each in run.outcomes), run.complete, asked.fail_under)
+
+
+def _rubric_file(named: str | None, paths: Sequence[Path]) -> Path:
+    """The rubric that was named, else the one that the first hand-ins fit."""
+    from grader.cli.courses import rubric_file
+    from grader.intake import take
+
+    if named is not None:
+        return rubric_file(named, {})
+    problems: list[GraderError] = []
+    for path in paths[:FEW]:
+        try:
+            return rubric_file(None, take(path).files)
+        except IntakeError as error:
+            problems.append(error)
+        except GraderError as error:
+            problems.insert(0, error)
+    raise problems[0]
+
+
+def _seed(asked: Asked) -> int:
+    from grader.cli.records import seed_of
+
+    if asked.resume:
+        before = seed_of(asked.out)
+        if asked.seed not in (None, before):
+            raise GraderError(f"{asked.out} was begun with another seed; leave --seed or --continue out.")
+        return before
+    return secrets.randbits(48) if asked.seed is None else asked.seed
+
+
+def _load(places: Mapping[str, Path | None]) -> dict[str, DataSet]:
+    from grader.data import load
+
+    return {name: load(name, place) for name, place in places.items()}
+
+
+def _possible_formats(asked: Asked) -> tuple[Format, ...]:
+    """The formats that were asked for, without PDF where it cannot be made; then HTML stands in."""
+    from grader.report import pdf_problem
+
+    problem = pdf_problem() if "pdf" in asked.formats else None
+    if not problem:
+        return asked.formats
+    click.echo(f"{problem}\nUntil then, HTML is written.", err=True)
+    return tuple(dict.fromkeys(("html" if name == "pdf" else name) for name in asked.formats))
+
+
+@contextmanager
+def _progress(asked: Asked, count: int) -> Iterator[Callable[[Outcome], None]]:
+    """A bar on a terminal, a line for each hand-in in a pipe."""
+    from grader.cli import terminal
+
+    screen = terminal.console()
+    if not asked.talks:
+        yield lambda _: None
+    elif screen.is_terminal:
+        with terminal.progress(screen, count) as advance:
+            yield lambda outcome: advance(outcome.task.id)
+    else:
+        yield lambda outcome: screen.print(terminal.plain_line(outcome), soft_wrap=True)
+
+
+def _say(asked: Asked, *lines: str) -> None:
+    if asked.talks:
+        from grader.report.text import visible
+
+        for line in lines:
+            click.echo(visible(line))
+
+
+def _stopped(run: Run, asked: Asked) -> int:
+    done, count = len(run.done), len(run.tasks)
+    told = f"\nStopped: {done} of {count} hand-ins are done, and their results are whole in {shown(asked.out)}/."
+    click.echo(f"{told}\nTo go on, type the same command with --continue.", err=True)
+    return INTERRUPTED
+
+
+def _tell(run: Run, asked: Asked, seconds: float) -> None:
+    if asked.as_json:
+        from grader.cli.records import summary
+
+        told = {"rubric": run.rubric.id, "out": str(asked.out), "hand_ins": [summary(each) for each in run.outcomes]}
+        click.echo(json.dumps(told, indent=2, ensure_ascii=False))
+    elif asked.talks:
+        from grader.cli import terminal
+
+        screen = terminal.console()
+        for part in terminal.class_table(run.outcomes):
+            screen.print(part)
+        screen.print(f"{len(run.outcomes)} hand-ins in {seconds:.1f} s. Results: {shown(asked.out)}/<hand-in>/,")
+        ...

@@ -1,0 +1,133 @@
+"""What a run leaves beside the reports: summary.csv with all scores, and run.json, from which it can be repeated."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from grader.batch import Outcome, Task, write
+from grader.cli.exits import percent
+from grader.errors import GraderError
+from grader.rubric import Rubric
+
+__all__ = ["Run", "status", "summary", "versions"]
+
+PACKAGES = ("dlgrader", "numpy", "pydantic", "weasyprint")
+SPREADSHEET_FORMULA = ("=", "+", "-", "@", "\t")
+
+
+@dataclass
+class Run:
+    """One run, growing as its hand-ins are done."""
+
+    out: Path
+    rubric: Rubric
+    seed: int
+    sandbox: str
+    data: Mapping[str, Path | None]
+    tasks: Sequence[Task]
+    done: dict[str, Outcome] = field(default_factory=dict)
+    started: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
+
+    def add(self, outcome: Outcome) -> None:
+        """Take note of one hand-in."""
+        self.done[outcome.task.id] = outcome
+
+    @property
+    def outcomes(self) -> list[Outcome]:
+        """What is done, in the order of the command line."""
+        return [self.done[task.id] for task in self.tasks if task.id in self.done]
+
+    @property
+    def complete(self) -> bool:
+        """Whether every hand-in is graded, with nothing left open."""
+        return len(self.done) == len(self.tasks) and all(outcome.complete for outcome in self.outcomes)
+
+    def write(self) -> None:
+        """Write run.json, for the instructor's eyes, and summary.csv."""
+        write(self.out / "run.json", json.dumps(self._told(), indent=2, ensure_ascii=False) + "\n", private=True)
+        write(self.out / "summary.csv", self._csv(), private=True)
+
+    def _told(self) -> dict[str, Any]:
+        return {
+            "seed": self.seed,
+            "rubric": {"id": self.rubric.id, "path": str(self.rubric.path), "digest": self.rubric.digest},
+            "sandbox": self.sandbox,
+            "data": {name: str(path) if path else "built in" for name, path in self.data.items()},
+            "arguments": sys.argv[1:],
+            "started": self.started,
+            "versions": versions(),
+            "hand_ins": [summary(outcome) for outcome in self.outcomes],
+            "open": [task.id for task in self.tasks if task.id not in self.done],
+        }
+
+    def _csv(self) -> str:
+        ids = [criterion.id for criterion in self.rubric.criteria]
+        text = io.StringIO()
+        table = csv.writer(text, lineterminator="\n")
+        table.writerow(["hand_in", "status", "score", "maximum", "percent", *ids])
+        for outcome in self.outcomes:
+            share = "" if outcome.score.given is None else round(percent(outcome.score), 2)
+            points = [_cell(outcome.criteria.get(id_)) for id_ in ids]
+            row = [_cell(outcome.task.id), status(outcome), _cell(outcome.score.given), outcome.score.maximum, share]
+            table.writerow([*row, *points])
+        return text.getvalue()
+
+
+def seed_of(out: Path) -> int:
+    """The seed of the run that left its results there.
+
+    Raises:
+        GraderError: there is no such run.
+    """
+    try:
+        return int(json.loads((out / "run.json").read_text("utf-8"))["seed"])
+    except FileNotFoundError:
+        raise GraderError(f"{out}: there is no run to continue; leave --continue out.") from None
+    except (OSError, ValueError, KeyError, TypeError):
+        raise GraderError(f"{out / 'run.json'}: cannot be read, so the run cannot be continued.") from None
+
+
+def status(outcome: Outcome) -> str:
+    """One word: graded, partly (something in it is not decided), or not graded."""
+    return "not graded" if outcome.problem else "graded" if outcome.complete else "partly"
+
+
+def summary(outcome: Outcome) -> dict[str, Any]:
+    """One hand-in in a few plain values."""
+    return {
+        "id": outcome.task.id,
+        "path": str(outcome.task.path),
+        "status": status(outcome),
+        "score": {"given": outcome.score.given, "maximum": outcome.score.maximum},
+        "verdicts": dict(outcome.verdicts),
+        "integrity": list(outcome.integrity),
+        "problem": outcome.problem or outcome.notice,
+        "seconds": round(outcome.seconds, 3),
+    }
+
+
+def versions() -> dict[str, str]:
+    """Of Python and of the packages that results depend on."""
+    found = {"python": sys.version.split()[0]}
+    for name in PACKAGES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = "not installed"
+    return found
+
+
+def _cell(value: str | float | None) -> str | float:
+    """A value for a spreadsheet, which would take some texts for formulas."""
+    if isinstance(value, str) and value.startswith(SPREADSHEET_FORMULA):
+        return f"'{value}"
+    return "" if value is None else value
