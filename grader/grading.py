@@ -60,7 +60,8 @@ def grade(
     watch: Watch | None = None,
 ) -> Result:
     """The result of one hand-in."""
-    return judge(key, submission, observe(submission, files, key.rubric, key.seed, key.data, sandbox, limits, warm, watch))
+    seen = observe(submission, files, key.rubric, key.seed, key.data, sandbox, limits, warm, watch)
+    return judge(key, submission, seen)
 
 
 def prepare(
@@ -119,7 +120,7 @@ def judge(key: Key, submission: Submission, observations: Observations) -> Resul
             "files": list(submission.files),
             "ignored": list(submission.ignored),
         },
-        rubric={"id": key.rubric.id, "title": key.rubric.title, "course": key.rubric.course, "digest": key.rubric.digest},
+        rubric={name: getattr(key.rubric, name) for name in ("id", "title", "course", "digest")},
         score=_sum([section.score for section in sections]),
         sections=sections,
         remarks=observations.remarks,
@@ -140,7 +141,9 @@ def _has_data(rubric: Rubric, data: Mapping[str, DataSet]) -> None:
     for criterion in rubric.criteria:
         for name in criterion.check.datasets():
             if name not in data:
-                raise GraderError(f"{rubric.path}: criterion {criterion.id!r} needs the data set {name!r}: --data {name}=PATH")
+                raise GraderError(
+                    f"{rubric.path}: criterion {criterion.id!r} needs the data set {name!r}; give it as --data {name}=PATH"
+                )
 
 
 def _came_through(rubric: Rubric, seen: Observations) -> None:
@@ -205,10 +208,14 @@ def _observe_at(
         if watch:
             watch(criterion.id)
         criteria[criterion.id] = _observe_one(criterion, session, setting.named(criterion.id))
-    remarks, integrity = session.facts()
-    return Observations(
-        submission.digest, size, criteria, tuple(integrity), tuple(remarks), dict(session.environment)
-    )
+    facts = session.facts()
+    remarks = tuple(_remark(told) for told in facts.remarks)
+    return Observations(submission.digest, size, criteria, facts.integrity, remarks, dict(session.environment))
+
+
+def _remark(told: Mapping[str, Any]) -> Finding:
+    known = {name: str(told[name]) for name in ("code", "message", "hint", "where") if name in told}
+    return Finding(**{"code": "remark", "message": "", **known})
 
 
 def _observe_one(criterion: Criterion, session: Session, setting: Setting) -> Observation:
@@ -238,8 +245,10 @@ def _judge_one(
         return _skipped(blocking, key.rubric)
     waiting = [id_ for id_ in criterion.requires if verdicts[id_].status == "ungraded"]
     seen = observations.criteria[criterion.id]
-    if seen.failure or waiting:
-        return undecided(seen.failure or Failure("grader", "waits", f"This waits for {waiting[0]}, which is not decided."))
+    if seen.failure:
+        return undecided(seen.failure)
+    if waiting:
+        return undecided(Failure("grader", "waits", f"This waits for {waiting[0]!r}, which is not decided yet."))
     expected = key.expected[observations.size].criteria[criterion.id]
     try:
         return criterion.check.judge(seen.values, expected.values, setting.named(criterion.id))

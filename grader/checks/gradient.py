@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
@@ -48,7 +49,7 @@ class Gradient(Check):
     tolerance: Annotated[float, Field(gt=0)] = 1e-6
 
     def observe(self, student: Student, setting: Setting) -> Values:
-        return {str(i): attempt(lambda i=i: self._batch(i, student, setting)) for i in range(len(self.batches))}
+        return {str(i): attempt(partial(self._batch, i, student, setting)) for i in range(len(self.batches))}
 
     def _batch(self, index: int, student: Student, setting: Setting) -> Values:
         inputs = self._inputs(index, setting)
@@ -57,11 +58,8 @@ class Gradient(Check):
         seen = student.call("evaluate", model, inputs.X, inputs.y, mode="train")
         fresh = student.make("build", self.model, dict(setting.sizes))
         steps = _steps(seen)
-        losses = attempt(
-            lambda: student.call(
-                "losses_along", fresh, inputs.parameters, inputs.X, inputs.y, inputs.directions, steps
-            )
-        )
+        where = (fresh, inputs.parameters, inputs.X, inputs.y, inputs.directions, steps)
+        losses = attempt(partial(student.call, "losses_along", *where))
         return {"loss": seen.get("loss"), "gradients": seen.get("gradients"), "losses": losses, "steps": steps}
 
     def _inputs(self, index: int, setting: Setting) -> _Inputs:

@@ -6,22 +6,19 @@ formula costs nothing a second time.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-import numpy as np
 from pydantic import Field
 
 from grader.checks import Check, attempt, decide, failure_of
-from grader.compare import Array, Tolerance, difference
+from grader.compare import Array, same
 from grader.model import Finding, Values, Verdict
 from grader.probes import Setting
 
 if TYPE_CHECKING:
     from grader.session import Student
-
-SAME = Tolerance(1e-9, 1e-12)
-
 
 class Purity(Check):
     """Inputs and weights stay as they were, and a used model answers like a fresh one."""
@@ -35,7 +32,7 @@ class Purity(Check):
     updates: Annotated[int, Field(ge=2, le=20)] = 3
 
     def observe(self, student: Student, setting: Setting) -> Values:
-        return {model: attempt(lambda model=model: self._model(model, student, setting)) for model in self.of}
+        return {model: attempt(partial(self._model, model, student, setting)) for model in self.of}
 
     def _model(self, model: str, student: Student, setting: Setting) -> Values:
         bench = _Bench(student, setting, model, self.rows)
@@ -56,11 +53,10 @@ class Purity(Check):
         return {"used": bench.student.call("parameters", used), "fresh": fresh_place}
 
     def judge(self, seen: Values, expected: Values, setting: Setting) -> Verdict:
-        opinions = [
-            (model, opinion) for model in self.of for opinion in _opinions(model, seen[model], self.rows, setting)
-        ]
-        wrong = [finding for _, finding in opinions if finding]
-        return decide(1 - len(wrong) / len(opinions), tuple(dict.fromkeys(wrong)))
+        opinions = [_opinions(model, seen[model], self.rows, setting) for model in self.of]
+        shares = [sum(finding is None for finding in listed) / len(listed) for listed in opinions]
+        wrong = (finding for listed in opinions for finding in listed if finding)
+        return decide(sum(shares) / len(shares), tuple(dict.fromkeys(wrong)))
 
     def models(self) -> tuple[str, ...]:
         return self.of
@@ -123,9 +119,11 @@ def _opinions(model: str, seen: Any, rows: int, setting: Setting) -> list[Findin
     if failure:
         return [failure]
     calls, beside, training = seen["calls"], seen["two models"], seen["training"]
+    if same(calls["other, fresh"], calls["first"]):
+        return [Finding("constant-answer", f"{model}: two different batches get the same answer.", _LOOKS)]
     X, y = _batch(setting, model, rows, 0)
     start = setting.parameters(model, setting.rng(model, "parameters", 0))
-    unless: Callable[..., Finding | None] = _unless_same
+    unless = _unless_same
     return [
         unless(calls["X"], X, f"{model}: a call changes the inputs X that it was given.", _OWNER)
         or unless(calls["y"], y, f"{model}: a call changes the labels y that it was given.", _OWNER),
@@ -138,19 +136,14 @@ def _opinions(model: str, seen: Any, rows: int, setting: Setting) -> list[Findin
     ]
 
 
+_LOOKS = "Does the answer depend on the inputs at all?"
 _OWNER = "Does the caller still own its data? Work on a new array where you write."
 _LEFT = "What is left from the previous batch when the next one comes?"
 _SHARED = "Which attributes belong to the class, and which to the object?"
 
 
 def _unless_same(seen: Any, expected: Any, message: str, hint: str) -> Finding | None:
-    found = difference(seen, _without_nan(expected), "it", SAME)
-    return Finding("impure", message, hint) if found else None
-
-
-def _without_nan(value: Any) -> Any:
-    """A value to compare with; a NaN there was told elsewhere, and equals nothing."""
-    return value if isinstance(value, Mapping | list) or value is None else np.asarray(value)
+    return None if same(seen, expected) else Finding("impure", message, hint)
 
 
 CHECK = Purity

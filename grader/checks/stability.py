@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -40,7 +41,7 @@ class Stability(Check):
     absolute: Annotated[float, Field(gt=0)] = 1e-4  # guards inside a logarithm differ, rightly
 
     def observe(self, student: Student, setting: Setting) -> Values:
-        return {case.name: attempt(lambda case=case: self._call(case, student, setting)) for case in self.cases}
+        return {case.name: attempt(partial(self._call, case, student, setting)) for case in self.cases}
 
     def _call(self, case: Case, student: Student, setting: Setting) -> Any:
         arguments = make_all(case.arguments, student, setting, setting.rng(case.name))
