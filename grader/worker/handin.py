@@ -16,6 +16,8 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import lru_cache
+from itertools import takewhile
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal, NoReturn
@@ -268,6 +270,7 @@ def last_frame(error: BaseException) -> str:
     return next((handin.last_frame(error) for handin in _CURRENT), "")
 
 
+@lru_cache(4096)
 def spelled(name: str) -> str:
     """A name as it sounds: `_baseNetwork`, `base_network` and `BaseNetwork` are the same."""
     return re.sub(r"[\W_]+", "", name).lower()
@@ -275,6 +278,11 @@ def spelled(name: str) -> str:
 
 def likeness(name: str, wanted: Sequence[str], strict: bool = False) -> float:
     """How much a name is like one of those wanted, from 0 (not at all) to 1 (the first of them)."""
+    return _likeness(name, tuple(wanted), strict)
+
+
+@lru_cache(4096)  # training asks the same question at each step
+def _likeness(name: str, wanted: tuple[str, ...], strict: bool) -> float:
     best = 0.0
     for rank, other in enumerate(wanted):
         ours, theirs = spelled(name), spelled(other)
@@ -318,7 +326,7 @@ def _stem(path: str) -> str:
 def _distance(one: str, other: str) -> int:
     """How many steps lead from one file's folder to the other's."""
     ours, theirs = one.split("/")[:-1], other.split("/")[:-1]
-    shared = len(os.path.commonprefix([ours, theirs]))
+    shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(ours, theirs, strict=False)))
     return len(ours) + len(theirs) - 2 * shared
 
 
