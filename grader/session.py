@@ -78,6 +78,7 @@ class Session:
         self._warm = warm
         self._student: Student | None = None
         self._until: float | None = None
+        self._unloadable: Failure | None = None
         self._strikes: dict[tuple[str, ...], list[Failure]] = {}
         self._claimed = Facts()
         self._seen: list[str] = []
@@ -101,11 +102,10 @@ class Session:
         """A live one; starts a fresh worker and loads the hand-in again if the last one died."""
         if self._until is None:
             self._until = time.monotonic() + self.limits.total
+        if self._unloadable is not None:
+            raise StudentError(self._unloadable)
         if self._student is None or not self._student.alive:
-            if self._student is not None:
-                self._student.close()
-            self._student = Student(self, self._start())
-            self._student.load(self._files, self._driver)
+            self._student = self._load(self._start())
         return self._student
 
     def facts(self) -> Facts:
@@ -154,7 +154,7 @@ class Session:
         self._strikes.setdefault(key, []).append(failure)
 
     def _start(self) -> Worker:
-        process, self._warm = self._warm or self._sandbox.start(self.limits), None
+        process, self._warm = self._warm or self._process(), None
         worker = Worker(process, self.limits.output)
         try:
             self.environment = {"sandbox": self._sandbox.name, **worker.up(time.monotonic() + self.limits.start)}
@@ -165,6 +165,23 @@ class Session:
                 f"The {self._sandbox.name} sandbox started no worker: {error} {' '.join(said)}".strip()
             ) from None
         return worker
+
+    def _process(self) -> Process:
+        try:
+            return self._sandbox.start(self.limits)
+        except OSError as error:
+            raise SandboxError(f"The {self._sandbox.name} sandbox started no worker: {error}.") from None
+
+    def _load(self, worker: Worker) -> Student:
+        """Load the hand-in; what fails here is not the hand-in's code, which runs later, and fails again."""
+        student = Student(self, worker)
+        try:
+            student.load(self._files, self._driver)
+        except StudentError as error:
+            student.close()
+            self._unloadable = error.failure
+            raise
+        return student
 
 
 class Student:

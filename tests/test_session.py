@@ -258,7 +258,9 @@ def test_a_warm_worker_that_is_never_used_is_ended() -> None:
 
 def test_a_driver_that_is_broken_is_the_graders_fault() -> None:
     with Session({}, "class Driver(: pass", ProcessSandbox(), LIMITS) as session:
-        assert failure_of(session.student).fault == "grader"
+        failure = failure_of(session.student)
+        assert failure.fault == "grader"
+        assert failure_of(session.student) == failure
 
 
 # with a worker that is played here

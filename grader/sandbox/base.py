@@ -10,7 +10,6 @@ import socket
 import subprocess
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -117,25 +116,32 @@ def launch(command: Sequence[str], **options: Any) -> subprocess.Popen[bytes]:
     return _launcher().run(lambda: subprocess.Popen(command, **options))
 
 
+_Job = Callable[[], "subprocess.Popen[bytes]"]
+_Started = subprocess.Popen[bytes] | BaseException
+
+
 class _Launcher:
     """A thread that starts processes for others."""
 
     def __init__(self) -> None:
-        self._jobs: queue.SimpleQueue[tuple[Callable[[], Any], Future[Any]]] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[tuple[_Job, queue.SimpleQueue[_Started]]] = queue.SimpleQueue()
         threading.Thread(target=self._work, name="worker launcher", daemon=True).start()
 
-    def run(self, job: Callable[[], subprocess.Popen[bytes]]) -> subprocess.Popen[bytes]:
-        future: Future[subprocess.Popen[bytes]] = Future()
-        self._jobs.put((job, future))
-        return future.result()
+    def run(self, job: _Job) -> subprocess.Popen[bytes]:
+        reply: queue.SimpleQueue[_Started] = queue.SimpleQueue()
+        self._jobs.put((job, reply))
+        started = reply.get()
+        if isinstance(started, BaseException):
+            raise started
+        return started
 
     def _work(self) -> None:
         while True:
-            job, future = self._jobs.get()
+            job, reply = self._jobs.get()
             try:
-                future.set_result(job())
+                reply.put(job())
             except BaseException as error:
-                future.set_exception(error)
+                reply.put(error)
 
 
 @cache

@@ -157,23 +157,22 @@ def _command(limits: Limits, options: list[str]) -> list[str]:
     """The part of the command line before the worker's own."""
     return [
         "bwrap",
-        *("--unshare-user", "--unshare-all", *_disable_namespaces()),
+        *("--unshare-user", "--unshare-all", *(["--disable-userns"] if _version() >= (0, 8) else [])),
         *("--uid", _NOBODY, "--gid", _NOBODY, "--hostname", "sandbox", "--cap-drop", "ALL"),
         *("--die-with-parent", "--new-session", "--clearenv"),
         *_variables(),
         *_binds(limits.packages),
-        *("--size", str(limits.files), "--tmpfs", _INSIDE, "--remount-ro", "/", "--chdir", _INSIDE),
+        *(["--size", str(limits.files)] if _version() >= (0, 7) else []),
+        *("--tmpfs", _INSIDE, "--remount-ro", "/", "--chdir", _INSIDE),
         *options,
         "--",
     ]
 
 
 @cache
-def _disable_namespaces() -> tuple[str, ...]:
-    """Forbid further user namespaces, where bubblewrap is new enough (0.8)."""
-    said = subprocess.run(["bwrap", "--version"], capture_output=True, text=True).stdout.split()[-1:]
-    new_enough = said and tuple(int(part) for part in said[0].split(".")[:2]) >= (0, 8)
-    return ("--disable-userns",) if new_enough else ()
+def _version() -> tuple[int, ...]:
+    said = subprocess.run(["bwrap", "--version"], capture_output=True, text=True).stdout.split()
+    return tuple(int(part) for part in said[-1].split(".")) if said else ()
 
 
 def _variables() -> Iterator[str]:

@@ -31,7 +31,9 @@ class ProcessSandbox:
 
     def describe(self) -> str:
         """What separates a hand-in from the grader, in one sentence."""
-        return "a process of its own with limits on memory, time and files"
+        return (
+            "a process of its own with limits on memory, time and files, and Landlock and seccomp where Linux has them"
+        )
 
     def start(self, limits: Limits) -> ProcessWorker:
         """Start a worker and return at once."""

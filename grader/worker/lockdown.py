@@ -28,7 +28,7 @@ def drop_capabilities() -> None:
         if _LIBC.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0) < 0:
             break
     _LIBC.prctl(_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)
-    with suppress(OSError):
+    with suppress(OSError, KeyError):  # KeyError: another architecture
         _call(_CAPSET[os.uname().machine], struct.pack("<Ii", 0x20080522, 0), bytes(24))
     _LIBC.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
 

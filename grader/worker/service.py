@@ -104,8 +104,8 @@ class Service:
     def _failure(self, error: BaseException) -> dict[str, str]:
         fault, code, message, hint = self._explain(error)
         where = _where(error)
-        if code == "exception" and not where:
-            fault, code = "grader", "driver"
+        if code == "exception" and not where and isinstance(error, Exception):
+            fault, code = "grader", "driver"  # no line of the hand-in's was on the way
         return {"fault": fault, "code": code, "message": message, "hint": hint, "where": where}
 
     def _explain(self, error: BaseException) -> tuple[str, str, str, str]:

@@ -16,7 +16,7 @@ from struct import Struct
 from typing import Any
 
 # Bound here by name, so that a hand-in that replaces numpy's functions does not break the worker's own frames.
-from numpy import array, bool_, dtype, floating, frombuffer, integer, ndarray
+from numpy import array, ascontiguousarray, bool_, dtype, floating, frombuffer, integer, ndarray, uint8
 
 __all__ = ["PREFIX", "Caps", "Reference", "WireError", "decode", "encode", "lengths"]
 
@@ -62,10 +62,10 @@ def encode(value: Any, caps: Caps = _CAPS) -> bytes:
         header = _ENCODER.encode(writer.tree(value, 0)).encode()
     except UnicodeEncodeError:
         raise WireError("a text holds half a character (a lone surrogate)") from None
-    body = b"".join(writer.body)
-    if len(header) > caps.header or len(body) > caps.body:
-        raise WireError(f"the value is too large to send ({len(header)} + {len(body)} bytes)")
-    return PREFIX.pack(_MAGIC, len(header), len(body)) + header + body
+    body = sum(map(len, writer.body))
+    if len(header) > caps.header or body > caps.body:
+        raise WireError(f"the value is too large to send ({len(header)} + {body} bytes)")
+    return b"".join([PREFIX.pack(_MAGIC, len(header), body), header, *writer.body])
 
 
 def lengths(prefix: bytes | bytearray, caps: Caps = _CAPS) -> tuple[int, int]:
@@ -99,7 +99,7 @@ class _Writer:
     def __init__(self, caps: Caps) -> None:
         self.caps = caps
         self.nodes = 0
-        self.body: list[bytes] = []
+        self.body: list[memoryview] = []
 
     def tree(self, value: Any, depth: int) -> Any:
         self.nodes += 1
@@ -130,7 +130,7 @@ class _Writer:
             raise WireError(f"an array of {value.ndim} dimensions and dtype {value.dtype} cannot be sent")
         if value.nbytes > self.caps.body or len(self.body) >= self.caps.arrays:
             raise WireError(f"an array of {value.nbytes} bytes is too large to send, or there are too many")
-        self.body.append(value.astype(_DTYPES[name], copy=False).tobytes())
+        self.body.append(ascontiguousarray(value, _DTYPES[name]).reshape(-1).view(uint8).data)
         return [name, list(value.shape)]
 
 
