@@ -142,6 +142,9 @@ _STRICT = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 Id = Annotated[str, Field(pattern=KEBAB)]
 Text = Annotated[str, Field(min_length=1)]
 SizeName = Annotated[str, Field(pattern="^[a-z][a-z-]*$")]
+Count = Annotated[int, Field(ge=1, le=100_000)]
+_NEEDED_SIZES = ("inputs", "classes")  # checks draw batches with them
+_SIZES: Any = {"required": list(_NEEDED_SIZES), "additionalProperties": False}
 
 
 class RubricFields(BaseModel):
@@ -159,7 +162,7 @@ class RubricFields(BaseModel):
     models: dict[str, dict[str, Shape]] = Field(
         {}, description="The canonical parameters of each model and their shapes, in names of sizes."
     )
-    sizes: dict[str, dict[SizeName, Annotated[int, Field(ge=1, le=1_000_000)]]] = Field(
+    sizes: dict[str, Annotated[dict[SizeName, Count], Field(json_schema_extra=_SIZES)]] = Field(
         min_length=1,
         description="Sizes by name, each with inputs and classes. The first that the hand-in's models support is used.",
     )
@@ -357,7 +360,7 @@ class _Reading:
         sizes = data.get("sizes")
         if not isinstance(sizes, dict) or not all(isinstance(entry, dict) for entry in sizes.values()):
             return []
-        names = list(dict.fromkeys(("inputs", "classes", *(name for entry in sizes.values() for name in entry))))
+        names = list(dict.fromkeys((*_NEEDED_SIZES, *(name for entry in sizes.values() for name in entry))))
         for key, entry in sizes.items():
             lacking = [name for name in names if name not in entry]
             if lacking:

@@ -136,7 +136,8 @@ class _Builder:
         if event.anchor:
             self._problem(place, f"the anchor &{event.anchor} is not supported; write the value out where it is needed")
         if event.tag:
-            self._problem(place, f"the tag {event.tag!r} is not supported; write the plain value")
+            tag = event.tag.replace("tag:yaml.org,2002:", "!!")
+            self._problem(place, f"the tag {tag} is not supported; write the plain value")
 
     def _mapping(self, path: Path) -> dict[str, Any]:
         mapping: dict[str, Any] = {}

@@ -159,7 +159,7 @@ def test_text_that_is_no_result_is_refused_with_its_place(old: str, new: str, me
 
 
 def test_text_that_is_no_json_is_refused_with_its_line() -> None:
-    with pytest.raises(GraderError, match="this is not a result of this grader: .* line 1 column 85"):
+    with pytest.raises(GraderError, match=r"this is not a result of this grader: .* line 1 column 85"):
         from_json(SMALL[:-1])
 
 
