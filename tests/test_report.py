@@ -227,10 +227,30 @@ def test_what_to_do_first_names_the_costliest_findings_in_the_order_of_the_text(
 
 
 def test_of_many_failures_the_five_costliest_come_first() -> None:
-    many = [criterion(f"c{lost}", "failed", 0, lost, findings=(Finding("x", "x"),)) for lost in (1, 9, 2, 8, 7, 3, 6)]
+    many = [
+        criterion(f"c{lost}", "failed", 0, lost, findings=(Finding("x", f"x {lost}"),))
+        for lost in (1, 9, 2, 8, 7, 3, 6)
+    ]
     section = SectionResult("s", "S", Score(0, 36), tuple(many))
     result = Result({"id": "a"}, {"id": "r"}, Score(0, 36), (section,))
     assert [step.title for step in story.first_steps(result)] == ["c9", "c8", "c7", "c3", "c6"]
+
+
+def test_what_fails_at_one_place_is_one_thing_to_do() -> None:
+    broken = Finding("syntax-error", "SyntaxError: '(' was never closed", where="models/two_layer_nn.py:22")
+    criteria = tuple(
+        criterion(title, "error", 0, 5, findings=(broken,)) for title in ("Forward", "Backward", "Training")
+    )
+    result = Result({}, {}, Score(0, 15), (SectionResult("s", "S", Score(0, 15), criteria),))
+    (step,) = story.first_steps(result)
+    assert (step.title, step.lost, step.also) == ("Forward", 15, ("Backward", "Training"))
+    assert "the same in Backward and Training" in Page(report.html(result)).text
+
+
+def test_sections_without_findings_share_a_page(renderer: Renderer) -> None:
+    plain = [SectionResult(f"s{i}", f"Part {i}", Score(1, 1), (criterion(f"c{i}", "passed", 1, 1),)) for i in range(4)]
+    made = renderer.pdf(Result({}, {}, Score(4, 4), tuple(plain)))
+    assert len(PdfReader(io.BytesIO(made)).pages) == 2
 
 
 @pytest.mark.parametrize(

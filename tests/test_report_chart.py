@@ -104,7 +104,7 @@ def test_the_reference_is_dashed_and_its_label_apart_from_the_hand_in() -> None:
         "Loss", "epoch", "loss", (1.0, 2.0), (Series("mine", (1.0, 0.5)), Series("theirs", (1.0, 0.5), "reference"))
     )
     dashes = [line.attrib.get("stroke-dasharray") for line in drawn(both).iter(f"{SVG}polyline")]
-    assert dashes == ["4 2.6", None]
+    assert dashes == [None, "4 2.6"]
     heights = [float(label.attrib["y"]) for label in drawn(both).iter(f"{SVG}text") if label.text in ("mine", "theirs")]
     assert abs(heights[0] - heights[1]) >= chart.LINE - 0.2
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from grader.model import CriterionResult, Finding, Result, Score, Status
+from grader.model import CriterionResult, Finding, Result, Score, SectionResult, Status
 from grader.report import text
 
 Audience = Literal["student", "instructor"]
@@ -40,9 +40,10 @@ class Step:
 
     anchor: str
     title: str
-    lost: float
+    lost: float  # with what `also` lost
     finding: Finding
     more: int  # further findings of the same criterion
+    also: tuple[str, ...] = ()  # titles of later criteria that fail at the same place, or with the same words
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,15 +100,27 @@ def still_open(result: Result) -> str:
 
 
 def first_steps(result: Result) -> list[Step]:
-    """The findings that cost most points, the earliest section first, because later ones often follow from them."""
-    steps = [
+    """The causes that cost most points, the earliest section first, because later ones often follow from them."""
+    steps: dict[str, Step] = {}
+    for step in _steps(result):
+        cause = step.finding.where or step.finding.message
+        first = steps.get(cause)
+        steps[cause] = _together(first, step) if first else step
+    costly = sorted(steps.values(), key=lambda step: -step.lost)[:MOST_STEPS]
+    return [step for step in steps.values() if step in costly]
+
+
+def _steps(result: Result) -> list[Step]:
+    return [
         Step(anchor(i, j), criterion.title, lost(criterion), _costly(criterion), len(criterion.findings) - 1)
         for i, section in enumerate(result.sections, 1)
         for j, criterion in enumerate(section.criteria, 1)
         if criterion.findings and criterion.verdict in ("failed", "partial", "error") and lost(criterion) > 0
     ]
-    costly = sorted(steps, key=lambda step: -step.lost)[:MOST_STEPS]
-    return [step for step in steps if step in costly]
+
+
+def _together(first: Step, later: Step) -> Step:
+    return replace(first, lost=first.lost + later.lost, also=(*first.also, later.title))
 
 
 def _costly(criterion: CriterionResult) -> Finding:
@@ -133,6 +146,17 @@ def lost(criterion: CriterionResult) -> float:
     """The points that a criterion did not give; none while nobody has decided."""
     given = criterion.score.given
     return 0.0 if given is None else max(criterion.score.maximum - given, 0.0)
+
+
+def has_detail(criterion: CriterionResult) -> bool:
+    """Whether there is more to tell than fits a row: a skipped criterion's reason does."""
+    told = criterion.findings if criterion.verdict != "skipped" else ()
+    return bool(told or criterion.curves or criterion.tables)
+
+
+def is_brief(section: SectionResult) -> bool:
+    """Whether a section is its table and nothing more, so that it needs no page of its own."""
+    return not any(map(has_detail, section.criteria))
 
 
 def explanation(criterion: CriterionResult) -> str:
