@@ -167,7 +167,7 @@ def _label(x: float, y: float, words: str, anchor: str) -> str:
 
 
 def _marks(lines: Sequence[Line], x: Scale, y: Scale) -> list[str]:
-    """The lines, the reference's dashes last so that both are seen where they coincide; a cross where one breaks off."""
+    """The lines, the reference's dashes on top so that both show where they meet; a cross where one breaks off."""
     ordered = sorted(lines, key=lambda line: line.kind == "ref")
     runs = [_run(line, run, x, y) for line in ordered for run in line.runs]
     return runs + [_cross(line, x, y) for line in ordered if line.breaks_off and line.runs]
