@@ -14,7 +14,7 @@ import signal
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from grader.report import Renderer
     from grader.sandbox import Limits, Process, Sandbox
 
-__all__ = ["Format", "Outcome", "Plan", "Task", "plan", "run", "write"]
+__all__ = ["FILES", "Format", "Outcome", "Plan", "Task", "plan", "run", "write"]
 
 Format = Literal["json", "html", "pdf"]
 FILES: Mapping[Format, str] = {"html": "report.html", "pdf": "report.pdf", "json": "result.json"}
@@ -79,7 +79,7 @@ def plan(
     return Plan(pickle.dumps(replace(key, data={})), dict(data), sandbox.name, frozenset(formats), resume)
 
 
-def run(tasks: Sequence[Task], plan: Plan, processes: int) -> Iterator[Outcome]:
+def run(tasks: Sequence[Task], plan: Plan, processes: int) -> Generator[Outcome, None, None]:
     """Grade and write each hand-in; outcomes come as they are done.
 
     Closing the iterator, or an interrupt, ends what is under way without leaving anything half-written.
@@ -124,7 +124,7 @@ def _umask() -> int:
     return mask
 
 
-def _in_pool(tasks: Iterable[Task], plan: Plan, processes: int) -> Iterator[Outcome]:
+def _in_pool(tasks: Iterable[Task], plan: Plan, processes: int) -> Generator[Outcome, None, None]:
     pool = ProcessPoolExecutor(processes, multiprocessing.get_context("spawn"), _start_process)
     ended = False
     try:

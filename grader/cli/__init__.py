@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from importlib import import_module
-from typing import Any, TextIO
+from typing import IO, Any
 
 import click
 
@@ -42,7 +42,7 @@ class Commands(click.Group):
 class _Told(click.ClickException):
     exit_code = WRONG_INPUT
 
-    def show(self, file: TextIO | None = None) -> None:
+    def show(self, file: IO[Any] | None = None) -> None:
         from grader.report.text import visible
 
         click.secho("grader: ", fg="red", bold=True, nl=False, err=True)
@@ -58,7 +58,9 @@ def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
 
 
 @click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Print the version.")
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Print the version."
+)
 def commands() -> None:
     """Grades numpy deep-learning homework.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from grader.errors import GraderError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from grader.grading import Key
     from grader.model import Result
     from grader.rubric import Rubric
     from grader.sandbox import Process, Sandbox
@@ -93,10 +95,17 @@ def _check(
     intake = take(path)
     rubric = load_rubric(rubric_file(named, intake.files)).only("public")
     sets = {name: load(name, place) for name, place in data_paths(rubric, data).items()}
+
+    def key_at(size: str, warm: Process | None = None) -> Key:
+        """The key at one of the rubric's sizes, which is all that one hand-in needs."""
+        at_size = replace(rubric, sizes={size: rubric.sizes[size]})
+        return replace(prepare(at_size, seed, sets, chosen, warm=warm), rubric=rubric)
+
+    first = next(iter(rubric.sizes))  # that of nearly all hand-ins
     with ThreadPoolExecutor(1) as pool, _progress(rubric, show_progress) as watch:
-        key = pool.submit(prepare, rubric, seed, sets, chosen, warm=workers[0])
+        key = pool.submit(key_at, first, workers[0])
         seen = observe(intake.submission, intake.files, rubric, seed, sets, chosen, warm=workers[1], watch=watch)
-        return judge(key.result(), intake.submission, seen)
+        return judge(key.result() if seen.size == first else key_at(seen.size), intake.submission, seen)
 
 
 @contextmanager
@@ -116,7 +125,7 @@ def _progress(rubric: Rubric, wanted: bool) -> Iterator[Callable[[str], None] | 
 
 def _tell(result: Result, *, as_json: bool, quiet: bool) -> None:
     from grader.cli import terminal
-    from grader.report import story, text
+    from grader.report import story
 
     if as_json:
         from grader.exports.json import to_json
@@ -134,7 +143,7 @@ def _tell(result: Result, *, as_json: bool, quiet: bool) -> None:
     for remark in result.remarks:
         screen.print(terminal.remark(remark))
     screen.print()
-    screen.print(terminal.bar(result.score))
+    screen.print(terminal.bar(result.score), terminal.score(result.score, " of "), "points")
     screen.print(f"{story.summary(result)} {story.still_open(result)}".strip())
     for line in terminal.first_things(result):
         screen.print(line)

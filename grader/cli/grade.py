@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,9 +21,9 @@ from grader.errors import GraderError, IntakeError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from grader.batch import Format, Outcome, Task
+    from grader.batch import Format, Outcome
     from grader.cli.records import Run
-    from grader.rubric import Rubric
+    from grader.data import DataSet
 
 __all__ = ["command"]
 
@@ -40,7 +41,7 @@ class Asked:
     seed: int | None
     sandbox: str
     jobs: int
-    formats: tuple[str, ...]
+    formats: tuple[Format, ...]
     resume: bool
     fail_under: float | None
     quiet: bool
@@ -65,11 +66,17 @@ def _formats(ctx: click.Context, option: click.Parameter, value: str) -> tuple[s
 @click.option("-o", "--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="For the results.")
 @click.option("--rubric", metavar="COURSE|FILE", help="The rubric; otherwise it is told by the names in the hand-ins.")
 @click.option("--data", multiple=True, metavar="NAME=PATH", help="Where a data set lies, such as mnist=data/.")
-@click.option("--seed", type=click.IntRange(min=0), help="Draws the inputs of the checks. Keep it secret. [default: random]")
+@click.option(
+    "--seed", type=click.IntRange(min=0), help="Draws the inputs of the checks. Keep it secret. [default: random]"
+)
 @click.option("--sandbox", default="auto", show_default=True, metavar="NAME", help="auto, bubblewrap or process.")
 @click.option("--jobs", type=click.IntRange(min=1), help="Hand-ins at the same time. [default: the number of cores]")
-@click.option("--format", "formats", default="json,html,pdf", show_default=True, callback=_formats, help="What to write.")
-@click.option("--continue", "resume", is_flag=True, help="Go on with a run that was stopped: same seed, what is done stays.")
+@click.option(
+    "--format", "formats", default="json,html,pdf", show_default=True, callback=_formats, help="What to write."
+)
+@click.option(
+    "--continue", "resume", is_flag=True, help="Go on with a run that was stopped: same seed, what is done stays."
+)
 @click.option("--fail-under", type=float, metavar="PERCENT", help="End with exit code 1 if a score is below this.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON and nothing else.")
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
@@ -82,7 +89,7 @@ def command(paths: tuple[Path, ...], jobs: int | None, **options: object) -> Non
     \b
     Example:  grader grade submissions/ -o results/
     """
-    asked = Asked(jobs=jobs or len(os.sched_getaffinity(0)), **options)  # type: ignore[arg-type]  # click made them
+    asked = Asked(jobs=jobs or _cores(), **options)  # type: ignore[arg-type]  # click made them
     click.get_current_context().exit(_grade(paths, asked))
 
 
@@ -104,7 +111,7 @@ def _grade(paths: Sequence[Path], asked: Asked) -> int:
     places = data_paths(rubric, asked.data)
     key = prepare(rubric, seed, _load(places), sandbox)
     tasks = [batch.Task(each.id, each.path, asked.out / each.id) for each in hand_ins]
-    run = records.Run(asked.out, rubric, seed, sandbox.name, places, tasks)
+    run = records.Run(asked.out, rubric, seed, sandbox.name, places, formats, tasks)
     run.write()
     outcomes = batch.run(tasks, batch.plan(key, places, sandbox, formats, resume=asked.resume), asked.jobs)
     try:
@@ -119,6 +126,11 @@ def _grade(paths: Sequence[Path], asked: Asked) -> int:
         run.write()
     _tell(run, asked, time.monotonic() - started)
     return exit_code((each.score for each in run.outcomes), run.complete, asked.fail_under)
+
+
+def _cores() -> int:
+    """The cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _rubric_file(named: str | None, paths: Sequence[Path]) -> Path:
@@ -207,7 +219,10 @@ def _tell(run: Run, asked: Asked, seconds: float) -> None:
         from grader.cli import terminal
 
         screen = terminal.console()
+        screen.print()
         for part in terminal.class_table(run.outcomes):
             screen.print(part)
-        screen.print(f"{len(run.outcomes)} hand-ins in {seconds:.1f} s. Results: {shown(asked.out)}/<hand-in>/,")
-        ...
+        count = "1 hand-in" if len(run.outcomes) == 1 else f"{len(run.outcomes)} hand-ins"
+        files = ", ".join(run.files)
+        screen.print(f"\n{count} in {seconds:.1f} s. For each: {shown(asked.out)}/<hand-in>/ with {files}.")
+        screen.print(f"All scores: {shown(asked.out / 'summary.csv')}. Seed and versions, for you only: run.json.")

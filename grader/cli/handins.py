@@ -33,7 +33,9 @@ def find(paths: Sequence[Path], out: Path) -> tuple[list[HandIn], list[str]]:
     for path in paths:
         children = expand(path, out)
         if children:
-            decisions.append(f"{path} holds no source itself: its {len(children)} folders and archives are the hand-ins.")
+            decisions.append(
+                f"{path} holds no source itself: its {len(children)} folders and archives are the hand-ins."
+            )
         found += children or [path]
     if not found:
         raise IntakeError("There is no hand-in to grade.")

@@ -13,12 +13,12 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from grader.batch import Outcome, Task, write
+from grader.batch import FILES, Format, Outcome, Task, write
 from grader.cli.exits import percent
 from grader.errors import GraderError
 from grader.rubric import Rubric
 
-__all__ = ["Run", "status", "summary", "versions"]
+__all__ = ["Run", "seed_of", "status", "summary", "versions"]
 
 PACKAGES = ("dlgrader", "numpy", "pydantic", "weasyprint")
 SPREADSHEET_FORMULA = ("=", "+", "-", "@", "\t")
@@ -33,6 +33,7 @@ class Run:
     seed: int
     sandbox: str
     data: Mapping[str, Path | None]
+    formats: Sequence[Format]
     tasks: Sequence[Task]
     done: dict[str, Outcome] = field(default_factory=dict)
     started: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
@@ -40,6 +41,11 @@ class Run:
     def add(self, outcome: Outcome) -> None:
         """Take note of one hand-in."""
         self.done[outcome.task.id] = outcome
+
+    @property
+    def files(self) -> list[str]:
+        """What is written for each hand-in."""
+        return [FILES[name] for name in self.formats]
 
     @property
     def outcomes(self) -> list[Outcome]:

@@ -3,18 +3,36 @@
 from __future__ import annotations
 
 import sys
-from collections import Counter
-from collections.abc import Iterator, Mapping
-from typing import TextIO
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TextIO
 
+from rich import box
 from rich.console import Console, RenderableType
 from rich.padding import Padding
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
 from rich.text import Text
 
 from grader.model import CriterionResult, Finding, Result, Score, SectionResult, Status
 from grader.report import story, text
 
-__all__ = ["bar", "console", "counts", "first_things", "remark", "score", "section", "sign", "verdicts"]
+if TYPE_CHECKING:
+    from grader.batch import Outcome
+
+__all__ = [
+    "bar",
+    "class_table",
+    "console",
+    "first_things",
+    "plain_line",
+    "progress",
+    "remark",
+    "score",
+    "section",
+    "sign",
+    "verdicts",
+]
 
 COLOURS: Mapping[Status, str] = {
     "passed": "green",
@@ -46,12 +64,12 @@ def section(judged: SectionResult) -> Iterator[RenderableType]:
         yield from _criterion(criterion)
 
 
-def bar(judged: Score) -> Text:
-    """A score as a bar; the points stand beside it."""
+def bar(judged: Score, width: int = BAR) -> Text:
+    """A score as a bar."""
     share = (judged.given or 0.0) / judged.maximum if judged.maximum else 0.0
-    filled = min(BAR, int(share * BAR + 0.5))
+    filled = min(width, int(share * width + 0.5))
     colour = "green" if share >= 0.8 else "yellow" if share >= 0.5 else "red"
-    return Text.assemble(("█" * filled, colour), ("░" * (BAR - filled), "bright_black"), f"  {score(judged, ' of ')}")
+    return Text.assemble(("█" * filled, colour), ("░" * (width - filled), "bright_black"))
 
 
 def score(judged: Score, of: str = "/") -> str:
@@ -66,19 +84,10 @@ def sign(status: Status, wide: bool = True) -> Text:
     return Text(f"{mark} {word.lower():<10}" if wide else mark, COLOURS[status])
 
 
-def counts(result: Result) -> dict[Status, int]:
-    """How many criteria have each verdict, in the order of `verdicts`."""
-    found = Counter(criterion.verdict for criterion in story.criteria(result))
-    return {status: found[status] for status in COLOURS if found[status]}
-
-
 def verdicts(found: Mapping[Status, int]) -> Text:
     """Counts of verdicts in one line."""
-    line = Text()
-    for status, count in found.items():
-        line.append("  " if line else "")
-        line.append(f"{story.WORDS[status][0]} {count}", COLOURS[status])
-    return line
+    parts = (sign(status, wide=False).append(f" {found[status]}") for status in COLOURS if found.get(status))
+    return Text("  ").join(parts)
 
 
 def first_things(result: Result) -> Iterator[RenderableType]:
@@ -88,9 +97,7 @@ def first_things(result: Result) -> Iterator[RenderableType]:
         yield Text("\nFix first", "bold")
     for number, step in enumerate(steps, 1):
         yield Text.assemble(f"  {number}. ", (step.title, "bold"), f" ({text.points(step.lost)} points)")
-        yield from _indented(step.finding.hint or step.finding.message, 5)
-        if step.finding.where:
-            yield from _indented(step.finding.where, 5, "cyan")
+        yield from _finding(step.finding, 5)
     if behind := story.behind(result):
         yield Text(f"  {behind}", "bright_black")
 
@@ -101,24 +108,68 @@ def remark(found: Finding) -> RenderableType:
     return Text(f"\nBy the way: {text.one_line(told, LONGEST)}", "bright_black")
 
 
+def class_table(outcomes: Sequence[Outcome]) -> Iterator[RenderableType]:
+    """One row for each hand-in, and below the table what somebody should look at."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    table.add_column("Hand-in", overflow="fold")
+    table.add_column("Score", justify="right")
+    table.add_column("", no_wrap=True)
+    table.add_column("Criteria")
+    table.add_column("Time", justify="right")
+    for outcome in outcomes:
+        table.add_row(*_row(outcome))
+    yield table
+    for outcome in outcomes:
+        for told in (outcome.problem, outcome.notice, *outcome.integrity):
+            if told:
+                yield Text.assemble((outcome.task.id, "bold"), f": {text.one_line(told, LONGEST)}")
+
+
+def plain_line(outcome: Outcome) -> Text:
+    """One hand-in in one line."""
+    told = f"not graded: {text.one_line(outcome.problem, LONGEST)}" if outcome.problem else score(outcome.score)
+    return Text.assemble(f"{outcome.task.id}  {told}  ", verdicts(outcome.verdicts), f"  {outcome.seconds:.1f} s")
+
+
+@contextmanager
+def progress(screen: Console, count: int) -> Iterator[Callable[[str], None]]:
+    """A bar that goes on with each hand-in, and is gone at the end."""
+    columns = (
+        BarColumn(BAR),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.description}", markup=False),
+    )
+    with Progress(*columns, console=screen, transient=True) as shown:
+        bar_of_all = shown.add_task("starting", total=count)
+        yield lambda name: shown.update(bar_of_all, advance=1, description=name)
+
+
+def _row(outcome: Outcome) -> tuple[RenderableType, ...]:
+    seconds = f"{outcome.seconds:.1f} s"
+    if outcome.problem:
+        return outcome.task.id, "–", Text("not graded", COLOURS["ungraded"]), "", seconds
+    return outcome.task.id, score(outcome.score), bar(outcome.score, 12), verdicts(outcome.verdicts), seconds
+
+
 def _criterion(criterion: CriterionResult) -> Iterator[RenderableType]:
     points = score(criterion.score)
     yield Text.assemble("  ", sign(criterion.verdict), f"{points:>8}  ", text.one_line(criterion.title, 200))
     for finding in criterion.findings:
-        yield from _finding(finding)
+        yield from _finding(finding, 6)
 
 
-def _finding(finding: Finding) -> Iterator[RenderableType]:
-    yield from _indented(finding.message, 6)
+def _finding(finding: Finding, depth: int) -> Iterator[RenderableType]:
+    yield _indented(finding.message, depth)
     if finding.hint:
-        yield from _indented(finding.hint, 6, "italic", "→ ")
+        yield _indented(f"→ {finding.hint}", depth, "italic")
     if finding.where or finding.read:
-        yield from _indented("  ".join(filter(None, (finding.where, finding.read))), 6, "cyan")
+        yield _indented("  ".join(filter(None, (finding.where, finding.read))), depth, "cyan")
 
 
-def _indented(told: str, depth: int, style: str = "", lead: str = "") -> Iterator[RenderableType]:
+def _indented(told: str, depth: int, style: str = "") -> RenderableType:
     """Text of a hand-in or a check, made visible; the terminal wraps it inside the indentation."""
     lines = text.visible(told, LONGEST).expandtabs(4).splitlines()
     if len(lines) > MOST_LINES:
         lines[MOST_LINES:] = [f"… {len(lines) - MOST_LINES} more lines"]
-    yield Padding(Text(lead + "\n".join(lines), style), (0, 0, 0, depth))
+    return Padding(Text("\n".join(lines), style), (0, 0, 0, depth), expand=False)

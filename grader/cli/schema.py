@@ -1,0 +1,24 @@
+"""`grader schema`: JSON Schemas for editors and for whoever reads results."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+__all__ = ["command"]
+
+
+@click.command("schema")
+@click.option("--result", is_flag=True, help="The schema of result.json, in place of the one of a rubric.")
+def command(result: bool) -> None:
+    """Print the JSON Schema of a rubric, for an editor that completes and checks it.
+
+    \b
+    Example:  grader schema > rubric.schema.json
+    """
+    if result:
+        from grader.exports.json import schema
+    else:
+        from grader.rubric import schema
+    click.echo(json.dumps(schema(), indent=2, ensure_ascii=False))
