@@ -21,7 +21,7 @@ from types import CodeType, FrameType, ModuleType, TracebackType
 from typing import Any
 
 from grader.worker.sources import Broken, Source, aside
-from grader.worker.standins import DRAWING, FORBIDDEN, MissingPackage, StandIn
+from grader.worker.standins import DRAWING, FORBIDDEN, Lost, MissingPackage, StandIn
 
 __all__ = ["Importer", "innermost", "told"]
 
@@ -296,7 +296,7 @@ class Importer(MetaPathFinder, Loader):
         lost: dict[str, BaseException] = {}
         while statements:
             try:
-                exec(_compiled(statements, source, filename), vars(module))  # noqa: S102  running the hand-in is the job
+                exec(_compiled(statements, source, filename), vars(module))
                 return
             except BaseException as error:
                 failed = _failed_statement(statements, error, filename)
@@ -305,11 +305,22 @@ class Importer(MetaPathFinder, Loader):
                 cause = _tolerated(statements[failed], error, lost)
                 if cause is None:
                     raise
-                if cause is not error and isinstance(statements[failed], (ast.ClassDef, ast.FunctionDef)):
-                    raise cause  # `class Net(Base)` where importing Base failed: tell the reason, not the NameError
                 lost |= dict.fromkeys(_bound(statements[failed]), cause)
+                if isinstance(statements[failed], (ast.Import, ast.ImportFrom)):
+                    self._make_up_for(statements[failed], module, cause)
                 self._skip(f"{source.path}:{statements[failed].lineno}", cause)
                 statements = statements[failed + 1 :]
+
+    def _make_up_for(self, statement: ast.stmt, module: ModuleType, error: BaseException) -> None:
+        """Bind what a failed import should have bound: the hand-in's own by its name, else what raises the error."""
+        for alias in statement.names if isinstance(statement, (ast.Import, ast.ImportFrom)) else ():
+            name = alias.asname or alias.name.partition(".")[0]
+            if name in vars(module) or name == "*":
+                continue
+            try:
+                vars(module)[name] = self._anywhere(alias.name)
+            except Exception:
+                vars(module)[name] = Lost(error)
 
     def _refuse(self, source: Source) -> None:
         """Raise what importing a broken file raises."""
@@ -345,7 +356,7 @@ def told(error: BaseException) -> str:
     """An exception in one line; one whose text cannot be shown is told as such."""
     try:
         text = str.__getitem__(str(error), slice(_LONGEST_MESSAGE))
-    except BaseException:  # noqa: BLE001  a hostile `__str__` may raise anything
+    except BaseException:  # a hostile `__str__` may raise anything
         text = "(its message cannot be shown)"
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
 

@@ -12,7 +12,7 @@ from typing import Any, NoReturn, Self
 
 import numpy as np
 
-__all__ = ["DRAWING", "FORBIDDEN", "MissingPackage", "StandIn"]
+__all__ = ["DRAWING", "FORBIDDEN", "Lost", "MissingPackage", "StandIn"]
 
 FORBIDDEN = frozenset({"autograd", "jax", "keras", "sklearn", "tensorflow", "theano", "torch", "torchvision"})
 """What these courses forbid; a stand-in takes their place even where they are installed."""
@@ -59,6 +59,32 @@ class StandIn(ModuleType):
         if name.startswith("__"):
             raise AttributeError(name)
         return _attribute(self.__name__.partition(".")[0], name)
+
+
+class Lost:
+    """A name whose import failed: it may stand in an annotation, and any other use raises what the import raised."""
+
+    def __init__(self, error: BaseException) -> None:
+        self.__dict__["__error"] = error
+
+    def __getattr__(self, name: str) -> NoReturn:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        raise self.__dict__["__error"]
+
+    def __call__(self, *args: object, **kwargs: object) -> NoReturn:
+        raise self.__dict__["__error"]
+
+    def __mro_entries__(self, bases: tuple[Any, ...]) -> NoReturn:
+        raise self.__dict__["__error"]
+
+    def __getitem__(self, key: object) -> Any:
+        return self
+
+    def __or__(self, other: object) -> Any:
+        return self
+
+    __ror__ = __or__
 
 
 def _attribute(package: str, name: str) -> Any:

@@ -24,7 +24,7 @@ from grader.worker.handin import Definition, HandIn, Missing, Part, Unusable, li
 PARTS = {
     "base": Part(
         "class",
-        ("_baseNetwork", "BaseNet", "BaseModel", "BaseNN", "BaseClassifier", "Network"),
+        ("_baseNetwork", "BaseNet", "BaseModel", "BaseNN", "BaseClassifier"),
         ("_base_network", "_baseNetwork", "base"),
         methods=("softmax", "cross_entropy_loss", "compute_accuracy"),
     ),
@@ -42,8 +42,8 @@ PARTS = {
     ),
     "optimizer": Part(
         "class",
-        ("SGD", "StochasticGradientDescent", "GradientDescent", "SGDOptimizer"),
-        ("sgd", "optimizer"),
+        ("SGD", "StochasticGradientDescent", "GradientDescent"),
+        ("sgd", "gradient_descent"),
         methods=("update", "step"),
     ),
     "utils": Part(
@@ -232,6 +232,7 @@ class Driver:
         self._gradient_paths: dict[str, dict[str, Path]] = {}
         self._shared: Any = None  # an instance on which helpers are called
         self._plans: dict[str, bool] = {}
+        self._returned_keys: dict[str, dict[str, Any]] = {}  # by model; the keys of gradients that forward returns
 
     # structure
 
@@ -513,7 +514,10 @@ class Driver:
         found = self._canonical(model, kept)
         if len(found) < len(model.places):
             for item in rest:
-                model.returned = self._canonical(model, _returned_leaves(item, tuple(model.places))) | model.returned
+                leaves = _returned_leaves(item, tuple(model.places))
+                model.returned = self._canonical(model, leaves) | model.returned
+                keys = {name: _last(path) for name, path in _paths(model, leaves).items()}
+                self._returned_keys.setdefault(model.kind, keys if isinstance(item, dict) else {})
         self._gradient_paths.setdefault(model.kind, _paths(model, kept))
         return {**model.returned, **found}
 
@@ -714,7 +718,9 @@ class Driver:
             held = _get(model.network, path[:-1], None)
             if isinstance(held, (dict, list)):
                 return held
-        return {_last(model.places[name].path): array for name, array in model.returned.items()}
+        keys = self._returned_keys.get(model.kind) or {}
+        form = {name: self._kept(model, name, array, None) for name, array in model.returned.items()}
+        return {keys.get(name, _last(model.places[name].path)): array for name, array in form.items()}
 
     def penalty(self, optimizer: Optimizer, model: Model) -> dict[str, Array]:
         """What the L2 penalty adds to each gradient: after minus before, at known gradients."""
@@ -1020,9 +1026,10 @@ def _options(name: str, shape: tuple[int, ...], leaves: Mapping[Path, Array]) ->
             yield odd + extra, Place(path, transposed)
 
 
-def _oddness(name: str, path: Path) -> float:
+def _oddness(name: str, path: Path, from_zero: bool = False) -> float:
     """How unlikely a name is for a canonical parameter; 0: it says just that."""
     index = _index(path)
+    index = index + 1 if from_zero and index is not None else index
     wrong_kind = _is_bias(path) != name.startswith("b")
     wrong_index = index is not None and index != int(name[1])
     scratch = bool(re.search(r"cache|velocity|moment|best|init|last|prev|old|mask|^x|^y", _shown(path).lower()))
@@ -1036,21 +1043,24 @@ def _misfit(name: str, wanted: str, leaves: Mapping[Path, Array], shape: tuple[i
 
 def _paths(model: Model, leaves: Mapping[Path, Any]) -> dict[str, Path]:
     """Which of some gradients belongs to which parameter: by the parameter's own key, else by name, else by shape."""
-    free = dict(leaves)
+    from_zero = any(_index(path) == 0 for path in leaves)
     found: dict[str, Path] = {}
-    by_key = {name: [path for path in free if _last(path) == _last(place.path)] for name, place in model.places.items()}
     for name, place in model.places.items():
-        if by_key[name]:
-            found[name] = by_key[name][0]
-        elif place.bias_row is not None and name.replace("b", "W") in found:
-            found[name] = found[name.replace("b", "W")]
-    left = [name for name in model.places if name not in found]
-    for name in left:
-        rest = [path for path in free if path not in found.values()]
-        exact = [path for path in rest if _oddness(name, path) == 0]
+        if place.is_bias and place.bias_row is not None:
+            continue
+        rest = [path for path in leaves if path not in found.values()]
+        own = [path for path in rest if _last(path) == _last(place.path) and _is_bias(path) == _is_bias(place.path)]
+        if own:
+            found[name] = max(own, key=lambda path: len(set(path) & set(place.path)))
+    for name in (name for name in model.places if name not in found):
+        rest = [path for path in leaves if path not in found.values()]
+        exact = [path for path in rest if _oddness(name, path, from_zero) == 0]
         shape = _shapes(model.kind, model.sizes).get(name, ())
-        alike = [path for path in rest if np.size(leaves[path]) == int(np.prod(shape)) and _oddness(name, path) < 3]
-        if exact or alike:
+        alike = [p for p in rest if np.size(leaves[p]) == np.prod(shape) and _oddness(name, p, from_zero) < 3]
+        joined = name.replace("b", "W") if model.places[name].bias_row is not None else name
+        if joined in found:
+            found[name] = found[joined]
+        elif exact or alike:
             found[name] = (exact or alike)[0]
     return found
 
