@@ -28,6 +28,9 @@ class Tolerance:
     absolute: float = 1e-12
 
 
+_PLAIN_FACTORS = (0.25, 0.5, 2.0, 3.0, 4.0, 100.0, float(np.log(2)), 1 / float(np.log(2)), 1 / float(np.log(10)))
+
+
 @dataclass(frozen=True, slots=True)
 class Scale:
     """Names for the constants that a factor may turn out to be, such as {"the number of rows": 13}."""
@@ -35,13 +38,13 @@ class Scale:
     names: Mapping[str, float] = field(default_factory=dict)
 
     def name(self, factor: float) -> str:
-        """The factor in words a student can use: "13 times (13 is the number of rows)"."""
+        """The factor in words, "13 times (13 is the number of rows)", or nothing where it is no constant."""
         for label, value in self.names.items():
             if abs(factor - value) <= 1e-4 * value:
                 return f"{number(value)} times ({number(value)} is {label})"
             if abs(factor * value - 1) <= 1e-4:
                 return f"1/{number(value)} of ({number(value)} is {label})"
-        return f"{number(factor)} times"
+        return f"{number(factor)} times" if any(abs(factor - c) <= 1e-4 * c for c in _PLAIN_FACTORS) else ""
 
 
 def difference(
@@ -69,7 +72,7 @@ def same(one: Any, other: Any) -> bool:
     a, b = numbers(one), numbers(other)
     if a is None or b is None:
         return type(one) is type(other) and one == other
-    rounding = 1e-5 if is_single(one) or is_single(other) else 1e-9
+    rounding = 1e-4 if is_single(one) or is_single(other) else 1e-6
     return a.shape == b.shape and bool(np.allclose(a, b, rtol=rounding, atol=rounding * 1e-2, equal_nan=True))
 
 
@@ -85,7 +88,7 @@ def numbers(value: Any) -> Array | None:
 
 
 def relative_error(seen: Array, expected: Array) -> float:
-    """max |seen − expected| over the larger of the two maximum norms; infinite where anything is not finite."""
+    """Maximum of |seen − expected| over the larger of the two maximum norms; infinite where anything is not finite."""
     if not (np.isfinite(seen).all() and np.isfinite(expected).all()):
         return float("inf")
     if seen.size == 0:
@@ -120,16 +123,14 @@ def _of_mapping(
         return _wrong_type(seen, what)
     for key, value in expected.items():
         if key not in seen:
-            return Finding("missing-value", f"{what} has no {key}.")
-        found = difference(seen[key], value, f"{key} of {what}", tolerance, scale)
+            return Finding("missing-value", f"There is no {key}.")
+        found = difference(seen[key], value, f"{key} of {what}" if what else key, tolerance, scale)
         if found:
             return found
     return None
 
 
-def _of_list(
-    seen: list[Any], expected: list[Any], what: str, tolerance: Tolerance, scale: Scale
-) -> Finding | None:
+def _of_list(seen: list[Any], expected: list[Any], what: str, tolerance: Tolerance, scale: Scale) -> Finding | None:
     if len(seen) != len(expected):
         return Finding("wrong-length", f"{what} has {len(seen)} entries; expected {len(expected)}.")
     pairs = zip(seen, expected, strict=True)
@@ -191,15 +192,12 @@ def _explain(got: Array, want: Array, what: str, scale: Scale) -> Finding:
         found = explanation(got, want, what, scale)
         if found:
             return found
-    return Finding("wrong-value", f"{what} differs from the expected value{_size_of(got, want)}.")
-
-
-def _size_of(got: Array, want: Array) -> str:
     if got.ndim == 0:
-        return f": it is {number(float(got))}, expected {number(float(want))}"
+        return Finding("wrong-value", f"{what} is {number(float(got))}; expected {number(float(want))}.")
     wrong = np.abs(got - want) > DOUBLE * max(float(np.abs(want).max()), float(np.abs(got).max()))
-    share = "in every entry" if wrong.all() else f"in {int(wrong.sum())} of {wrong.size} entries"
-    return f" {share} (largest relative difference {relative_error(got, want):.2g})"
+    share = "every entry" if wrong.all() else f"{int(wrong.sum())} of {wrong.size} entries"
+    size = f"by up to {relative_error(got, want):.2g} of the largest entry"
+    return Finding("wrong-value", f"{what} is off in {share}, {size}.")
 
 
 def _all_zero(got: Array, want: Array, what: str, scale: Scale) -> Finding | None:
@@ -215,11 +213,16 @@ def _constant_factor(got: Array, want: Array, what: str, scale: Scale) -> Findin
     factor = float((got * want).sum()) / power
     if relative_error(got, factor * want) > 1e-5 or abs(factor) < 1e-9:
         return None
-    where = " in every entry" if got.ndim else f" ({number(float(got))}; expected {number(float(want))})"
+    where = " in every entry" if got.ndim else f": {number(float(got))}, expected {number(float(want))}"
     if abs(factor + 1) < 1e-5:
         return Finding("wrong-sign", f"{what} has the opposite sign{where}.", "Check the sign of each term.")
+    named = scale.name(factor)
+    if not named and (got.ndim == 0 or got.size < 3):
+        return None  # every number is some multiple of any other
     hint = "Which constant belongs in front of the sum, and how often is it applied?"
-    return Finding("constant-factor", f"{what} is {scale.name(factor)} the expected value{where}.", hint)
+    return Finding(
+        "constant-factor", f"{what} is {named or f'{number(factor)} times'} the expected value{where}.", hint
+    )
 
 
 def _transposed(got: Array, want: Array, what: str, scale: Scale) -> Finding | None:

@@ -142,7 +142,8 @@ def _has_data(rubric: Rubric, data: Mapping[str, DataSet]) -> None:
         for name in criterion.check.datasets():
             if name not in data:
                 raise GraderError(
-                    f"{rubric.path}: criterion {criterion.id!r} needs the data set {name!r}; give it as --data {name}=PATH"
+                    f"{rubric.path}: criterion {criterion.id!r} needs the data set {name!r}; "
+                    f"give it as --data {name}=PATH"
                 )
 
 
@@ -188,7 +189,8 @@ def _model_works(student: Student, model: str, setting: Setting) -> bool:
     student.call("assign", handle, parameters)
     gradients = student.call("evaluate", handle, X, y, mode="train").get("gradients")
     return isinstance(gradients, Mapping) and all(
-        np.shape(gradients.get(name)) == W.shape for name, W in parameters.items()
+        isinstance(gradient := gradients.get(name), np.ndarray) and gradient.shape == W.shape
+        for name, W in parameters.items()
     )
 
 

@@ -173,7 +173,7 @@ class Optimizer(Probe):
     """An optimizer of the hand-in, kept in the worker."""
 
     optimizer: str
-    settings: dict[str, float] = {}
+    settings: dict[str, float] = Field(default_factory=dict)
 
     def make(self, student: Student, setting: Setting, rng: np.random.Generator, earlier: Sequence[Any]) -> Any:
         return student.make("optimizer", self.optimizer, dict(self.settings))
@@ -205,13 +205,9 @@ Argument = Annotated[
 ]
 
 
-def make_all(
-    arguments: Sequence[Probe], student: Student, setting: Setting, rng: np.random.Generator
-) -> list[Any]:
+def make_all(arguments: Sequence[Probe], student: Student, setting: Setting, rng: np.random.Generator) -> list[Any]:
     """The arguments of one call, in order; each may look at those before it."""
     made: list[Any] = []
     for argument in arguments:
         made.append(argument.make(student, setting, rng, made))
     return made
-
-

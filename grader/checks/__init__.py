@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from grader.probes import Setting
     from grader.session import Student
 
-__all__ = ["Check", "attempt", "decide", "failure_of", "kinds", "undecided"]
+__all__ = ["Check", "attempt", "decide", "failure_of", "kinds", "share", "undecided"]
 
 _WORKER_IS_GONE = frozenset({"timeout", "died", "protocol"})
 
@@ -77,7 +77,9 @@ def attempt(action: Callable[[], Any]) -> Any:
         failure = error.failure
         if failure.fault != "student" or failure.code in _WORKER_IS_GONE:
             raise
-        return {"failure": {"code": failure.code, "message": failure.message, "hint": failure.hint, "where": failure.where}}
+        return {
+            "failure": {"code": failure.code, "message": failure.message, "hint": failure.hint, "where": failure.where}
+        }
 
 
 def failure_of(seen: Any) -> Finding | None:
@@ -87,9 +89,7 @@ def failure_of(seen: Any) -> Finding | None:
     return None
 
 
-def decide(
-    fraction: float, findings: tuple[Finding, ...] = (), *, crashed: bool = False, **pictures: Any
-) -> Verdict:
+def decide(fraction: float, findings: tuple[Finding, ...] = (), *, crashed: bool = False, **pictures: Any) -> Verdict:
     """The verdict for a share of the points: passed at 1, partial between, failed (or error, if it crashed) at 0."""
     status: Status = "partial"
     if fraction >= 1 - 1e-9:
@@ -97,6 +97,11 @@ def decide(
     elif fraction <= 1e-9:
         status, fraction = ("error" if crashed else "failed"), 0.0
     return Verdict(status, fraction, findings, **pictures)
+
+
+def share(opinions: Sequence[tuple[int, Finding | None]]) -> float:
+    """The share of the weights whose opinion found nothing wrong."""
+    return sum(weight for weight, found in opinions if not found) / sum(weight for weight, _ in opinions)
 
 
 def undecided(failure: Failure) -> Verdict:

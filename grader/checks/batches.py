@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import numpy as np
 from pydantic import Field
 
-from grader.checks import Check, attempt, decide, failure_of
+from grader.checks import Check, attempt, decide, failure_of, share
 from grader.compare import Array, numbers
 from grader.model import Finding, Values, Verdict
 from grader.probes import Setting
@@ -48,16 +48,19 @@ class Batches(Check):
             return decide(0, (crash,), crashed=True)
         epochs = {name: _Epoch.of(value) for name, value in seen.items()}
         even = self.rows - self.rows % self.batch_size
-        opinions = [
-            _sizes(epochs["plain"], self.rows, self.batch_size),
-            _sizes(epochs["even"], even, self.batch_size) or _sizes(epochs["larger"], self.rows, self.batch_size + 2),
-            _complete(epochs, {"plain": self.rows, "shuffled": self.rows, "again": self.rows}),
-            _pairs(epochs, self.rows),
-            _order(epochs["plain"], epochs["shuffled"], epochs["again"], self.rows),
+        opinions = [  # with their weights: a label beside the wrong row spoils everything after it
+            (1, _sizes(epochs["plain"], self.rows, self.batch_size)),
+            (
+                1,
+                _sizes(epochs["even"], even, self.batch_size)
+                or _sizes(epochs["larger"], self.rows, self.batch_size + 2),
+            ),
+            (2, _complete(epochs, {"plain": self.rows, "shuffled": self.rows, "again": self.rows})),
+            (3, _pairs(epochs, self.rows)),
+            (1, _order(epochs["plain"], epochs["shuffled"], epochs["again"], self.rows)),
         ]
-        wrong = tuple(finding for finding in opinions if finding)
         failures = tuple(f for value in seen.values() if (f := failure_of(value)))
-        return decide(1 - len(wrong) / len(opinions), tuple(dict.fromkeys((*failures, *wrong))))
+        return decide(share(opinions), tuple(dict.fromkeys((*failures, *(f for _, f in opinions if f)))))
 
 
 class _Epoch:
@@ -127,8 +130,10 @@ def _complete(epochs: dict[str, _Epoch | None], rows: dict[str, int]) -> Finding
 def _pairs(epochs: dict[str, _Epoch | None], rows: int) -> Finding | None:
     for name in ("plain", "shuffled", "again"):
         epoch = epochs[name]
-        if epoch is None or len(epoch.rows) < rows // 2 or not all(
-            np.array_equal(a, b) for a, b in zip(epoch.by_inputs, epoch.by_labels, strict=True)
+        if (
+            epoch is None
+            or len(epoch.rows) < rows // 2
+            or not all(np.array_equal(a, b) for a, b in zip(epoch.by_inputs, epoch.by_labels, strict=True))
         ):
             when = {"plain": "", "shuffled": " after shuffling", "again": " after shuffling a second time"}[name]
             return Finding("pairs-broken", f"Rows and labels do not belong together{when}.", _PAIRS)

@@ -116,7 +116,9 @@ class Gradient(Check):
         norm = max(float(np.linalg.norm(gradient)), float(np.abs(slopes).max()), 1e-300)
         gap = np.abs(slopes - claimed) * np.sqrt(gradient.size) / norm
         if (gap <= np.minimum(1e-5 + 3 * doubts * np.sqrt(gradient.size) / norm, 2e-2)).all():
-            return _Own(True, "It does match the numeric derivative of your own loss, so the slip is in the forward pass.")
+            return _Own(
+                True, "It does match the numeric derivative of your own loss, so the slip is in the forward pass."
+            )
         return _Own(False, "Nor does it match the numeric derivative of your own loss.")
 
     def models(self) -> tuple[str, ...]:

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
-from grader.checks import Check, attempt, decide, failure_of
+from grader.checks import Check, attempt, decide, failure_of, share
 from grader.compare import Array, same
 from grader.model import Finding, Values, Verdict
 from grader.probes import Setting
 
 if TYPE_CHECKING:
     from grader.session import Student
+
 
 class Purity(Check):
     """Inputs and weights stay as they were, and a used model answers like a fresh one."""
@@ -27,7 +28,7 @@ class Purity(Check):
     kind: Literal["purity"]
     of: Annotated[tuple[str, ...], Field(min_length=1)]
     optimizer: str
-    settings: dict[str, float] = {}
+    settings: dict[str, float] = Field(default_factory=dict)
     rows: Annotated[int, Field(ge=2, le=1000)] = 11
     updates: Annotated[int, Field(ge=2, le=20)] = 3
 
@@ -54,8 +55,8 @@ class Purity(Check):
 
     def judge(self, seen: Values, expected: Values, setting: Setting) -> Verdict:
         opinions = [_opinions(model, seen[model], self.rows, setting) for model in self.of]
-        shares = [sum(finding is None for finding in listed) / len(listed) for listed in opinions]
-        wrong = (finding for listed in opinions for finding in listed if finding)
+        shares = [share(listed) for listed in opinions]
+        wrong = (finding for listed in opinions for _, finding in listed if finding)
         return decide(sum(shares) / len(shares), tuple(dict.fromkeys(wrong)))
 
     def models(self) -> tuple[str, ...]:
@@ -86,7 +87,7 @@ class _Bench:
         return self.student.call("evaluate", model, *self.batch(number), mode=mode)
 
     def calls(self) -> Values:
-        """The same call twice, then another batch, then evaluation mode, on one model; and what became of its inputs."""
+        """The same call twice, another batch, evaluation mode, on one model; and what became of its inputs."""
         model = self.fresh(0)
         X, y = (self.student.make("hold", array) for array in self.batch(0))
         seen = {
@@ -114,25 +115,54 @@ def _batch(setting: Setting, model: str, rows: int, number: int) -> tuple[Array,
     return X, rng.integers(0, setting.sizes["classes"], rows)
 
 
-def _opinions(model: str, seen: Any, rows: int, setting: Setting) -> list[Finding | None]:
+def _opinions(model: str, seen: Any, rows: int, setting: Setting) -> list[tuple[int, Finding | None]]:
     failure = failure_of(seen)
     if failure:
-        return [failure]
+        return [(1, failure)]
     calls, beside, training = seen["calls"], seen["two models"], seen["training"]
     if same(calls["other, fresh"], calls["first"]):
-        return [Finding("constant-answer", f"{model}: two different batches get the same answer.", _LOOKS)]
+        return [(1, Finding("constant-answer", f"{model}: two different batches get the same answer.", _LOOKS))]
     X, y = _batch(setting, model, rows, 0)
     start = setting.parameters(model, setting.rng(model, "parameters", 0))
-    unless = _unless_same
-    return [
-        unless(calls["X"], X, f"{model}: a call changes the inputs X that it was given.", _OWNER)
-        or unless(calls["y"], y, f"{model}: a call changes the labels y that it was given.", _OWNER),
-        unless(calls["parameters"], start, f"{model}: computing loss and gradients changes the weights.", _OWNER),
-        unless(calls["second"], calls["first"], f"{model}: the same call gives another answer the second time.", _LEFT),
-        unless(calls["other"], calls["other, fresh"], f"{model}: a used model answers unlike a fresh one.", _LEFT),
-        unless(calls["after evaluation"], calls["first"], f"{model}: evaluating changes what training sees.", _LEFT),
-        unless(beside["beside"], calls["first"], f"{model}: two models of the class share something.", _SHARED),
-        unless(training["used"], training["fresh"], f"{model}: training one model differs from fresh ones.", _LEFT),
+    return [  # with their weights
+        (1, _unless_same(calls["X"], X, f"{model}: a call changes the inputs X that it was given.", _OWNER)),
+        (1, _unless_same(calls["y"], y, f"{model}: a call changes the labels y that it was given.", _OWNER)),
+        (
+            2,
+            _unless_same(
+                calls["parameters"], start, f"{model}: computing loss and gradients changes the weights.", _OWNER
+            ),
+        ),
+        (
+            3,
+            _unless_same(
+                calls["second"], calls["first"], f"{model}: the same call answers differently the second time.", _LEFT
+            ),
+        ),
+        (
+            3,
+            _unless_same(
+                calls["other"], calls["other, fresh"], f"{model}: a used model answers unlike a fresh one.", _LEFT
+            ),
+        ),
+        (
+            1,
+            _unless_same(
+                calls["after evaluation"], calls["first"], f"{model}: evaluating changes what training sees.", _LEFT
+            ),
+        ),
+        (
+            1,
+            _unless_same(
+                beside["beside"], calls["first"], f"{model}: two models of the class share something.", _SHARED
+            ),
+        ),
+        (
+            2,
+            _unless_same(
+                training["used"], training["fresh"], f"{model}: training one model differs from fresh ones.", _LEFT
+            ),
+        ),
     ]
 
 

@@ -28,7 +28,7 @@ class Step(Check):
     kind: Literal["step"]
     model: str
     optimizer: str
-    settings: dict[str, float] = {}
+    settings: dict[str, float] = Field(default_factory=dict)
     updates: Annotated[int, Field(ge=1, le=50)] = 4
     gradients: Literal["given", "own"] = "given"
     rows: Annotated[int, Field(ge=1, le=1000)] = 11
@@ -57,9 +57,7 @@ class Step(Check):
 
     def judge(self, seen: Values, expected: Values, setting: Setting) -> Verdict:
         start = setting.parameters(self.model, setting.rng("start"))
-        found = {
-            name: self._finding(name, start[name], _path(seen, name), _path(expected, name)) for name in start
-        }
+        found = {name: self._finding(name, start[name], _path(seen, name), _path(expected, name)) for name in start}
         if not any(_moved(start[name], _path(seen, name)) for name in start):
             return decide(0, (Finding("nothing-moves", "No parameter changed in any update.", _LOCAL_COPY),))
         right = sum(finding is None for finding in found.values())
@@ -102,7 +100,8 @@ def _minus(place: Any, start: Array) -> Array | None:
     if array is None or array.shape != start.shape:
         return None
     single = isinstance(place, np.ndarray) and place.dtype == np.float32
-    return array - (start.astype(np.float32) if single else start)
+    change: Array = array - (start.astype(np.float32) if single else start)
+    return change
 
 
 CHECK = Step

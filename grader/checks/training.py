@@ -128,7 +128,9 @@ class Training(Check):
             (f"{number + 1}", round(a[-1], 4), round(b[-1], 4))
             for number, (a, b) in enumerate(zip(mine, theirs, strict=True))
         )
-        title = f"Held-out accuracy after {self.epochs} epochs on {self.data} ({settings}, batches of {self.batch_size})"
+        title = (
+            f"Held-out accuracy after {self.epochs} epochs on {self.data} ({settings}, batches of {self.batch_size})"
+        )
         return Table(title, ("start", "your hand-in", "reference"), rows)
 
     def models(self) -> tuple[str, ...]:
@@ -172,7 +174,9 @@ def _too_low(reached: float, asked: float, seen: Values) -> Finding:
     if losses and not np.isfinite(losses).all():
         return Finding("training-diverges", message, "The loss becomes NaN or infinite: are the gradients too large?")
     if len(losses) > 1 and losses[-1] >= losses[0]:
-        return Finding("training-does-not-learn", message, "The loss does not fall: mend the gradient and the step first.")
+        return Finding(
+            "training-does-not-learn", message, "The loss does not fall: mend the gradient and the step first."
+        )
     return Finding("accuracy-too-low", message, "Mend what is reported above first; then look at the curves again.")
 
 

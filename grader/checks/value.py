@@ -52,28 +52,38 @@ class Value(Check):
         total = sum(case.weight for case in self.cases)
         fraction = sum(case.weight for case in right) / total if total else 1.0
         crashed = all(failure_of(seen[case.name]) for case in self.cases)
-        findings = (f for case in self.cases if (f := found[case.name]))
-        return decide(fraction, _without_repeats(findings), crashed=crashed)
+        return decide(fraction, self._told(found), crashed=crashed)
 
     def _finding(self, case: Case, seen: Values, expected: Values, setting: Setting) -> Finding | None:
         got, want = seen[case.name], expected[case.name]
-        what = f"{self.call}, {case.name}"
         found = failure_of(got)
         if found:
-            return Finding(found.code, f"{what}: {found.message}", case.hint or found.hint, found.where)
+            return found
         if case.look_at:
             want = {key: want[key] for key in case.look_at}
-        scale = Scale(_names(case, want, setting))
-        found = difference(got, want, what, Tolerance(self.tolerance, self.absolute), scale)
-        if found and not case.weight:
-            return Finding("remark", f"{found.message} This costs no points.", case.hint or found.hint)
-        return found and Finding(found.code, found.message, case.hint or found.hint)
+        tolerance, scale = Tolerance(self.tolerance, self.absolute), Scale(_names(case, setting))
+        what = "" if isinstance(want, dict) else self.call.replace("_", " ")
+        return difference(got, want, what, tolerance, scale)
+
+    def _told(self, found: dict[str, Finding | None]) -> tuple[Finding, ...]:
+        """One finding for each way of failing: three cases with the same traceback are one thing to mend."""
+        told: dict[tuple[str, ...], Finding] = {}
+        for case in self.cases:
+            finding = found[case.name]
+            if finding is None:
+                continue
+            key = (finding.code, finding.message if finding.where or finding.code in _ONE_CAUSE else case.name)
+            costs = "" if case.weight else " This costs no points."
+            message = f"With {case.name}: {finding.message}{costs}"
+            code = finding.code if case.weight else "remark"
+            told.setdefault(key, Finding(code, message, case.hint or finding.hint, finding.where))
+        return tuple(told.values())
 
     def models(self) -> tuple[str, ...]:
         return tuple(a.model for case in self.cases for a in case.arguments if isinstance(a, Model))
 
 
-def _names(case: Case, expected: Any, setting: Setting) -> dict[str, float]:
+def _names(case: Case, setting: Setting) -> dict[str, float]:
     """The constants of this case that a wrong factor may turn out to be."""
     names = {f"the number of {name}": float(size) for name, size in setting.sizes.items() if size > 1}
     shapes = [setting.shape(tuple(argument.dimensions())) for argument in case.arguments]
@@ -81,13 +91,6 @@ def _names(case: Case, expected: Any, setting: Setting) -> dict[str, float]:
     return {"the number of rows": float(rows), **names} if rows > 1 else names
 
 
-def _without_repeats(findings: Any) -> tuple[Finding, ...]:
-    """One finding for each way of failing: five cases with the same traceback are one thing to mend."""
-    seen: dict[tuple[str, str], Finding] = {}
-    for finding in findings:
-        tail = finding.message.split(": ", 1)[-1] if finding.where else finding.message
-        seen.setdefault((finding.code, tail), finding)
-    return tuple(seen.values())
-
+_ONE_CAUSE = frozenset({"unusable-value", "missing", "syntax-error", "returned-none"})
 
 CHECK = Value
