@@ -342,7 +342,7 @@ class _Reading:
         sizes, models = self.size_names(data), data.get("models", {})
         for way, name in self.used_sizes(data, criteria) if sizes else ():
             if name not in sizes:
-                self.tell(way, f"size {name!r} is unknown{did_you_mean(name, sizes) or f'; there are {listed(sizes)}'}")
+                self.tell(way, f"size {name!r} is unknown{did_you_mean(name, sizes) or f'; sizes has {listed(sizes)}'}")
         for criterion in criteria:
             for name in dict.fromkeys(criterion.check.models() if criterion.check else ()):
                 if isinstance(models, dict) and name not in models:
@@ -379,7 +379,7 @@ class _Reading:
         return None
 
     def reference(self, data: Mapping[str, Any]) -> Path | None:
-        name = data.get("reference", data.get("id"))
+        name = data.get("reference") or data.get("id")
         misspelt = "reference" not in data and closest("reference", set(data) - set(RubricFields.model_fields))
         if misspelt or not isinstance(name, str) or not name:
             return None
@@ -462,7 +462,7 @@ def _way_to(text: str, data: Any, way: Way = ()) -> Way:
 
 
 def _unknown_model(name: str, models: Mapping[str, Any]) -> str:
-    known = f"; there are {listed(list(models))}" if models else "; the rubric describes none under models"
+    known = f"; models has {listed(list(models))}" if models else "; the rubric describes none under models"
     return f"model {name!r} is unknown{did_you_mean(name, models) or known}"
 
 

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 import pickle
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from pydantic import model_validator
 
 from grader.checks import Check, kinds
@@ -172,7 +175,7 @@ ARGUMENTS = "{normal: …}, {uniform: …}, {probabilities: …}, {labels: …},
         (
             "expect: [4, inputs]",
             "expect: [4, hidden]",
-            ["18:21: size 'hidden' is unknown; there are inputs and classes"],
+            ["18:21: size 'hidden' is unknown; sizes has inputs and classes"],
         ),
         (
             "[4, inputs]}]",
@@ -194,7 +197,7 @@ ARGUMENTS = "{normal: …}, {uniform: …}, {probabilities: …}, {labels: …},
             ],
         ),
         ("model: linear", "model: linaer", ["26:16: model 'linaer' is unknown; did you mean 'linear'?"]),
-        ("model: linear", "model: deep", ["26:16: model 'deep' is unknown; there are linear"]),
+        ("model: linear", "model: deep", ["26:16: model 'deep' is unknown; models has linear"]),
         ("W1: [inputs, classes]", "W1: [input, classes]", ["5:17: size 'input' is unknown; did you mean 'inputs'?"]),
         ("tolerance: 1e-5", "tolerance: 0", ["27:20: tolerance must be more than 0, not 0"]),
         ("tolerance: 1e-5", "tolerance: .inf", ["27:20: tolerance must be a finite number, not inf"]),
@@ -324,6 +327,33 @@ def test_fields_that_do_not_fit_each_other_are_told_at_their_check(
     text = MINIMAL + "      - id: last\n        title: L\n        points: 1\n        kind: ordered\n        low: 3\n"
     assert problems(course, text + "        high: 2\n") == ["31:9: low must be below high, but 3 is not below 2"]
     assert load_rubric(written(course, text + "        high: 4\n")).criteria[-1].kind == "ordered"
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(st.data())
+def test_a_damaged_rubric_loads_or_is_told_line_by_line(course: Path, data: st.DataObject) -> None:
+    words = list(re.finditer(r"(?<=: )[^\n]+|[\w-]+|[\[{][^\n]*", MINIMAL))
+    word = data.draw(st.sampled_from(words))
+    junk = data.draw(
+        st.sampled_from(["", "[]", "{}", "-1", "1.5", "x", "[{}]", "[[1]]", "{model: {value: [1]}}", ".nan", "'"])
+    )
+    path = written(course, MINIMAL[: word.start()] + junk + MINIMAL[word.end() :])
+    lines = told_of(path)
+    assert all(re.match(r"\d+:\d+: [\w'/]", line.removeprefix(f"{path}:")) for line in lines)
+
+
+def told_of(path: Path) -> list[str]:
+    try:
+        load_rubric(path)
+    except RubricError as error:
+        return str(error).split("\n")
+    return []
+
+
+def test_a_reference_that_is_left_empty_is_the_one_of_the_rubrics_id(course: Path) -> None:
+    (course / "tiny").mkdir()
+    (course / "tiny" / "linear.py").write_text("W1 = 0\n")
+    assert load_rubric(written(course, MINIMAL.replace("reference: solution", "reference:"))).reference.name == "tiny"
 
 
 def test_infinity_is_an_input_like_any_other(course: Path) -> None:
