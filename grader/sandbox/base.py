@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
-from grader.sandbox.folders import WORKER, interpreter, package_folders, readable
+from grader.sandbox.folders import WORKER, interpreter, package_folders, readable, site_folders
 
 __all__ = [
     "ENVIRONMENT",
@@ -81,6 +81,7 @@ def arguments(channel: int, folder: str, limits: Limits) -> list[str]:
     settings = {
         "folder": folder,
         "readable": readable(limits.packages),
+        "hidden": site_folders(),
         "packages": package_folders(limits.packages),
         "memory": limits.memory,
         "seconds": int(limits.total) + 5,

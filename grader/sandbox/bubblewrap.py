@@ -49,11 +49,24 @@ def probe() -> str | None:
 
 def _try() -> subprocess.CompletedProcess[bytes]:
     """Run Python in a sandbox like a worker's."""
-    command = [*_command(Limits(), []), interpreter(), "-I", "-S", "-c", "pass"]
-    user = spare_user()
-    return subprocess.run(
-        command, stdin=subprocess.DEVNULL, capture_output=True, env={}, cwd="/", user=user, group=user
-    )
+    harden_grader()
+    reading, info = os.pipe()
+    command = [*_command(Limits(), ["--info-fd", str(info)]), interpreter(), "-I", "-S", "-c", "pass"]
+    try:
+        return subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            pass_fds=[info],
+            env={},
+            cwd="/",
+            user=spare_user(),
+            group=spare_user(),
+        )
+    finally:
+        os.close(info)
+        _await_orphan(_first_process(reading))
+        os.close(reading)
 
 
 class BubblewrapSandbox:
@@ -117,7 +130,7 @@ class BubblewrapWorker:
         if self._killed:
             return
         self._killed = True
-        first = self._first_process()
+        first = _first_process(self._info)
         if first is not None and self._popen.poll() is None:
             with suppress(ProcessLookupError):
                 os.kill(first, signal.SIGKILL)
@@ -125,20 +138,8 @@ class BubblewrapWorker:
                 self._popen.wait(_PATIENCE)
         self._popen.kill()
         self._popen.wait()
-        if first is not None:
-            _await_orphan(first)
+        _await_orphan(first)
         self._close()
-
-    def _first_process(self) -> int | None:
-        """The namespace's first process as the grader sees it, from what bubblewrap wrote in one or more pieces."""
-        os.set_blocking(self._info, False)
-        said = b""
-        with suppress(BlockingIOError):
-            while part := os.read(self._info, 4096):
-                said += part
-        with suppress(ValueError, KeyError):
-            return int(json.loads(said)["child-pid"])
-        return None
 
     def _close(self) -> None:
         self.channel.close()
@@ -146,10 +147,22 @@ class BubblewrapWorker:
         os.close(self._info)
 
 
-def _await_orphan(pid: int) -> None:
+def _first_process(info: int) -> int | None:
+    """The namespace's first process as the grader sees it, from what bubblewrap wrote in one or more pieces."""
+    os.set_blocking(info, False)
+    said = b""
+    with suppress(BlockingIOError):
+        while part := os.read(info, 4096):
+            said += part
+    with suppress(ValueError, KeyError):
+        return int(json.loads(said)["child-pid"])
+    return None
+
+
+def _await_orphan(pid: int | None) -> None:
     """Take leave of the namespace's first process: when bubblewrap ends before it, it becomes the grader's child."""
     until = time.monotonic() + _PATIENCE
-    while not reaped(pid) and time.monotonic() < until:
+    while pid is not None and not reaped(pid) and time.monotonic() < until:
         time.sleep(0.001)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.util
 import os
 import sys
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -16,12 +15,11 @@ __all__ = ["WORKER", "interpreter", "package_folders", "package_paths", "readabl
 WORKER = Path(__file__).resolve().parent.parent / "worker"
 
 
-@cache
-def readable(packages: tuple[str, ...]) -> tuple[str, ...]:
-    """Everything that a worker may read, without any other installed package: a reference solution may be one."""
-    hidden = site_folders()
-    found = [path for folder in system_folders() for path in _without(os.path.realpath(folder), hidden)]
-    return (*found, "/etc/ld.so.cache", "/dev/urandom", *package_paths(packages), str(WORKER))
+def readable(packages: tuple[str, ...]) -> list[str]:
+    """Everything that a worker may read, but for the `site_folders` in it."""
+    folders = dict.fromkeys(os.path.realpath(folder) for folder in system_folders())
+    inside = [folder for folder in folders if not any(folder.startswith(f"{other}/") for other in folders)]
+    return [*inside, "/etc/ld.so.cache", "/dev/urandom", *package_paths(packages), str(WORKER)]
 
 
 def system_folders() -> list[str]:
@@ -33,7 +31,7 @@ def system_folders() -> list[str]:
 
 @cache
 def site_folders() -> list[str]:
-    """Folders of installed packages inside the system's folders."""
+    """Folders of installed packages inside the system's folders; a reference solution may be installed there."""
     roots = {"/usr", "/usr/local", os.path.realpath(sys.base_prefix)}
     patterns = ("lib*/python3*/site-packages", "lib*/python3*/dist-packages")
     found = (path for root in roots for pattern in patterns for path in Path(root).glob(pattern))
@@ -61,14 +59,3 @@ def package_folders(names: tuple[str, ...]) -> dict[str, str]:
 def interpreter() -> str:
     """The interpreter itself, not a virtual environment's link to it."""
     return os.path.realpath(sys.executable)
-
-
-def _without(folder: str, hidden: list[str]) -> Iterator[str]:
-    """The folder, or as much of what is in it as leaves out the hidden folders."""
-    if folder in hidden:
-        return
-    if not any(path.startswith(f"{folder}/") for path in hidden):
-        yield folder
-        return
-    for name in os.listdir(folder):
-        yield from _without(os.path.join(folder, name), hidden)

@@ -11,10 +11,10 @@ import errno
 import os
 import struct
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 
-__all__ = ["drop_capabilities", "filter_program", "forbid_calls", "restrict_files"]
+__all__ = ["drop_capabilities", "filter_program", "forbid_calls", "restrict_files", "without"]
 
 _LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 _PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS, _PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL = 24, 38, 47, 4
@@ -61,6 +61,18 @@ def restrict_files(readable: Iterable[str], writable: Iterable[str]) -> str:
     _call(_RESTRICT_SELF, ruleset, 0)
     os.close(ruleset)
     return f"Landlock {version}"
+
+
+def without(path: str, hidden: Collection[str]) -> Iterator[str]:
+    """A path, or as much of what is in it as leaves out the hidden folders: a rule can only allow."""
+    if path in hidden:
+        return
+    if not any(each.startswith(f"{path}/") for each in hidden):
+        yield path
+        return
+    with suppress(OSError):
+        for name in os.listdir(path):
+            yield from without(os.path.join(path, name), hidden)
 
 
 def _landlock_version() -> int:

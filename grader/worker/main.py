@@ -63,7 +63,8 @@ def _lock_files(settings: dict[str, Any]) -> list[str]:
     limits.die_with_parent()
     held = limits.limit_resources(settings["memory"], settings["seconds"], settings["files"])
     lockdown.drop_capabilities()
-    files = lockdown.restrict_files(settings["readable"], [settings["folder"], "/dev/null"])
+    readable = [path for each in settings["readable"] for path in lockdown.without(each, settings["hidden"])]
+    files = lockdown.restrict_files(readable, [settings["folder"], "/dev/null"])
     return ["limits " + " ".join(held), files]
 
 
