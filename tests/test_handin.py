@@ -1,0 +1,287 @@
+"""Hand-ins as students send them: odd folders, odd files, packages that are not there."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from grader.worker.handin import HandIn, Missing, MissingPackage, Part, Unusable, last_frame, likeness
+from grader.worker.imports import Importer
+
+Files = dict[str, str | bytes]
+Open = Callable[[Files], HandIn]
+
+BASE = "class Base:\n    def name(self):\n        return 'base'\n"
+NET = "from {base} import Base\n\n\nclass Net(Base):\n    pass\n"
+
+
+@pytest.fixture
+def handin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
+    """Write files below a folder and open it as if nothing but numpy were installed; all is forgotten afterwards."""
+    monkeypatch.setattr(Importer, "_installed", lambda self, name: name == "numpy")
+    opened: list[HandIn] = []
+
+    def open_(files: Files) -> HandIn:
+        for name, content in files.items():
+            path = tmp_path / "hand in" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content.encode() if isinstance(content, str) else content)
+        opened.append(HandIn(tmp_path / "hand in"))
+        return opened[-1]
+
+    yield open_
+    for each in opened:
+        each.close()
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"models/base.py": BASE, "models/net.py": NET.format(base=".base")},
+        {"models/base.py": BASE, "models/net.py": NET.format(base="models.base")},
+        {"models/base.py": BASE, "models/net.py": NET.format(base="base")},
+        {"models/__init__.py": "", "models/base.py": BASE, "models/net.py": NET.format(base="..models.base")},
+        {"src/nets/models/base.py": BASE, "src/nets/models/net.py": NET.format(base="models.base")},
+        {"src/nets/models/base.py": BASE, "src/nets/models/net.py": NET.format(base="src.nets.models.base")},
+        {"my homework/final (2)/models/base.py": BASE, "my homework/final (2)/models/net.py": NET.format(base=".base")},
+        {"part 1/models/base.py": BASE, "part 2/nets/net.py": NET.format(base="models.base")},
+        {"part 1/models/base.py": BASE, "part 2/models/net.py": NET.format(base="models.base")},
+        {"base.py": BASE, "net.py": NET.format(base=".base")},
+        {"base.py": BASE, "net.py": NET.format(base="models.base")},
+        {"models/base.py": BASE, "models/net.py": NET.format(base="student_version.models.base")},
+        {"models/base (1).py": BASE, "models/net (1).py": NET.format(base=".base")},
+        {"models/base.py": BASE, "models/net.py": "import models.base as b\n\n\nclass Net(b.Base):\n    pass\n"},
+        {"models/base.py": BASE, "models/net.py": "from models import base\n\n\nclass Net(base.Base):\n    pass\n"},
+        {"json/base.py": BASE, "json/net.py": NET.format(base=".base")},
+        {"models.v2/base.py": BASE, "models.v2/net.py": NET.format(base=".base")},
+        {"models/__init__.py": "from .net import *\nfrom .nothing import X\n", "models/base.py": BASE,
+         "models/net.py": NET.format(base=".base")},
+        {"models/__init__.py": "1 / 0\n", "models/base.py": BASE, "models/net.py": NET.format(base="models.base")},
+        {"models/__init__.py": "from .broken import X\n", "models/broken.py": "def (:\n", "models/base.py": BASE,
+         "models/net.py": NET.format(base="models.base")},
+    ],
+)  # fmt: skip
+def test_a_class_is_found_and_imported_wherever_it_lies(files: Files, handin: Open) -> None:
+    assert handin(files).find_class(["Net"])().name() == "base"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\xef\xbb\xbfclass Net:\r\n    x = 1\r\n",
+        "class Net:\n    x = 1\n".encode("utf-16"),
+        b"class Net:\n\tx = 1\n\0\0",
+        b"# -*- coding: klingon -*-\nclass Net:\n    x = 1\n",
+        b"# caf\xe9\nclass Net:\n    x = 1\n",
+        "class Net:\n    λ, x = 0, 1\n".encode(),
+        b"class Net:\r    x = 1\r",
+        b"from __future__ import annotations\nclass Net:\n    x: Nothing = 1\n",
+    ],
+)
+def test_odd_bytes_in_a_file_do_no_harm(content: bytes, handin: Open) -> None:
+    found = handin({"models/net.py": content}).find_class(["Net"])
+    assert vars(found)["x"] == 1
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["__MACOSX/models/._net.py", "models/._net.py", ".ipynb_checkpoints/net.py", "__pycache__/net.py", "venv/net.py"],
+)
+def test_what_is_not_the_students_is_skipped(name: str, handin: Open) -> None:
+    found = handin({name: b"\0\5\x16\7class Net", "code/models/net.py": "class Net:\n    x = 1\n"})
+    assert list(found.sources) == ["code/models/net.py"]
+
+
+def test_a_syntax_error_is_told_with_its_line_and_the_rest_is_usable(handin: Open) -> None:
+    found = handin({"models/net.py": "x = 1\ndef f(:\n", "models/base.py": BASE, "utils.py": "def f():\n    return 2\n"})
+    assert found.broken()[0].where == "models/net.py:2"
+    assert found.find_function(["f"])() == 2
+    with pytest.raises(SyntaxError) as caught:
+        found.find_class(["Net"], files=["net"])
+    assert found.last_frame(caught.value) == "models/net.py:2"
+
+
+def test_a_git_lfs_pointer_is_named(handin: Open) -> None:
+    found = handin({"net.py": "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n"})
+    with pytest.raises(ImportError, match="Git-LFS pointer"):
+        found.find_class(["Net"])
+
+
+def test_an_error_at_import_is_told_for_that_file_only(handin: Open) -> None:
+    found = handin({"models/net.py": "x = [][1]\nclass Net: pass\n", "models/base.py": BASE})
+    for _ in range(2):  # imported once, the same error each time
+        with pytest.raises(IndexError) as caught:
+            found.find_class(["Net"])
+        assert last_frame(caught.value) == "models/net.py:1"
+    assert found.find_class(["Base"])
+
+
+def test_a_line_that_fails_for_want_of_data_is_left_out(handin: Open) -> None:
+    text = "x = open('data/mnist.csv').read()\ny = x.split()\ndef f():\n    return 3\nimport sys\nsys.exit(f())\n"
+    found = handin({"utils.py": text})
+    assert found.find_function(["f"])() == 3
+    assert [remark["where"] for remark in found.remarks()] == ["utils.py:1", "utils.py:2", "utils.py:6"]
+
+
+def test_a_failed_import_matters_only_where_its_name_is_used(handin: Open) -> None:
+    text = "from models.net import Net\ndef f(net: Net | None) -> int:\n    return 4\ndef g():\n    return Net()\n"
+    found = handin({"utils.py": text, "models/net.py": "class Net(:\n"})
+    assert found.find_function(["f"])(None) == 4
+    with pytest.raises(SyntaxError):
+        found.find_function(["g"])()
+
+
+@pytest.mark.parametrize("name", ["random", "json", "numpy", "typing", "secrets", "collections"])
+def test_a_file_named_like_a_standard_module_shadows_nothing(name: str, handin: Open) -> None:
+    found = handin({f"{name}.py": "1 / 0\n", "net.py": "import numpy, random, json, typing\nclass Net: pass\n"})
+    assert found.find_class(["Net"])
+    assert any(f"{name}.py" in sentence for sentence in found.integrity())
+    assert np.random.default_rng(0).random() < 1
+
+
+USES = {
+    "decorators": "from numba import njit, prange\n@njit(parallel=True)\ndef f():\n    return sum(1 for _ in prange(3))\n",
+    "a bare decorator": "import numba\n@numba.njit\ndef f():\n    return 3\n",
+    "progress bars": "from tqdm.auto import tqdm, trange\ndef f():\n    bar = tqdm([1, 2], desc='x')\n"
+    "    bar.set_postfix(a=1)\n    return sum(bar) + 0 * sum(trange(2))\n",
+    "type annotations": "from jaxtyping import Float, jaxtyped\nfrom beartype import beartype as checker\n"
+    "@jaxtyped(typechecker=checker)\ndef f(x: Float['n d'] | None = None) -> Float['n']:\n    return 3\n",
+    "plots": "import matplotlib.pyplot as plt\nimport seaborn as sns\nfrom mpl_toolkits.mplot3d import Axes3D\nsns.set()\n"
+    "def f():\n    fig, axes = plt.subplots(2, 2, figsize=(3, 3))\n    for ax in axes.flat:\n        line, = ax.plot([1])\n"
+    "    fig, ax = plt.subplots()\n    counts, bins, _ = plt.hist([1])\n    plt.rcParams['a'] = 1\n"
+    "    with plt.style.context('x'):\n        plt.show()\n    return 3\n",
+    "colours": "from termcolor import colored\nfrom colorama import Fore\ndef f():\n"
+    "    return len(colored('a', 'red') + Fore.RED + 'bc')\n",
+    "stars": "from sklearn import *\nfrom scipy.special import *\ndef f():\n    return 3\n",
+    "base classes": "import torch.nn as nn\nclass A(nn.Module, nn.Other):\n    pass\ndef f():\n    return A() and 3\n",
+    "notebooks": "from google.colab import drive\nfrom IPython import get_ipython\ndrive.mount('/content')\n"
+    "def f():\n    return 3\n",
+    "a guarded import": "try:\n    import cupy as np\nexcept ImportError:\n    import numpy as np\n"
+    "def f():\n    return int(np.sum([1, 2]))\n",
+    "a look whether it is there": "import importlib.util\nhas = importlib.util.find_spec('cupy') is not None\n"
+    "def f():\n    return 3 - has\n",
+    "a device at import": "import torch\ndevice = 'cuda' if torch.cuda.is_available() else 'cpu'\ndef f():\n    return 3\n",
+    "instance checks": "import torch\ndef f():\n    return 3 - isinstance(1, torch.Tensor)\n",
+    "the network": "import wandb\nwandb.init(project='x')\ndef f():\n    wandb.log({'a': 1})\n    return 3\n",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("use", USES)
+def test_a_package_that_is_not_there_does_no_harm(use: str, handin: Open) -> None:
+    assert handin({"utils.py": USES[use]}).find_function(["f"])() == 3
+
+
+def test_a_stand_in_is_remarked(handin: Open) -> None:
+    found = handin({"utils.py": "import tqdm, matplotlib\ndef f(): pass\n"})
+    found.find_function(["f"])
+    assert [remark["message"] for remark in found.remarks()] == ["`tqdm` is not available here; a stand-in was used."]
+
+
+@pytest.mark.parametrize(
+    "expression",
+    ["np.array(v)", "np.exp(v)", "v + 1", "1 - v", "-v", "bool(v)", "len(v)", "float(v)", "list(v)", "v == 1", "v < 1",
+     "v @ v", "range(v)", "f'{v:.3f}'", "1 in v", "np.ones(3) * v"],
+)  # fmt: skip
+def test_the_value_of_a_package_that_is_not_there_is_missed(expression: str, handin: Open) -> None:
+    text = f"import numpy as np\nfrom scipy.special import expit\ndef f():\n    v = expit(np.ones(3))\n    return {expression}\n"
+    with pytest.raises(MissingPackage, match="scipy is not available"):
+        handin({"utils.py": text}).find_function(["f"])()
+
+
+def test_the_whole_copy_of_a_project_wins(handin: Open) -> None:
+    files: Files = {}
+    for folder in ("hw1", "hw1/old/backup", "hw1/deeper"):
+        files[f"{folder}/models/net.py"] = f"class Net:\n    x = {folder!r}\n"
+        files[f"{folder}/optimizer/sgd.py"] = f"class SGD:\n    x = {folder!r}\n"
+    files["models/net.py"] = "class Net:\n    x = 'stray'\n"
+    files["tests/test_net.py"] = "class Net:\n    x = 'test'\n"
+    found = handin(files).locate({"net": Part("class", ("Net",)), "sgd": Part("class", ("SGD",))})
+    assert {name: item.path for name, item in found.items()} == {
+        "net": "hw1/models/net.py",
+        "sgd": "hw1/optimizer/sgd.py",
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted"),
+    [("two_layer_net", "TwoLayerNet"), ("TwoLayerNeuralNetwork", "TwoLayerNeuralNet"), ("BaseNetwork", "_baseNetwork"),
+     ("SGDOptimizer", "SGD"), ("SoftmaxRegresion", "SoftmaxRegression")],
+)  # fmt: skip
+def test_other_spellings_are_alike(name: str, wanted: str) -> None:
+    assert likeness(name, [wanted]) > 0.7
+
+
+@pytest.mark.parametrize(("name", "wanted"), [("Adam", "SGD"), ("SoftmaxRegression", "TwoLayerNet"), ("", "SGD")])
+def test_other_names_are_not(name: str, wanted: str) -> None:
+    assert likeness(name, [wanted]) == 0
+
+
+def test_what_is_not_there_is_missing(handin: Open) -> None:
+    with pytest.raises(Missing, match="No class SGD was found"):
+        handin({"net.py": "class Net: pass\n"}).find_class(["SGD"])
+
+
+def test_a_name_that_is_deleted_again_is_missing(handin: Open) -> None:
+    with pytest.raises(Missing, match="not there once"):
+        handin({"net.py": "class Net: pass\ndel Net\n"}).find_class(["Net"])
+
+
+def test_a_class_that_is_none_is_unusable(handin: Open) -> None:
+    with pytest.raises(Unusable):
+        handin({"net.py": "class Net: pass\nNet = 3\n"}).find_class(["Net"])
+
+
+def test_imported_packages_are_those_that_the_graded_files_reach(handin: Open) -> None:
+    found = handin(
+        {
+            "models/net.py": "import numpy as np\nfrom utils import f\nclass Net: pass\n",
+            "utils.py": "def f():\n    import torch.nn\n",
+            "tests/test_net.py": "import jax\n",
+            "check.py": "import tensorflow\n",
+        }
+    )
+    assert found.imported_packages(["models/net.py"]) == {"numpy": "models/net.py:1", "torch": "utils.py:2"}
+    assert {"jax", "tensorflow"} <= set(found.imported_packages())
+
+
+def test_an_import_that_is_hidden_from_the_reader_is_seen(handin: Open) -> None:
+    found = handin({"net.py": "class Net:\n    def f(self):\n        return __import__('to' + 'rch').ones(3)\n"})
+    found.find_class(["Net"])().f()
+    assert found.imported_packages(["net.py"])["torch"] == "net.py:3"
+    assert found.integrity() == ["net.py:3 imports torch without saying so in the file."]
+
+
+def test_an_error_is_told_without_this_machines_paths(handin: Open) -> None:
+    text = "class Net:\n    def f(self):\n        raise ValueError(__file__ + ' and ' + __import__('os').__file__)\n"
+    found = handin({"models/net.py": text})
+    with pytest.raises(ValueError) as caught:
+        found.find_class(["Net"])().f()
+    assert found.told(caught.value) == "ValueError: models/net.py and os.py"
+    assert last_frame(caught.value) == "models/net.py:3"
+
+
+def test_an_error_whose_text_cannot_be_shown_is_told_as_such(handin: Open) -> None:
+    text = "class Bad(Exception):\n    def __str__(self): raise SystemExit\nclass Net:\n    def f(self): raise Bad\n"
+    found = handin({"net.py": text})
+    with pytest.raises(Exception) as caught:
+        found.find_class(["Net"])().f()
+    assert found.told(caught.value) == "Bad: (its message cannot be shown)"
+
+
+def test_nothing_is_left_behind(handin: Open) -> None:
+    before = (set(sys.modules), list(sys.meta_path))
+    found = handin({"models/net.py": "import tqdm.auto\nimport matplotlib.pyplot\nclass Net: pass\n"})
+    found.find_class(["Net"])
+    found.close()
+    assert (set(sys.modules), list(sys.meta_path)) == before
+
+
+def test_compiled_files_are_not_run(handin: Open) -> None:
+    found = handin({"models/net.py": "from .fast import f\nclass Net: pass\n", "models/fast.so": b"\x7fELF", "a.pth": b""})
+    found.find_class(["Net"])
+    assert found.remarks()[0]["where"] == "models/net.py:1"
+    assert found.integrity() == ["a.pth is in the hand-in; it was not used.", "models/fast.so is in the hand-in; it was not used."]
