@@ -45,7 +45,7 @@ _SIGNALS = {int(each) for each in signal.Signals}
 
 @dataclass(frozen=True, slots=True)
 class Handle:
-    """An object that is kept in the worker; its label says what was made, such as "build two-layer"."""
+    """An object that is kept in the worker; its label says what it was made from, such as "two-layer"."""
 
     number: int
     label: str
@@ -79,7 +79,7 @@ class Session:
         self._student: Student | None = None
         self._until: float | None = None
         self._unloadable: Failure | None = None
-        self._strikes: dict[tuple[str, ...], list[Failure]] = {}
+        self._strikes: dict[frozenset[str], list[Failure]] = {}
         self._claimed = Facts()
         self._seen: list[str] = []
         self._handles = 0
@@ -141,17 +141,17 @@ class Session:
         if sentence not in self._seen:
             self._seen.append(sentence)
 
-    def refuse_third(self, key: tuple[str, ...]) -> None:
-        """Fail at once when the same call has cost two workers already."""
-        failures = self._strikes.get(key, [])
-        if len(failures) >= _MOST_STRIKES:
-            last = failures[-1]
-            message = f"{' '.join(key)} did not come back twice; not tried again. {last.message}"
-            raise StudentError(Failure(last.fault, last.code, message[:_LONGEST_MESSAGE], last.hint, last.where))
+    def refuse_third(self, about: frozenset[str]) -> None:
+        """Fail at once when calls about the same things have cost two workers already."""
+        for subjects, failures in self._strikes.items():
+            if subjects <= about and len(failures) >= _MOST_STRIKES:
+                last = failures[-1]
+                message = f"{last.message} That was the second time, so it was not tried again."
+                raise StudentError(Failure(last.fault, last.code, message[:_LONGEST_MESSAGE], last.hint, last.where))
 
-    def strike(self, key: tuple[str, ...], failure: Failure) -> None:
+    def strike(self, about: frozenset[str], failure: Failure) -> None:
         """Remember that a call cost a worker."""
-        self._strikes.setdefault(key, []).append(failure)
+        self._strikes.setdefault(about, []).append(failure)
 
     def _start(self) -> Worker:
         process, self._warm = self._warm or self._process(), None
@@ -204,7 +204,7 @@ class Student:
 
     def make(self, function: str, /, *args: Any, limit: float | None = None, **kwargs: Any) -> Handle:
         """Keep what `function` returned in the worker, and return a handle for it."""
-        handle = self._session.new_handle(" ".join(_key(function, args, {})))
+        handle = self._session.new_handle(", ".join(_subjects(args)))
         self._request(function, args, kwargs, limit, handle.number)
         self._handles.add(handle.number)
         return handle
@@ -216,7 +216,7 @@ class Student:
     def load(self, files: Mapping[str, Any], driver: str) -> None:
         """Hand over the files; a session does this once for each worker."""
         request = {"op": "load", "files": files, "driver": driver}
-        self._ask(request, ("load",), self._session.limits.start)
+        self._ask(request, "load", (), self._session.limits.start)
 
     def close(self) -> None:
         """End the worker."""
@@ -232,33 +232,34 @@ class Student:
             "keep": keep,
         }
         seconds = self._session.limits.request if limit is None else limit
-        return self._ask(request, _key(function, args, kwargs), seconds)
+        return self._ask(request, function, _subjects(args), seconds)
 
-    def _ask(self, request: dict[str, Any], key: tuple[str, ...], seconds: float) -> Any:
+    def _ask(self, request: dict[str, Any], function: str, subjects: tuple[str, ...], seconds: float) -> Any:
         """Send one request and return its answer's value; a worker that does not keep to the rules is killed."""
         if self._ended is not None:
             raise StudentError(self._ended)
-        self._session.refuse_third(key)
+        about, name = frozenset(subjects or (function,)), _label(function, subjects)
+        self._session.refuse_third(about)
         deadline = self._session.deadline(seconds)
         try:
             answer = self._worker.ask(request, deadline)
             self._session.learn(answer.get("facts"))
             return _value(answer)
         except _Late:
-            self._end(key, _timeout(f"{' '.join(key)} did not come back within {seconds:g} s."))
+            self._end(about, _timeout(f"{name} did not come back within {seconds:g} s."))
         except _Lost as lost:
-            self._end(key, Failure("student", "died", f"{' '.join(key)}: {lost}"))
+            self._end(about, Failure("student", "died", f"{name}: {lost}"))
         except WireError as error:
             self._session.note(f"something wrote into the grader's channel: {error}")
-            self._end(key, Failure("student", "protocol", f"Something wrote into the grader's channel: {error}."))
+            self._end(about, Failure("student", "protocol", f"Something wrote into the grader's channel: {error}."))
         finally:
             if self._worker.flooded:
                 self._session.note("more was printed than is kept")
 
-    def _end(self, key: tuple[str, ...], failure: Failure) -> NoReturn:
+    def _end(self, about: frozenset[str], failure: Failure) -> NoReturn:
         self._ended = failure
         self._worker.kill()
-        self._session.strike(key, failure)
+        self._session.strike(about, failure)
         raise StudentError(failure) from None
 
     def _sendable(self, argument: Any) -> Any:
@@ -468,11 +469,16 @@ def _failure(claimed: Any) -> Failure:
     return Failure(_FAULTS[fault], code, message, hint, where)
 
 
-def _key(function: str, args: Any, kwargs: Mapping[str, Any]) -> tuple[str, ...]:
-    """What makes two calls the same for the strikes: function, labels of handles and names, but not numbers."""
-    given = [*args, *kwargs.values()]
-    names = (each.label if isinstance(each, Handle) else each for each in given if isinstance(each, (Handle, str)))
-    return (function, *names)
+def _label(function: str, args: Any) -> str:
+    """What a call is about, in words: "evaluate (two-layer)"."""
+    subjects = _subjects(args)
+    return f"{function} ({', '.join(subjects)})" if subjects else function
+
+
+def _subjects(args: Any) -> tuple[str, ...]:
+    """The names of what a call is about: those in its arguments, and in what its handles were made from."""
+    named = (each.label if isinstance(each, Handle) else each for each in args if isinstance(each, Handle | str))
+    return tuple(dict.fromkeys(name for name in named if name))
 
 
 def _timeout(message: str) -> Failure:

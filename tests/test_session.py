@@ -232,7 +232,7 @@ def test_the_third_call_like_two_lost_ones_is_not_tried() -> None:
         failures = [failure_of(lambda: session.student().call("run", "out")) for _ in range(3)]
         assert [each.code for each in failures] == ["died"] * 3
         assert "exit status 3" in failures[0].message
-        assert "twice; not tried again" in failures[2].message
+        assert "second time, so it was not tried again" in failures[2].message
         assert session.student().call("run", "other") == 2
 
 
