@@ -29,7 +29,7 @@ from grader.model import (
     Verdict,
 )
 from grader.probes import Setting
-from grader.rubric import Criterion, Rubric, Section
+from grader.rubric import Criterion, Rubric, Section, reference_files
 from grader.session import Limits, Session
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def prepare(
         GraderError: the reference does not come through one of its own checks.
     """
     _has_data(rubric, data)
-    files = reference_files(rubric)
+    files = reference_files(rubric.reference)
     submission = Submission("reference", rubric.reference, rubric.digest, tuple(sorted(files)))
     expected: dict[str, Observations] = {}
     with Session(files, rubric.driver.read_text("utf-8"), sandbox, limits, warm) as session:
@@ -129,12 +129,6 @@ def judge(key: Key, submission: Submission, observations: Observations) -> Resul
         provenance={"sizes": observations.size, "reference": key.expected[observations.size].submission},
         timings={id_: round(seen.seconds, 4) for id_, seen in observations.criteria.items()},
     )
-
-
-def reference_files(rubric: Rubric) -> dict[str, bytes]:
-    """The reference's source files, as a hand-in's would be sent to a worker."""
-    files = (path for path in sorted(rubric.reference.rglob("*")) if path.suffix in {".py", ".yaml"} and path.is_file())
-    return {path.relative_to(rubric.reference).as_posix(): path.read_bytes() for path in files}
 
 
 def _has_data(rubric: Rubric, data: Mapping[str, DataSet]) -> None:

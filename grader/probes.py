@@ -130,7 +130,7 @@ class Labels(Probe):
     labels: Dimension
     classes: Dimension = "classes"
     present: Annotated[int, Field(ge=1)] | None = None
-    like: int | None = None
+    like: Annotated[int, Field(ge=0)] | None = None
     share: float = 0.6
 
     def make(self, student: Student, setting: Setting, rng: np.random.Generator, earlier: Sequence[Any]) -> Any:
@@ -203,6 +203,18 @@ Argument = Annotated[
         custom_error_message="an argument is one of " + ", ".join(f"{{{key}: …}}" for key in _KEYS),
     ),
 ]
+
+
+def unique_names(names: Sequence[str]) -> Sequence[str]:
+    """The names, all different.
+
+    Raises:
+        ValueError: a name occurs twice.
+    """
+    for name in names:
+        if names.count(name) > 1:
+            raise ValueError(f"two cases are called {name!r}")
+    return names
 
 
 def make_all(arguments: Sequence[Probe], student: Student, setting: Setting, rng: np.random.Generator) -> list[Any]:

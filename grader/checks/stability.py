@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from grader.checks import Check, attempt, decide, failure_of
 from grader.compare import Tolerance, difference
 from grader.model import Finding, Values, Verdict
-from grader.probes import Argument, Model, Setting, make_all
+from grader.probes import Argument, Model, Setting, make_all, unique_names
 
 if TYPE_CHECKING:
     from grader.session import Student
@@ -39,6 +39,11 @@ class Stability(Check):
     kind: Literal["stability"]
     cases: Annotated[tuple[Case, ...], Field(min_length=1)]
     absolute: Annotated[float, Field(gt=0)] = 1e-4  # guards inside a logarithm differ, rightly
+
+    @model_validator(mode="after")
+    def _cases_are_told_apart(self) -> Self:
+        unique_names([case.name for case in self.cases])
+        return self
 
     def observe(self, student: Student, setting: Setting) -> Values:
         return {case.name: attempt(partial(self._call, case, student, setting)) for case in self.cases}

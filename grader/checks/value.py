@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from grader.checks import Check, attempt, decide, failure_of
 from grader.compare import DOUBLE, Scale, Tolerance, difference
 from grader.model import Finding, Values, Verdict
-from grader.probes import Argument, Model, Setting, make_all
+from grader.probes import Argument, Labels, Model, Setting, make_all, unique_names
 
 if TYPE_CHECKING:
     from grader.session import Student
@@ -38,6 +38,19 @@ class Value(Check):
     cases: Annotated[tuple[Case, ...], Field(min_length=1)]
     tolerance: Annotated[float, Field(gt=0)] = DOUBLE
     absolute: Annotated[float, Field(ge=0)] = 1e-12
+
+    @model_validator(mode="after")
+    def _cases_are_told_apart(self) -> Self:
+        names = unique_names([case.name for case in self.cases])
+        for case in self.cases:
+            for place, argument in enumerate(case.arguments):
+                if isinstance(argument, Labels) and argument.like is not None and argument.like >= place:
+                    raise ValueError(
+                        f"case {case.name!r}: like points at argument {argument.like}, which comes no earlier"
+                    )
+            if case.needs and (case.needs == case.name or case.needs not in names):
+                raise ValueError(f"case {case.name!r} needs {case.needs!r}, which is no other case")
+        return self
 
     def observe(self, student: Student, setting: Setting) -> Values:
         return {case.name: attempt(partial(self._call, case, student, setting)) for case in self.cases}
