@@ -97,7 +97,9 @@ def test_what_is_not_the_students_is_skipped(name: str, handin: Open) -> None:
 
 
 def test_a_syntax_error_is_told_with_its_line_and_the_rest_is_usable(handin: Open) -> None:
-    found = handin({"models/net.py": "x = 1\ndef f(:\n", "models/base.py": BASE, "utils.py": "def f():\n    return 2\n"})
+    found = handin(
+        {"models/net.py": "x = 1\ndef f(:\n", "models/base.py": BASE, "utils.py": "def f():\n    return 2\n"}
+    )
     assert found.broken()[0].where == "models/net.py:2"
     assert found.find_function(["f"])() == 2
     with pytest.raises(SyntaxError) as caught:
@@ -117,7 +119,7 @@ def test_an_error_at_import_is_told_for_that_file_only(handin: Open) -> None:
         with pytest.raises(IndexError) as caught:
             found.find_class(["Net"])
         assert last_frame(caught.value) == "models/net.py:1"
-    assert found.find_class(["Base"])
+    assert found.find_class(["Base"]).__name__ == "Base"
 
 
 def test_a_line_that_fails_for_want_of_data_is_left_out(handin: Open) -> None:
@@ -138,36 +140,113 @@ def test_a_failed_import_matters_only_where_its_name_is_used(handin: Open) -> No
 @pytest.mark.parametrize("name", ["random", "json", "numpy", "typing", "secrets", "collections"])
 def test_a_file_named_like_a_standard_module_shadows_nothing(name: str, handin: Open) -> None:
     found = handin({f"{name}.py": "1 / 0\n", "net.py": "import numpy, random, json, typing\nclass Net: pass\n"})
-    assert found.find_class(["Net"])
+    assert found.find_class(["Net"]).__name__ == "Net"
     assert any(f"{name}.py" in sentence for sentence in found.integrity())
     assert np.random.default_rng(0).random() < 1
 
 
 USES = {
-    "decorators": "from numba import njit, prange\n@njit(parallel=True)\ndef f():\n    return sum(1 for _ in prange(3))\n",
-    "a bare decorator": "import numba\n@numba.njit\ndef f():\n    return 3\n",
-    "progress bars": "from tqdm.auto import tqdm, trange\ndef f():\n    bar = tqdm([1, 2], desc='x')\n"
-    "    bar.set_postfix(a=1)\n    return sum(bar) + 0 * sum(trange(2))\n",
-    "type annotations": "from jaxtyping import Float, jaxtyped\nfrom beartype import beartype as checker\n"
-    "@jaxtyped(typechecker=checker)\ndef f(x: Float['n d'] | None = None) -> Float['n']:\n    return 3\n",
-    "plots": "import matplotlib.pyplot as plt\nimport seaborn as sns\nfrom mpl_toolkits.mplot3d import Axes3D\nsns.set()\n"
-    "def f():\n    fig, axes = plt.subplots(2, 2, figsize=(3, 3))\n    for ax in axes.flat:\n        line, = ax.plot([1])\n"
-    "    fig, ax = plt.subplots()\n    counts, bins, _ = plt.hist([1])\n    plt.rcParams['a'] = 1\n"
-    "    with plt.style.context('x'):\n        plt.show()\n    return 3\n",
-    "colours": "from termcolor import colored\nfrom colorama import Fore\ndef f():\n"
-    "    return len(colored('a', 'red') + Fore.RED + 'bc')\n",
-    "stars": "from sklearn import *\nfrom scipy.special import *\ndef f():\n    return 3\n",
-    "base classes": "import torch.nn as nn\nclass A(nn.Module, nn.Other):\n    pass\ndef f():\n    return A() and 3\n",
-    "notebooks": "from google.colab import drive\nfrom IPython import get_ipython\ndrive.mount('/content')\n"
-    "def f():\n    return 3\n",
-    "a guarded import": "try:\n    import cupy as np\nexcept ImportError:\n    import numpy as np\n"
-    "def f():\n    return int(np.sum([1, 2]))\n",
-    "a look whether it is there": "import importlib.util\nhas = importlib.util.find_spec('cupy') is not None\n"
-    "def f():\n    return 3 - has\n",
-    "a device at import": "import torch\ndevice = 'cuda' if torch.cuda.is_available() else 'cpu'\ndef f():\n    return 3\n",
-    "instance checks": "import torch\ndef f():\n    return 3 - isinstance(1, torch.Tensor)\n",
-    "the network": "import wandb\nwandb.init(project='x')\ndef f():\n    wandb.log({'a': 1})\n    return 3\n",
-}  # fmt: skip
+    "decorators": """
+from numba import njit, prange
+@njit(parallel=True)
+def f():
+    return sum(1 for _ in prange(3))
+""",
+    "a bare decorator": """
+import numba
+@numba.njit
+def f():
+    return 3
+""",
+    "progress bars": """
+from tqdm.auto import tqdm, trange
+def f():
+    bar = tqdm([1, 2], desc='x')
+    bar.set_postfix(a=1)
+    return sum(bar) + 0 * sum(trange(2))
+""",
+    "type annotations": """
+from jaxtyping import Float, jaxtyped
+from beartype import beartype as checker
+@jaxtyped(typechecker=checker)
+def f(x: Float['n d'] | None = None) -> Float['n']:
+    return 3
+""",
+    "plots": """
+import matplotlib.pyplot as plt
+import seaborn as sns
+from mpl_toolkits.mplot3d import Axes3D
+sns.set()
+def f():
+    fig, axes = plt.subplots(2, 2, figsize=(3, 3))
+    for ax in axes.flat:
+        line, = ax.plot([1])
+    fig, ax = plt.subplots()
+    counts, bins, _ = plt.hist([1])
+    plt.rcParams['a'] = 1
+    with plt.style.context('x'):
+        plt.show()
+    return 3
+""",
+    "colours": """
+from termcolor import colored
+from colorama import Fore
+def f():
+    return len(colored('a', 'red') + Fore.RED + 'bc')
+""",
+    "stars": """
+from sklearn import *
+from scipy.special import *
+def f():
+    return 3
+""",
+    "base classes": """
+import torch.nn as nn
+class A(nn.Module, nn.Other):
+    pass
+def f():
+    return A() and 3
+""",
+    "notebooks": """
+from google.colab import drive
+from IPython import get_ipython
+drive.mount('/content')
+def f():
+    return 3
+""",
+    "a guarded import": """
+try:
+    import cupy as np
+except ImportError:
+    import numpy as np
+def f():
+    return int(np.sum([1, 2]))
+""",
+    "a look whether it is there": """
+import importlib.util
+has = importlib.util.find_spec('cupy') is not None
+def f():
+    return 3 - has
+""",
+    "a device at import": """
+import torch
+device = 'cuda' if torch.cuda.is_available() else 'cpu'
+def f():
+    return 3
+""",
+    "instance checks": """
+import torch
+def f():
+    return 3 - isinstance(1, torch.Tensor)
+""",
+    "the network": """
+import wandb
+wandb.init(project='x')
+def f():
+    wandb.log({'a': 1})
+    return 3
+""",
+}
 
 
 @pytest.mark.parametrize("use", USES)
@@ -187,8 +266,8 @@ def test_a_stand_in_is_remarked(handin: Open) -> None:
      "v @ v", "range(v)", "f'{v:.3f}'", "1 in v", "np.ones(3) * v"],
 )  # fmt: skip
 def test_the_value_of_a_package_that_is_not_there_is_missed(expression: str, handin: Open) -> None:
-    text = f"import numpy as np\nfrom scipy.special import expit\ndef f():\n    v = expit(np.ones(3))\n    return {expression}\n"
-    with pytest.raises(MissingPackage, match="scipy is not available"):
+    text = f"import numpy as np\nimport nowhere\ndef f():\n    v = nowhere.special.g(np.ones(3))\n    return {expression}\n"
+    with pytest.raises(MissingPackage, match="nowhere is not available"):
         handin({"utils.py": text}).find_function(["f"])()
 
 
@@ -258,16 +337,16 @@ def test_an_import_that_is_hidden_from_the_reader_is_seen(handin: Open) -> None:
 def test_an_error_is_told_without_this_machines_paths(handin: Open) -> None:
     text = "class Net:\n    def f(self):\n        raise ValueError(__file__ + ' and ' + __import__('os').__file__)\n"
     found = handin({"models/net.py": text})
-    with pytest.raises(ValueError) as caught:
+    with pytest.raises(ValueError, match="and") as caught:
         found.find_class(["Net"])().f()
     assert found.told(caught.value) == "ValueError: models/net.py and os.py"
     assert last_frame(caught.value) == "models/net.py:3"
 
 
 def test_an_error_whose_text_cannot_be_shown_is_told_as_such(handin: Open) -> None:
-    text = "class Bad(Exception):\n    def __str__(self): raise SystemExit\nclass Net:\n    def f(self): raise Bad\n"
+    text = "class Bad(OSError):\n    def __str__(self): raise SystemExit\nclass Net:\n    def f(self): raise Bad\n"
     found = handin({"net.py": text})
-    with pytest.raises(Exception) as caught:
+    with pytest.raises(OSError) as caught:  # noqa: PT011  matching it would show it
         found.find_class(["Net"])().f()
     assert found.told(caught.value) == "Bad: (its message cannot be shown)"
 
@@ -281,7 +360,12 @@ def test_nothing_is_left_behind(handin: Open) -> None:
 
 
 def test_compiled_files_are_not_run(handin: Open) -> None:
-    found = handin({"models/net.py": "from .fast import f\nclass Net: pass\n", "models/fast.so": b"\x7fELF", "a.pth": b""})
+    found = handin(
+        {"models/net.py": "from .fast import f\nclass Net: pass\n", "models/fast.so": b"\x7fELF", "a.pth": b""}
+    )
     found.find_class(["Net"])
     assert found.remarks()[0]["where"] == "models/net.py:1"
-    assert found.integrity() == ["a.pth is in the hand-in; it was not used.", "models/fast.so is in the hand-in; it was not used."]
+    assert found.integrity() == [
+        "a.pth is in the hand-in; it was not used.",
+        "models/fast.so is in the hand-in; it was not used.",
+    ]

@@ -14,6 +14,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -219,7 +220,7 @@ class Optimizer:
     """An optimizer of the hand-in; one that wants the model in its constructor is built when the model is there."""
 
     settings: dict[str, float]
-    stepper: Any = None
+    steppers: list[tuple[Any, Any]] = field(default_factory=list)  # the network it was built for, if any, and it
 
 
 class Driver:
@@ -518,7 +519,8 @@ class Driver:
                 model.returned = self._canonical(model, leaves) | model.returned
                 keys = {name: _last(path) for name, path in _paths(model, leaves).items()}
                 self._returned_keys.setdefault(model.kind, keys if isinstance(item, dict) else {})
-        self._gradient_paths.setdefault(model.kind, _paths(model, kept))
+        if model.kind not in self._gradient_paths:
+            self._gradient_paths[model.kind] = _paths(model, kept)
         return {**model.returned, **found}
 
     def _canonical(self, model: Model, leaves: Mapping[Path, Any]) -> dict[str, Array]:
@@ -646,7 +648,7 @@ class Driver:
             raise Missing(f"This course has no optimizer {name}.")
         made = Optimizer(dict(settings))
         if not self._wants_model():
-            made.stepper = self._build_optimizer(made, None)
+            made.steppers.append((None, self._build_optimizer(made, None)))
         return made
 
     def _wants_model(self) -> bool:
@@ -668,9 +670,12 @@ class Driver:
         return call(self.handin, kind.__name__, kind, *given, **named)
 
     def _stepper(self, optimizer: Optimizer, model: Model) -> Any:
-        if optimizer.stepper is None:
-            optimizer.stepper = self._build_optimizer(optimizer, model.network)
-        return optimizer.stepper
+        """The hand-in's object: one for all models, unless it is built around a model."""
+        for network, stepper in optimizer.steppers:
+            if network is None or network is model.network:
+                return stepper
+        optimizer.steppers.append((model.network, self._build_optimizer(optimizer, model.network)))
+        return optimizer.steppers[-1][1]
 
     def update(self, optimizer: Optimizer, model: Model) -> None:
         """One step of the hand-in's optimizer with the gradients that the model now holds."""
@@ -915,7 +920,7 @@ def _get(network: Any, path: Path, *default: Any) -> Any:
     for kind, key in path:
         try:
             value = getattr(value, key) if kind == "attribute" else value[key]
-        except (AttributeError, KeyError, IndexError, TypeError):
+        except (AttributeError, LookupError, TypeError, ValueError):
             if default:
                 return default[0]
             raise Unusable(f"{type(network).__name__} no longer has {_shown(path)}.") from None
@@ -931,7 +936,7 @@ def _put(network: Any, path: Path, value: Array) -> None:
             setattr(holder, key, value)
         else:
             holder[key] = value
-    except (AttributeError, TypeError) as error:
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
         raise Unusable(f"{type(network).__name__}.{_shown(path)} cannot be set.") from error
 
 
@@ -951,16 +956,19 @@ def _label(path: Path) -> str:
     return spelled(str(path[-2][1])) + spelled(str(key))
 
 
+@lru_cache(maxsize=4096)
 def _is_gradient(path: Path) -> bool:
     words = [spelled(str(key)) for _, key in path]
     return any(re.search(r"grad|delta|^d(w|b|weights?|bias(es)?|theta|params?)\d*$", word) for word in words)
 
 
+@lru_cache(maxsize=4096)
 def _is_bias(path: Path) -> bool:
     core = re.sub(r"grad(ient)?s?|params?|parameters?", "", _label(path))
     return bool(re.match(r"d?b(\d|ias|$)", core)) or "bias" in core
 
 
+@lru_cache(maxsize=4096)
 def _index(path: Path) -> int | None:
     """Which layer an array's name points to: 1, 2, or none."""
     label = _label(path) + "".join(spelled(str(key)) for _, key in path[:-1] if re.search(r"\d", str(key)))
@@ -1026,6 +1034,7 @@ def _options(name: str, shape: tuple[int, ...], leaves: Mapping[Path, Array]) ->
             yield odd + extra, Place(path, transposed)
 
 
+@lru_cache(maxsize=4096)
 def _oddness(name: str, path: Path, from_zero: bool = False) -> float:
     """How unlikely a name is for a canonical parameter; 0: it says just that."""
     index = _index(path)
