@@ -247,10 +247,10 @@ def test_what_fails_at_one_place_is_one_thing_to_do() -> None:
     assert "the same in Backward and Training" in Page(report.html(result)).text
 
 
-def test_sections_without_findings_share_a_page(renderer: Renderer) -> None:
+def test_each_section_has_a_page_of_its_own(renderer: Renderer) -> None:
     plain = [SectionResult(f"s{i}", f"Part {i}", Score(1, 1), (criterion(f"c{i}", "passed", 1, 1),)) for i in range(4)]
     made = renderer.pdf(Result({}, {}, Score(4, 4), tuple(plain)))
-    assert len(PdfReader(io.BytesIO(made)).pages) == 2
+    assert len(PdfReader(io.BytesIO(made)).pages) == 5
 
 
 @pytest.mark.parametrize(

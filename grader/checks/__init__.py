@@ -24,7 +24,7 @@ _WORKER_IS_GONE = frozenset({"timeout", "died", "protocol"})
 
 
 class Check(BaseModel):
-    """One kind of check: its fields are what a rubric may say; `observe` looks, `judge` decides without running code."""
+    """One kind of check: its fields are what a rubric may say; `observe` looks, `judge` decides."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from grader.model import CriterionResult, Finding, Result, Score, SectionResult, Status
+from grader.model import CriterionResult, Finding, Result, Score, Status
 from grader.report import text
 
 Audience = Literal["student", "instructor"]
@@ -152,11 +152,6 @@ def has_detail(criterion: CriterionResult) -> bool:
     """Whether there is more to tell than fits a row: a skipped criterion's reason does."""
     told = criterion.findings if criterion.verdict != "skipped" else ()
     return bool(told or criterion.curves or criterion.tables)
-
-
-def is_brief(section: SectionResult) -> bool:
-    """Whether a section is its table and nothing more, so that it needs no page of its own."""
-    return not any(map(has_detail, section.criteria))
 
 
 def explanation(criterion: CriterionResult) -> str:
