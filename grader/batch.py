@@ -29,7 +29,7 @@ from grader.model import Result, Score, Status
 if TYPE_CHECKING:
     from grader.grading import Key
     from grader.report import Renderer
-    from grader.sandbox import Limits, Process, Sandbox
+    from grader.sandbox import Process, Sandbox
 
 __all__ = ["FILES", "Format", "Outcome", "Plan", "Task", "plan", "run", "write"]
 
@@ -84,6 +84,9 @@ def run(tasks: Sequence[Task], plan: Plan, processes: int) -> Generator[Outcome,
 
     Closing the iterator, or an interrupt, ends what is under way without leaving anything half-written.
     """
+    if not plan.resume:
+        for task in tasks:
+            _forget(task)
     if processes == 1 or len(tasks) == 1:
         try:
             yield from (_grade(task, plan) for task in tasks)
@@ -154,33 +157,46 @@ def _start_process() -> None:
     Finalize(None, _put_away, exitpriority=10)
 
 
+class _Stopped(BaseException):
+    """The parent wants no more."""
+
+
+class _State:
+    """Of this process."""
+
+    busy = False
+    ending = False
+    spare: Process | None = None  # a worker for the next hand-in
+
+
 def _leave(*_: object) -> None:
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    _ENDING.append(True)
-    raise SystemExit(1)
-
-
-_ENDING: list[bool] = []
-_SPARE: list[Process] = []
+    """Stop the hand-in under way, once; never break into the pool's own queues."""
+    was_ending, _State.ending = _State.ending, True
+    if _State.busy and not was_ending:
+        raise _Stopped
 
 
 def _grade(task: Task, plan: Plan) -> Outcome:
     """Grade one hand-in and write what is told about it."""
-    if _ENDING:
-        raise SystemExit(1)
     started = time.monotonic()
     try:
-        outcome = _graded(task, plan)
+        _State.busy = not _State.ending
+        outcome = _graded(task, plan) if _State.busy else Outcome(task, problem="Not begun.")
     except GraderError as error:
         outcome = _without_result(task, str(error))
+    except _Stopped:
+        outcome = _without_result(task, "Stopped.")
     except Exception as error:  # a fault of ours over one hand-in must not cost the others their results
         outcome = _without_result(task, f"The grader itself failed ({type(error).__name__}: {error}).")
+    finally:
+        _State.busy = False
     return replace(outcome, seconds=time.monotonic() - started)
 
 
 def _graded(task: Task, plan: Plan) -> Outcome:
     from grader.grading import grade
     from grader.intake import take
+    from grader.sandbox import prestart
 
     intake = take(task.path)
     submission = replace(intake.submission, id=task.id)
@@ -188,8 +204,9 @@ def _graded(task: Task, plan: Plan) -> Outcome:
     if plan.resume and (before := _result_before(task, submission.digest, key)):
         return _outcome(task, before)
     sandbox = _sandbox(plan.sandbox)
-    result = grade(submission, intake.files, key, sandbox, warm=_SPARE.pop() if _SPARE else None)
-    _SPARE.append(sandbox.start(_limits()))  # the next hand-in's worker gets ready while this report is drawn
+    warm, _State.spare = _State.spare, None
+    result = grade(submission, intake.files, key, sandbox, warm=warm)
+    _State.spare = prestart(sandbox)  # the next hand-in's worker gets ready while this report is drawn
     return replace(_outcome(task, result), notice=_write_all(task, result, plan.formats))
 
 
@@ -220,16 +237,11 @@ def _sandbox(name: str) -> Sandbox:
     return choose(name)
 
 
-def _limits() -> Limits:
-    from grader.sandbox import Limits
-
-    return Limits()
-
-
 def _put_away() -> None:
     """End the worker that waits for a next hand-in."""
-    while _SPARE:
-        _SPARE.pop().kill()
+    spare, _State.spare = _State.spare, None
+    if spare is not None:
+        spare.kill()
 
 
 def _write_all(task: Task, result: Result, formats: frozenset[Format]) -> str:
@@ -237,7 +249,6 @@ def _write_all(task: Task, result: Result, formats: frozenset[Format]) -> str:
     from grader.exports.json import to_json
     from grader.report import html
 
-    _forget(task)
     notice = ""
     if "html" in formats:
         write(task.folder / FILES["html"], html(result))

@@ -65,11 +65,11 @@ def _are_parts(children: Sequence[Path]) -> bool:
     """Whether these are the folders of one hand-in: some are called as in a reference, or only one holds source."""
     if any(child.name.casefold() in _folders_of_references() for child in children):
         return True
-    return sum(child.is_file() or any(_sources(child)) for child in children) < 2
+    return all(child.is_dir() for child in children) and sum(_holds_source(child) for child in children) < 2
 
 
-def _sources(folder: Path) -> Iterator[Path]:
-    return (path for path in folder.rglob("*") if path.suffix.lower() in (*SOURCE, *ARCHIVES))
+def _holds_source(folder: Path) -> bool:
+    return any(path.suffix.lower() in SOURCE for path in folder.rglob("*"))
 
 
 @cache

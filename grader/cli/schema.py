@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import click
 
 __all__ = ["command"]
@@ -17,8 +15,6 @@ def command(result: bool) -> None:
     \b
     Example:  grader schema > rubric.schema.json
     """
-    if result:
-        from grader.exports.json import schema
-    else:
-        from grader.rubric import schema
-    click.echo(json.dumps(schema(), indent=2, ensure_ascii=False))
+    from grader.schema import as_text, result_schema, rubric_schema
+
+    click.echo(as_text(result_schema() if result else rubric_schema()), nl=False)

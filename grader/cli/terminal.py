@@ -127,8 +127,10 @@ def class_table(outcomes: Sequence[Outcome]) -> Iterator[RenderableType]:
 
 def plain_line(outcome: Outcome) -> Text:
     """One hand-in in one line."""
-    told = f"not graded: {text.one_line(outcome.problem, LONGEST)}" if outcome.problem else score(outcome.score)
-    return Text.assemble(f"{outcome.task.id}  {told}  ", verdicts(outcome.verdicts), f"  {outcome.seconds:.1f} s")
+    if outcome.problem:
+        return Text(f"{outcome.task.id}  not graded: {text.one_line(outcome.problem, LONGEST)}")
+    judged = (Text(f"{outcome.task.id}  {score(outcome.score)}"), verdicts(outcome.verdicts))
+    return Text("  ").join((*judged, Text(f"{outcome.seconds:.1f} s")))
 
 
 @contextmanager

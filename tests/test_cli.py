@@ -1,0 +1,315 @@
+"""The command line: what it prints, what it leaves, how it ends."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from grader.cli import commands
+from grader.cli.courses import course_of, fits
+from grader.cli.exits import exit_code
+from grader.cli.handins import expand, find
+from grader.errors import GraderError
+from grader.model import Score
+
+COURSE = "gatech-cs7643-a1"
+
+
+def grader(*arguments: object, **environment: str) -> Result:
+    return CliRunner().invoke(commands, [str(each) for each in arguments], env=environment)
+
+
+@pytest.fixture
+def right(examples: Path) -> Path:
+    return examples / "hand-in-01"
+
+
+@pytest.fixture
+def incomplete(examples: Path) -> Path:
+    return examples / "hand-in-08"
+
+
+@pytest.fixture(scope="module")
+def graded(examples: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Result]:
+    """Two hand-ins and a broken zip, graded once for several tests."""
+    folder = tmp_path_factory.mktemp("class")
+    (folder / "broken.zip").write_bytes(b"no archive")
+    out = folder / "out"
+    paths = [examples / "hand-in-01", examples / "hand-in-08", folder / "broken.zip"]
+    return out, grader("grade", *paths, "-o", out, "--seed", 7, "--jobs", 2)
+
+
+def test_check_of_a_right_hand_in_gives_all_points(right: Path) -> None:
+    ended = grader("check", right)
+    assert ended.exit_code == 0
+    assert " criteria passed." in ended.stdout
+    assert "Fix first" not in ended.stdout
+
+
+def test_check_finds_the_hand_in_in_the_current_folder(right: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(right)
+    given, maximum = grader("check", "--quiet").stdout.strip().split(" of ")
+    assert given == maximum
+
+
+def test_check_says_what_to_fix_first(incomplete: Path) -> None:
+    ended = grader("check", incomplete, "--fail-under", 80)
+    assert ended.exit_code == 1
+    assert "Fix first\n  1. " in ended.stdout
+    assert "✗ failed" in ended.stdout
+
+
+def test_check_gives_the_result_as_json(right: Path) -> None:
+    told = json.loads(grader("check", right, "--json").stdout)
+    assert told["score"]["given"] == told["score"]["maximum"] > 0
+    assert {c["visibility"] for section in told["sections"] for c in section["criteria"]} == {"public"}
+
+
+def test_check_writes_a_report(right: Path, tmp_path: Path) -> None:
+    assert grader("check", right, "--report", tmp_path / "feedback.html").exit_code == 0
+    assert "Softmax turns scores into probabilities" in (tmp_path / "feedback.html").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["check", "nowhere"], "does not exist"),
+        (["check", "empty"], "no file in it to grade"),
+        (["check", "foreign"], "fits none of the courses"),
+        (["check", "foreign", "--rubric", "gatech-cs7643-a2"], "did you mean 'gatech-cs7643-a1'"),
+        (["check", "foreign", "--sandbox", "wish"], "There is no sandbox 'wish'"),
+        (["check", "foreign", "--report", "x.doc"], "has to end in .pdf or .html"),
+        (["grade", "foreign"], "Missing option '-o'"),
+        (["grade", "foreign", "-o", "out"], "fits none of the courses"),
+        (["grade", "foreign", "-o", "out", "--format", "xml"], "'xml' is not one of json, html, pdf"),
+        (["grade", "foreign", "-o", "out", "--rubric", COURSE, "--data", "mnist"], "a path is missing"),
+        (["grade", "foreign", "-o", "out", "--rubric", COURSE, "--continue"], "no run to continue"),
+        (["frobnicate"], "No such command"),
+    ],
+)
+def test_wrong_input_is_told_in_one_message(
+    arguments: list[str], told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "foreign").mkdir()
+    (tmp_path / "foreign" / "poem.py").write_text("print('hello')\n")
+    monkeypatch.chdir(tmp_path)
+    ended = grader(*arguments)
+    assert ended.exit_code == 2
+    assert told in ended.stderr
+    assert "Traceback" not in ended.output
+
+
+def test_names_in_paths_cannot_steer_the_terminal(tmp_path: Path) -> None:
+    hostile = tmp_path / "a\x1b]0;owned\x07\u202eb"
+    hostile.mkdir()
+    ended = grader("check", hostile)
+    assert "\x1b" not in ended.output
+    assert "\u202e" not in ended.output
+
+
+def test_a_run_leaves_a_result_and_reports_for_each_hand_in(graded: tuple[Path, Result]) -> None:
+    out, _ = graded
+    for name in ("hand-in-01", "hand-in-08"):
+        assert {path.name for path in (out / name).iterdir()} == {"result.json", "report.html", "report.pdf"}
+        assert (out / name / "report.pdf").read_bytes().startswith(b"%PDF-")
+    assert {path.name for path in out.iterdir()} == {"hand-in-01", "hand-in-08", "run.json", "summary.csv"}
+
+
+def test_one_bad_hand_in_stops_no_other(graded: tuple[Path, Result]) -> None:
+    _, ended = graded
+    assert ended.exit_code == 3
+    assert "broken  not graded: " in ended.stdout
+    assert "hand-in-01  100/100" in ended.stdout
+
+
+def test_the_seed_is_kept_in_run_json_only(graded: tuple[Path, Result]) -> None:
+    out, _ = graded
+    assert json.loads((out / "run.json").read_text())["seed"] == 7
+    assert "seed" not in (out / "hand-in-01" / "result.json").read_text()
+    assert (out / "run.json").stat().st_mode & 0o077 == 0
+
+
+def test_the_summary_has_a_row_for_each_hand_in(graded: tuple[Path, Result]) -> None:
+    rows = list(csv.DictReader((graded[0] / "summary.csv").read_text().splitlines()))
+    assert [row["hand_in"] for row in rows] == ["hand-in-01", "hand-in-08", "broken"]
+    assert [row["status"] for row in rows] == ["graded", "graded", "not graded"]
+    assert rows[0]["percent"] == "100.0"
+
+
+@pytest.mark.slow
+def test_results_are_the_same_for_any_number_of_processes(
+    graded: tuple[Path, Result], examples: Path, tmp_path: Path
+) -> None:
+    grader("grade", examples / "hand-in-01", examples / "hand-in-08", "-o", tmp_path, "--seed", 7, "--jobs", 1)
+    for name in ("hand-in-01", "hand-in-08"):
+        assert _without_timings(tmp_path / name) == _without_timings(graded[0] / name)
+        assert (tmp_path / name / "report.pdf").read_bytes() == (graded[0] / name / "report.pdf").read_bytes()
+    assert "broken" not in (tmp_path / "summary.csv").read_text()
+
+
+def test_a_run_goes_on_where_it_was_stopped(graded: tuple[Path, Result], examples: Path, tmp_path: Path) -> None:
+    out = shutil.copytree(graded[0], tmp_path / "out")
+    shutil.rmtree(out / "hand-in-08")
+    before = (out / "hand-in-01" / "report.pdf").stat().st_mtime_ns
+    paths = [examples / "hand-in-01", examples / "hand-in-08"]
+    ended = grader("grade", *paths, "-o", out, "--continue", "--format", "json", "--json")
+    assert [each["status"] for each in json.loads(ended.stdout)["hand_ins"]] == ["graded", "graded"]
+    assert (out / "hand-in-01" / "report.pdf").stat().st_mtime_ns == before
+    assert _without_timings(out / "hand-in-08") == _without_timings(graded[0] / "hand-in-08")
+
+
+@pytest.mark.slow
+def test_an_interrupt_leaves_whole_results_and_no_process(examples: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "grader", "grade", examples, "-o", tmp_path / "out", "--jobs", "2"]
+    run = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    assert run.stdout is not None
+    while " 100/100 " not in run.stdout.readline():
+        assert run.poll() is None
+    os.kill(run.pid, signal.SIGINT)
+    _, told = run.communicate(timeout=20)
+    assert run.returncode == 130
+    assert "type the same command with --continue" in told
+    assert "Traceback" not in told
+    files = {path.name for path in (tmp_path / "out").rglob("*") if path.is_file()}
+    assert files == {"result.json", "report.html", "report.pdf", "run.json", "summary.csv"}
+    assert _is_gone(run.pid)
+
+
+def _is_gone(group: int) -> bool:
+    """Whether a process group has ended, within some seconds."""
+    for _ in range(50):
+        try:
+            os.killpg(group, 0)
+        except ProcessLookupError:
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def test_quiet_prints_nothing(right: Path, tmp_path: Path) -> None:
+    ended = grader("grade", right, "-o", tmp_path, "--quiet", "--format", "json", "--fail-under", 100)
+    assert (ended.exit_code, ended.output) == (0, "")
+
+
+def test_a_missing_pango_costs_the_pdf_only(right: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("grader.report.pdf_problem", lambda: "Pango is missing. Type: get pango")
+    ended = grader("grade", right, "-o", tmp_path)
+    assert ended.exit_code == 0
+    assert ended.stderr.count("Type: get pango") == 1
+    assert {path.name for path in (tmp_path / "hand-in-01").iterdir()} == {"result.json", "report.html"}
+
+
+def test_doctor_says_that_grading_works() -> None:
+    ended = grader("doctor")
+    assert ended.exit_code == 0
+    assert f"course {COURSE}" in ended.stdout
+
+
+@pytest.mark.parametrize(("option", "title"), [((), "Rubric"), (("--result",), "Result")])
+def test_schema_prints_json(option: tuple[str, ...], title: str) -> None:
+    assert json.loads(grader("schema", *option).stdout)["title"] == title
+
+
+@pytest.mark.parametrize("name", ["check", "doctor", "grade", "schema"])
+def test_every_help_has_an_example(name: str) -> None:
+    assert f"Example:  grader {name}" in grader(name, "--help").stdout
+
+
+@pytest.mark.parametrize(
+    ("scores", "complete", "fail_under", "code"),
+    [
+        ([Score(90, 100)], True, None, 0),
+        ([Score(90, 100)], True, 90, 0),
+        ([Score(90, 100), Score(89, 100)], True, 90, 1),
+        ([Score(10, 100)], False, 90, 3),
+        ([], False, None, 3),
+    ],
+)
+def test_exit_codes(scores: list[Score], complete: bool, fail_under: float | None, code: int) -> None:
+    assert exit_code(scores, complete, fail_under) == code
+
+
+@pytest.mark.parametrize("name", [f"hand-in-{number:02}" for number in (1, 2, 3, 8, 9, 12)])
+def test_the_course_is_told_by_the_names_in_a_hand_in(name: str, examples: Path) -> None:
+    files = {str(path): path.read_bytes() for path in (examples / name).rglob("*.py")}
+    assert course_of(files) == COURSE
+
+
+def test_every_right_variant_fits_its_course(root: Path) -> None:
+    for variant in (root / "tests" / "variants" / COURSE).iterdir():
+        if variant.is_dir():
+            files = {path.name: path.read_bytes() for path in variant.rglob("*.py")}
+            assert fits(files)[COURSE] > 0.2, variant.name
+
+
+def test_a_hand_in_without_a_course_is_refused() -> None:
+    with pytest.raises(GraderError, match="name the course"):
+        course_of({"poem.py": b"print('hello')"})
+
+
+def _tree(folder: Path, *names: str) -> None:
+    for name in names:
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("")
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        (["main.py", "models/net.py"], []),
+        (["models/net.py", "optimizer/sgd.py"], []),
+        (["homework/models/net.py", "homework/optimizer/sgd.py"], []),
+        (["source/net.py", "figures/loss.png"], []),
+        (["ada/main.py", "bob/main.py"], ["ada", "bob"]),
+        (["class/ada/main.py", "class/bob/models/net.py"], ["ada", "bob"]),
+        (["ada.zip", "bob/main.py", "roster.csv"], ["ada.zip", "bob"]),
+        (["ada.zip"], ["ada.zip"]),
+        (["ada/main.py", "bob/main.py", "out/run.json", ".git/x.py", "__MACOSX/ada.py"], ["ada", "bob"]),
+    ],
+)
+def test_a_folder_of_hand_ins_is_told_from_a_hand_in(names: list[str], expected: list[str], tmp_path: Path) -> None:
+    _tree(tmp_path, *names)
+    assert [path.name for path in expand(tmp_path)] == expected
+
+
+def test_hand_ins_of_equal_names_get_ids_of_their_own(tmp_path: Path) -> None:
+    _tree(tmp_path, "mon/ada/main.py", "tue/Ada/main.py", "wed/ada.zip")
+    paths = [tmp_path / "mon/ada", tmp_path / "tue/Ada", tmp_path / "wed/ada.zip", tmp_path / "mon" / "ada"]
+    found, _ = find(paths, tmp_path / "out")
+    assert [each.id for each in found] == ["ada", "Ada-2", "ada-3"]
+
+
+@pytest.mark.slow
+def test_the_first_output_of_check_comes_with_numpys_import(right: Path) -> None:
+    """Told as a ratio of two starts on the same machine, for it may be busy."""
+    numpy = min(_seconds_to_first_line([sys.executable, "-c", "import numpy; print(1)"]) for _ in range(5))
+    check = min(_seconds_to_first_line([sys.executable, "-m", "grader", "check", str(right)]) for _ in range(5))
+    assert check < numpy + 0.3
+
+
+def _seconds_to_first_line(command: list[str]) -> float:
+    started = time.monotonic()
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as run:
+        assert run.stdout is not None
+        assert run.stdout.readline()
+        seconds = time.monotonic() - started
+        run.stdout.read()
+    return seconds
+
+
+def _without_timings(folder: Path) -> object:
+    told = json.loads((folder / "result.json").read_text("utf-8"))
+    del told["timings"]
+    return told
