@@ -1,7 +1,7 @@
 # Each target sets itself up: `make demo` is all there is to type after a clone.
 PYTHON ?= python3
 BIN := .venv/bin
-COURSES := $(notdir $(wildcard submissions_example/*))
+COURSES := $(notdir $(patsubst %/,%,$(wildcard submissions_example/*/)))
 
 .PHONY: help demo test test-all bench lint clean
 .DEFAULT_GOAL := help
