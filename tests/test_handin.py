@@ -266,7 +266,7 @@ def test_a_stand_in_is_remarked(handin: Open) -> None:
      "v @ v", "range(v)", "f'{v:.3f}'", "1 in v", "np.ones(3) * v"],
 )  # fmt: skip
 def test_the_value_of_a_package_that_is_not_there_is_missed(expression: str, handin: Open) -> None:
-    text = f"import numpy as np\nimport nowhere\ndef f():\n    v = nowhere.special.g(np.ones(3))\n    return {expression}\n"
+    text = f"import nowhere, numpy as np\ndef f():\n    v = nowhere.special.g(np.ones(3))\n    return {expression}\n"
     with pytest.raises(MissingPackage, match="nowhere is not available"):
         handin({"utils.py": text}).find_function(["f"])()
 
@@ -360,12 +360,13 @@ def test_nothing_is_left_behind(handin: Open) -> None:
 
 
 def test_compiled_files_are_not_run(handin: Open) -> None:
-    found = handin(
-        {"models/net.py": "from .fast import f\nclass Net: pass\n", "models/fast.so": b"\x7fELF", "a.pth": b""}
-    )
+    files: Files = {
+        "models/net.py": "from .fast import f\nclass Net: pass\n",
+        "models/fast.so": b"\x7fELF",
+        "a.pth": b"",
+    }
+    found = handin(files)
     found.find_class(["Net"])
     assert found.remarks()[0]["where"] == "models/net.py:1"
-    assert found.integrity() == [
-        "a.pth is in the hand-in; it was not used.",
-        "models/fast.so is in the hand-in; it was not used.",
-    ]
+    unused = "is in the hand-in; it was not used."
+    assert found.integrity() == [f"a.pth {unused}", f"models/fast.so {unused}"]

@@ -591,18 +591,38 @@ class Driver:
         return self._by_asking(model, X)
 
     def _by_asking(self, model: Model, X: Array) -> Array:
-        """The last resort: the loss of every row with every label."""
-        classes = model.sizes["classes"]
-        if len(X) * classes > MOST_QUERIES:
+        """The last resort: the loss of every row with every label, or of two rows where that confirms what was seen."""
+        watched = self._by_watching(model, X)
+        if watched is not None and np.allclose(self._asked(model, X[:2]), watched[:2], atol=1e-6):
+            return watched
+        if len(X) * model.sizes["classes"] > MOST_QUERIES:
             raise Unusable(_NO_PROBABILITIES)
+        return self._asked(model, X)
+
+    def _asked(self, model: Model, X: Array) -> Array:
+        classes = range(model.sizes["classes"])
         rows = []
         for row in np.array(X):
-            losses = [self.evaluate(model, row[None].copy(), np.array([c]), "evaluate")["loss"] for c in range(classes)]
+            losses = [self.evaluate(model, row[None].copy(), np.array([c]), "evaluate")["loss"] for c in classes]
             p = np.exp(-np.array([float(np.mean(loss)) for loss in losses]))
             if not abs(float(p.sum()) - 1) < 1e-3:
                 raise Unusable(_NO_PROBABILITIES)
             rows.append(p)
         return np.array(rows)
+
+    def _by_watching(self, model: Model, X: Array) -> Array | None:
+        """The last array on the way from the inputs to the loss that looks like probabilities."""
+        shape = (len(X), model.sizes["classes"])
+        labels = np.arange(len(X), dtype=np.int64) % shape[1]
+        _Watched.seen = []
+        try:
+            self._forward(model, np.array(X, dtype=np.float64).view(_Watched), labels, "evaluate")
+        except Exception:  # the hand-in may not work with an array of another class; then it is asked
+            return None
+        finally:
+            seen, _Watched.seen = _Watched.seen, []
+        likely = [p for p in seen if p.shape == shape and (p >= 0).all() and np.allclose(p.sum(axis=1), 1)]
+        return likely[-1] if likely else None
 
     @contextmanager
     def _recording(self, network: Any, *helpers: str, inputs: bool = False) -> Iterator[list[Any]]:
@@ -1127,6 +1147,27 @@ def _latest(seen: Iterable[Any], shape: tuple[int, ...]) -> Array | None:
         return np.array(whole[-1])
     rows = [item.reshape(-1) for item in arrays if item.size == shape[1] and item.ndim <= 2]
     return np.array(rows) if len(rows) == shape[0] and shape[0] else None
+
+
+class _Watched(np.ndarray[Any, np.dtype[Any]]):
+    """An array that keeps a copy of whatever is computed from it."""
+
+    seen: list[Array] = []  # noqa: RUF012  one list for all of them is the point
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        kwargs = {name: _unwatched(value) for name, value in kwargs.items()}
+        result = getattr(ufunc, method)(*map(_unwatched, inputs), **kwargs)
+        if not isinstance(result, np.ndarray):
+            return result
+        if result.ndim == 2 and result.dtype.kind == "f":
+            _Watched.seen.append(result.copy())
+        return result.view(_Watched)
+
+
+def _unwatched(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return tuple(map(_unwatched, value))
+    return value.view(np.ndarray) if isinstance(value, _Watched) else value
 
 
 def _recorder(value: Any, seen: list[Any], inputs: bool) -> Any:
