@@ -102,8 +102,21 @@ def observe(
 ) -> Observations:
     """Everything that the rubric's checks see of one hand-in."""
     with Session(files, rubric.driver.read_text("utf-8"), sandbox, limits, warm) as session:
-        size = _fitting_size(session, rubric, seed)
-        return _observe_at(size, session, submission, rubric, seed, data, limits, watch)
+        return observe_in(session, submission, rubric, seed, data, watch=watch)
+
+
+def observe_in(
+    session: Session,
+    submission: Submission,
+    rubric: Rubric,
+    seed: int,
+    data: Mapping[str, DataSet],
+    size: str | None = None,
+    watch: Watch | None = None,
+) -> Observations:
+    """The same of the hand-in of an open session, at these sizes, or else at those that its models support."""
+    fitting = size or _fitting_size(session, rubric, seed)
+    return _observe_at(fitting, session, submission, rubric, seed, data, session.limits, watch)
 
 
 def judge(key: Key, submission: Submission, observations: Observations) -> Result:

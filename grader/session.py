@@ -108,6 +108,21 @@ class Session:
             self._student = self._load(self._start())
         return self._student
 
+    def change(self, files: Mapping[str, bytes]) -> None:
+        """Go on with another hand-in of the same file names, in the living worker where there is one.
+
+        Only for code that the grader made itself: what one hand-in does to its worker, the next one meets.
+        """
+        self._files = {name: np.frombuffer(content, np.uint8) for name, content in files.items()}
+        self._until, self._unloadable = None, None
+        self._strikes, self._claimed, self._seen = {}, Facts(), []
+        if self._student is not None and self._student.alive:
+            self._until = time.monotonic() + self.limits.total
+            try:
+                self._student.load(self._files, self._driver)
+            except StudentError:
+                self._student.close()  # a fresh worker will say what is wrong
+
     def facts(self) -> Facts:
         """What the hand-in's workers told, and what was seen from outside."""
         return Facts(self._claimed.remarks, (*self._claimed.integrity, *self._seen))

@@ -62,6 +62,9 @@ class Service:
         return facts
 
     def _load(self, request: Mapping[str, Any]) -> Any:
+        if self._handin is not None:  # an audit grades many trusted hand-ins in one worker
+            self._handin.close()
+            self._kept.clear()
         for name, content in request["files"].items():
             path = self._root / name
             path.parent.mkdir(parents=True, exist_ok=True)
