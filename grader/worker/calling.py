@@ -11,6 +11,8 @@ import re
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from types import FunctionType, MethodType
 from typing import Any
 
 import numpy as np
@@ -106,9 +108,17 @@ def _rest(
 def parameters_of(function: Any) -> list[inspect.Parameter] | None:
     """The parameters of a function, or None where Python cannot tell."""
     try:
-        return list(inspect.signature(function).parameters.values())
+        if isinstance(function, MethodType) and isinstance(function.__func__, FunctionType):
+            bound = _signature(function.__func__)
+            return list(bound[1:] if bound[:1] and bound[0].kind in _POSITIONAL else bound)
+        return list(_signature(function))
     except Exception:  # what a hostile or a compiled object raises here is of no interest
         return None
+
+
+@lru_cache(512)  # training asks for the same function at each step
+def _signature(function: Any) -> tuple[inspect.Parameter, ...]:
+    return tuple(inspect.signature(function).parameters.values())
 
 
 def number(value: Any, what: str) -> float | Array:
@@ -136,6 +146,10 @@ def numbers(value: Any, what: str) -> Array:
 
 
 def _array(value: Any, what: str) -> Array:
+    if type(value) is np.ndarray and value.dtype != object:
+        return value.copy()
+    if type(value) is float:
+        return np.array(value)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
