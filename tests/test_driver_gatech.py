@@ -143,8 +143,6 @@ def assert_same(seen: Any, expected: Any, tolerance: float, place: str = "") -> 
 
 @pytest.mark.parametrize("folder", RIGHT, ids=lambda folder: folder.name)
 def test_a_right_hand_in_looks_like_the_reference(folder: Path, drive: Open, expected: Values) -> None:
-    if folder.name == "bias_in_first_row":
-        pytest.skip("its penalty falls on the biases too")
     driver = drive(folder)
     assert driver.describe()["missing"] == {}
     assert_same(observe(driver), expected, 1e-5)
