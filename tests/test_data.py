@@ -132,7 +132,7 @@ def test_csv_files_may_be_packed_and_begin_with_a_byte_order_mark(tmp_path: Path
 
 
 IMAGES, LABELS = "train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz"
-WHOLE = gzip.compress(idx(np.zeros((50, 4, 4))))
+WHOLE = gzip.compress(idx(np.zeros((50, 4, 4))), mtime=0)
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ WHOLE = gzip.compress(idx(np.zeros((50, 4, 4))))
     [
         (IMAGES, WHOLE[:-9], "train-images.*cannot be read.*truncated"),
         (IMAGES, WHOLE[:12] + b"\xff" * 8 + WHOLE[20:], "cannot be read"),
-        (IMAGES, gzip.compress(idx(np.zeros((50, 4, 4)))[:-1]), "815 bytes.*50 x 4 x 4.*816 bytes"),
+        (IMAGES, gzip.compress(idx(np.zeros((50, 4, 4)))[:-1], mtime=0), "815 bytes.*50 x 4 x 4.*816 bytes"),
         (IMAGES, idx(np.zeros((50, 4, 4))) + b"\0", "817 bytes"),
         (IMAGES, b"\0\0\x08\x03\0\0", "holds 6 bytes"),
         (IMAGES, idx(np.zeros(50)), r"IDX labels \(0x00000801\); expected IDX images \(0x00000803\)"),

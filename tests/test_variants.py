@@ -1,4 +1,4 @@
-"""Whole hand-ins, as students send them: right ones earn everything, each wrong one loses what it should, and no more."""
+"""Whole hand-ins, as students send them: right ones earn everything, wrong ones lose what they should, and no more."""
 
 from __future__ import annotations
 
