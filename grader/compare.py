@@ -87,6 +87,14 @@ def numbers(value: Any) -> Array | None:
     return None
 
 
+def finiteness(value: Any) -> Any:
+    """The value with 0 for each finite number, and NaN and the infinities as they are."""
+    if isinstance(value, Mapping):
+        return {key: finiteness(inner) for key, inner in value.items()}
+    array = numbers(value)
+    return value if array is None else np.where(np.isfinite(array), 0.0, array)
+
+
 def relative_error(seen: Array, expected: Array) -> float:
     """Maximum of |seen − expected| over the larger of the two maximum norms; infinite where anything is not finite."""
     if not (np.isfinite(seen).all() and np.isfinite(expected).all()):

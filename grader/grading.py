@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from grader.checks import undecided
+from grader.checks import GONE, undecided
 from grader.errors import GraderError, StudentError
+from grader.mistakes import FILE as MISTAKES
 from grader.model import (
     CriterionResult,
     Failure,
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from grader.session import Student
 
 Watch = Callable[[str], None]
+PUBLIC_SEED = 0  # draws the inputs on which every known mistake is seen
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,10 @@ def observe(
 ) -> Observations:
     """Everything that the rubric's checks see of one hand-in."""
     with Session(files, rubric.driver.read_text("utf-8"), sandbox, limits, warm) as session:
-        return observe_in(session, submission, rubric, seed, data, watch=watch)
+        seen = observe_in(session, submission, rubric, seed, data, watch=watch)
+        if not (rubric.folder / MISTAKES).is_file():
+            return seen
+        return replace(seen, signature=seen.criteria if seed == PUBLIC_SEED else _signature(session, rubric, seen))
 
 
 def observe_in(
@@ -177,7 +182,7 @@ def _fitting_size(session: Session, rubric: Rubric, seed: int) -> str:
             try:
                 working += _model_works(session.student(), model, setting)
             except StudentError as error:
-                if error.failure.code in {"timeout", "died", "protocol"}:
+                if error.failure.code in GONE:
                     return best  # it will not be better at a larger size, only slower
         if working > most:
             best, most = size, working
@@ -216,10 +221,23 @@ def _observe_at(
     for criterion in rubric.criteria:
         if watch:
             watch(criterion.id)
-        criteria[criterion.id] = _observe_one(criterion, session, setting.named(criterion.id))
+        criteria[criterion.id] = observe_one(criterion, session, setting.named(criterion.id))
     facts = session.facts()
     remarks = tuple(_remark(told) for told in facts.remarks)
     return Observations(submission.digest, size, criteria, facts.integrity, remarks, dict(session.environment))
+
+
+def _signature(session: Session, rubric: Rubric, seen: Observations) -> Mapping[str, Observation]:
+    """What is seen on public inputs, where every known mistake was seen too; what did not come back is not asked."""
+    lost = {id_: each for id_, each in seen.criteria.items() if each.failure and each.failure.code in GONE}
+    setting = brief(rubric, PUBLIC_SEED, seen.size)
+    asked = [each for each in rubric.criteria if each.check.TELLS_MISTAKES and each.id not in lost]
+    return {**lost, **{each.id: observe_one(each, session, setting.named(each.id)) for each in asked}}
+
+
+def brief(rubric: Rubric, seed: int, size: str) -> Setting:
+    """The setting of a brief look, for what tells one mistake from another."""
+    return replace(_setting(rubric, seed, {}, size), brief=True)
 
 
 def _remark(told: Mapping[str, Any]) -> Finding:
@@ -227,7 +245,8 @@ def _remark(told: Mapping[str, Any]) -> Finding:
     return Finding(**{"code": "remark", "message": "", **known})
 
 
-def _observe_one(criterion: Criterion, session: Session, setting: Setting) -> Observation:
+def observe_one(criterion: Criterion, session: Session, setting: Setting) -> Observation:
+    """What one criterion's check sees of the hand-in of a session."""
     started = time.monotonic()
     values: Mapping[str, Any] = {}
     failure, output = None, ""

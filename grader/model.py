@@ -107,6 +107,7 @@ class Observations:
     integrity: tuple[str, ...] = ()  # for the instructor: what was seen, in plain words
     remarks: tuple[Finding, ...] = ()  # for the student: harmless things worth knowing
     environment: Mapping[str, str] = field(default_factory=dict)
+    signature: Mapping[str, Observation] = field(default_factory=dict)  # the criteria again, on public inputs
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ class Setting:
     data: Mapping[str, DataSet] = field(default_factory=dict)
     name: str = ""  # the criterion's id
     limits: Mapping[str, float] = field(default_factory=dict)  # seconds for a request, by what it does
+    brief: bool = False  # whether only what tells mistakes apart is wanted
 
     def named(self, name: str) -> Setting:
         """The same setting with the random streams of another criterion."""

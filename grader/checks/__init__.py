@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from grader.probes import Setting
     from grader.session import Student
 
-__all__ = ["Check", "attempt", "decide", "failure_of", "kinds", "share", "undecided"]
+__all__ = ["GONE", "Check", "attempt", "decide", "failure_of", "kinds", "part", "share", "undecided"]
 
-_WORKER_IS_GONE = frozenset({"timeout", "died", "protocol"})
+GONE = frozenset({"timeout", "died", "protocol"})  # failures that cost the worker
 
 
 class Check(BaseModel):
@@ -29,6 +29,8 @@ class Check(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     EXAMPLE: ClassVar[str] = ""
+    TELLS_MISTAKES: ClassVar[bool] = True  # whether what it sees tells one known mistake from another
+    MEETS: ClassVar[frozenset[str]] = frozenset()  # keys of its signature below which the work of several parts meets
     kind: str
 
     def observe(self, student: Student, setting: Setting) -> Values:
@@ -42,6 +44,10 @@ class Check(BaseModel):
     def judge(self, seen: Values, expected: Values, setting: Setting) -> Verdict:
         """The decision, from what was seen of the submission and of the reference."""
         raise NotImplementedError
+
+    def signature(self, seen: Values) -> Values:
+        """The part of what was seen, also by a brief look, that is the same for the same mistake in any code."""
+        return seen
 
     def models(self) -> tuple[str, ...]:
         """The models that this check builds, so that a rubric can be checked before anything runs."""
@@ -75,11 +81,18 @@ def attempt(action: Callable[[], Any]) -> Any:
         return action()
     except StudentError as error:
         failure = error.failure
-        if failure.fault != "student" or failure.code in _WORKER_IS_GONE:
+        if failure.fault != "student" or failure.code in GONE:
             raise
         return {
             "failure": {"code": failure.code, "message": failure.message, "hint": failure.hint, "where": failure.where}
         }
+
+
+def part(seen: Any, keys: Sequence[str]) -> Any:
+    """These entries of what a call gave back, where there are such; all of it where no keys are given."""
+    if not keys or not isinstance(seen, Mapping) or failure_of(seen):
+        return seen
+    return {key: seen[key] for key in keys if key in seen}
 
 
 def failure_of(seen: Any) -> Finding | None:

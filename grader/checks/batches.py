@@ -42,6 +42,16 @@ class Batches(Check):
             "again": batches(self.rows, self.batch_size, True, 2),
         }
 
+    def signature(self, seen: Values) -> Values:
+        epochs = {name: _Epoch.of(value) for name, value in seen.items()}
+        told: dict[str, Any] = {}
+        for name, epoch in epochs.items():
+            told[name] = _traits(epoch, epochs["plain"]) if epoch else seen[name] if failure_of(seen[name]) else None
+        shuffled, again = epochs["shuffled"], epochs["again"]
+        if shuffled and again:
+            told["again"]["as before"] = shuffled.rows == again.rows
+        return told
+
     def judge(self, seen: Values, expected: Values, setting: Setting) -> Verdict:
         crash = failure_of(seen["plain"])
         if crash:
@@ -61,6 +71,20 @@ class Batches(Check):
         ]
         failures = tuple(f for value in seen.values() if (f := failure_of(value)))
         return decide(share(opinions), tuple(dict.fromkeys((*failures, *(f for _, f in opinions if f)))))
+
+
+def _traits(epoch: _Epoch, plain: _Epoch | None) -> dict[str, Any]:
+    """What can be said of an epoch whatever random numbers shuffled it."""
+    rows = epoch.rows
+    return {
+        "sizes": str(epoch.sizes),
+        "rows": str(rows) if rows == sorted(rows) else "mixed",
+        "twice": len(set(rows)) < len(rows),
+        "paired": all(np.array_equal(a, b) for a, b in zip(epoch.by_inputs, epoch.by_labels, strict=True)),
+        "batches in order": all(list(batch) == sorted(batch) for batch in epoch.by_inputs),
+        "batches as without shuffling": plain is not None
+        and [set(batch) for batch in epoch.by_inputs] == [set(batch) for batch in plain.by_inputs],
+    }
 
 
 class _Epoch:

@@ -9,14 +9,14 @@ with a loss that really depends on its parameter earns the `consistent` share.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from grader.checks import Check, attempt, decide, failure_of
+from grader.checks import Check, attempt, decide, failure_of, part
 from grader.compare import Array, Scale, Tolerance, difference, is_single, numbers
 from grader.model import Finding, Values, Verdict
 from grader.probes import Setting
@@ -49,13 +49,16 @@ class Gradient(Check):
     tolerance: Annotated[float, Field(gt=0)] = 1e-6
 
     def observe(self, student: Student, setting: Setting) -> Values:
-        return {str(i): attempt(partial(self._batch, i, student, setting)) for i in range(len(self.batches))}
+        batches = {str(i): attempt(partial(self._batch, i, student, setting)) for i in range(len(self.batches))}
+        return {**batches, "square": attempt(partial(self._square, student, setting))}
 
     def _batch(self, index: int, student: Student, setting: Setting) -> Values:
         inputs = self._inputs(index, setting)
         model = student.make("build", self.model, dict(setting.sizes))
         student.call("assign", model, inputs.parameters)
         seen = student.call("evaluate", model, inputs.X, inputs.y, mode="train")
+        if setting.brief:
+            return {"loss": seen.get("loss"), "gradients": seen.get("gradients")}
         fresh = student.make("build", self.model, dict(setting.sizes))
         steps = _steps(seen)
         where = (fresh, inputs.parameters, inputs.X, inputs.y, inputs.directions, steps)
@@ -73,6 +76,23 @@ class Gradient(Check):
             parameters=parameters,
             directions={name: [_direction(rng, W.shape) for _ in range(DIRECTIONS)] for name, W in parameters.items()},
         )
+
+    def _square(self, student: Student, setting: Setting) -> Values:
+        """Loss and gradients where all sizes are equal: what mixes up axes comes through, and shows which ones."""
+        classes = setting.sizes["classes"]
+        there = replace(setting, sizes=dict.fromkeys(setting.sizes, classes))
+        rng = there.rng("square")
+        model = student.make("build", self.model, dict(there.sizes))
+        student.call("assign", model, there.parameters(self.model, rng))
+        X, y = rng.normal(size=(classes, classes)), rng.permutation(classes).astype(np.int64)
+        seen = student.call("evaluate", model, X, y, mode="train")
+        return {"loss": seen.get("loss"), "gradients": seen.get("gradients")}
+
+    def signature(self, seen: Values) -> Values:
+        batches = [str(index) for index in range(len(self.batches))]
+        if not failure_of(seen["square"]) or all(failure_of(seen[name]) for name in batches):
+            batches.append("square")  # else other sizes than the course's are what it cannot do
+        return {name: part(seen[name], ("loss", "gradients")) for name in batches}
 
     def judge(self, seen: Values, expected: Values, setting: Setting) -> Verdict:
         opinions = [

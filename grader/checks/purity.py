@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from grader.checks import Check, attempt, decide, failure_of, share
+from grader.checks import Check, attempt, decide, failure_of, part, share
 from grader.compare import Array, same
 from grader.model import Finding, Values, Verdict
 from grader.probes import Setting
@@ -25,6 +25,7 @@ class Purity(Check):
     """Inputs and weights stay as they were, and a used model answers like a fresh one."""
 
     EXAMPLE = "{kind: purity, of: [two-layer], optimizer: sgd, settings: {learning_rate: 0.1, reg: 0.01}}"
+    MEETS: ClassVar[frozenset[str]] = frozenset({"training"})
     kind: Literal["purity"]
     of: Annotated[tuple[str, ...], Field(min_length=1)]
     optimizer: str
@@ -43,6 +44,11 @@ class Purity(Check):
         """The weights after some updates: with one model used throughout, and with a fresh one for each update."""
         optimizer = bench.student.make("optimizer", self.optimizer, dict(self.settings))
         used = bench.fresh(0)
+        if bench.setting.brief:
+            for update in range(self.updates):
+                bench.evaluate(used, update)
+                bench.student.call("update", optimizer, used)
+            return {"used": bench.student.call("parameters", used)}
         fresh_place = bench.parameters(0)
         for update in range(self.updates):
             bench.evaluate(used, update)
@@ -58,6 +64,9 @@ class Purity(Check):
         shares = [share(listed) for listed in opinions]
         wrong = (finding for listed in opinions for _, finding in listed if finding)
         return decide(sum(shares) / len(shares), tuple(dict.fromkeys(wrong)))
+
+    def signature(self, seen: Values) -> Values:
+        return {model: _without_fresh(seen[model]) for model in self.of}
 
     def models(self) -> tuple[str, ...]:
         return self.of
@@ -107,6 +116,11 @@ class _Bench:
         model = self.fresh(0)
         self.evaluate(self.fresh(1), 1)
         return {"beside": self.evaluate(model, 0), "parameters": self.student.call("parameters", model)}
+
+
+def _without_fresh(seen: Any) -> Any:
+    """What a brief look sees too: without the second training run."""
+    return seen if failure_of(seen) else {**seen, "training": part(seen["training"], ("used",))}
 
 
 def _batch(setting: Setting, model: str, rows: int, number: int) -> tuple[Array, Array]:

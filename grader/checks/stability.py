@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from grader.checks import Check, attempt, decide, failure_of
-from grader.compare import Tolerance, difference
+from grader.checks import Check, attempt, decide, failure_of, part
+from grader.compare import Tolerance, difference, finiteness
 from grader.model import Finding, Values, Verdict
 from grader.probes import Argument, Model, Setting, make_all, unique_names
 
@@ -57,6 +57,9 @@ class Stability(Check):
         total = sum(case.weight for case in self.cases)
         right = sum(case.weight for case in self.cases if not found[case.name])
         return decide(right / total if total else 1.0, tuple(f for f in found.values() if f))
+
+    def signature(self, seen: Values) -> Values:
+        return {case.name: finiteness(part(seen[case.name], case.look_at)) for case in self.cases}
 
     def _finding(self, case: Case, got: Any, want: Any) -> Finding | None:
         if case.look_at:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from grader.checks import Check, attempt, decide, failure_of
+from grader.checks import Check, attempt, decide, failure_of, part
 from grader.compare import DOUBLE, Scale, Tolerance, difference
 from grader.model import Finding, Values, Verdict
 from grader.probes import Argument, Labels, Model, Setting, make_all, unique_names
@@ -66,6 +66,9 @@ class Value(Check):
         fraction = sum(case.weight for case in right) / total if total else 1.0
         crashed = all(failure_of(seen[case.name]) for case in self.cases)
         return decide(fraction, self._told(found), crashed=crashed)
+
+    def signature(self, seen: Values) -> Values:
+        return {case.name: part(seen[case.name], case.look_at) for case in self.cases}
 
     def _finding(self, case: Case, seen: Values, expected: Values, setting: Setting) -> Finding | None:
         got, want = seen[case.name], expected[case.name]
