@@ -80,6 +80,7 @@ class HandIn:
         self.sources: Mapping[str, Source] = read_sources(self.root)
         self.definitions = tuple(item for source in self.sources.values() for item in source.definitions)
         self._importer = Importer(self.root, dict(self.sources))
+        self._odd = tuple(self._odd_files())  # once, for this is asked for after every call
         _CURRENT[:] = [self]
 
     def close(self) -> None:
@@ -192,7 +193,7 @@ class HandIn:
             for name, where in self._importer.seen.items()
             if name not in written
         ]
-        return [*hidden, *self._odd_files()]
+        return [*hidden, *self._odd]
 
     def imported_packages(self, starts: Sequence[str] = ()) -> dict[str, str]:
         """The packages from elsewhere by name, and where each is imported first, such as "models/x.py:3".

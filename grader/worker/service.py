@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from random import seed as seed_random
-from types import FunctionType, ModuleType
+from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 from numpy.random import seed as seed_numpy
@@ -145,9 +146,14 @@ def _driver_class(text: str) -> Callable[[HandIn], Any]:
     module = ModuleType(_DRIVER)
     module.__file__ = "driver.py"
     sys.modules[_DRIVER] = module  # dataclasses look their module up by name
-    exec(compile(text, "driver.py", "exec", dont_inherit=True), vars(module))
+    exec(_compiled(text), vars(module))
     driver: Callable[[HandIn], Any] = vars(module)["Driver"]
     return driver
+
+
+@lru_cache(1)  # the same for every hand-in that one worker is given
+def _compiled(text: str) -> CodeType:
+    return compile(text, "driver.py", "exec", dont_inherit=True)
 
 
 def _text(error: BaseException) -> str:
