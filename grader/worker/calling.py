@@ -9,11 +9,11 @@ from __future__ import annotations
 import inspect
 import re
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from types import FunctionType, MethodType
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -53,56 +53,65 @@ def fit_arguments(what: str, function: Any, offers: Sequence[Offer]) -> tuple[li
     parameters = parameters_of(function)
     if parameters is None:
         return [offer.value for offer in offers], {}
-    chosen = _choose(what, [p for p in parameters if p.kind not in _VARIABLE], offers)
-    given: list[Any] = []
-    named: dict[str, Any] = {}
-    for parameter in parameters:
+    wanted = tuple(_Wanted(p.name, p.kind, p.default is p.empty) for p in parameters)
+    given, named = _plan(what, wanted, tuple((offer.pattern, offer.keyword) for offer in offers))
+    return [offers[index].value for index in given], {name: offers[index].value for name, index in named.items()}
+
+
+class _Wanted(NamedTuple):
+    """A parameter of a function, as far as it matters for what it is given."""
+
+    name: str
+    kind: Any
+    required: bool
+
+
+@lru_cache(512)  # training asks for the same plan at each step
+def _plan(
+    what: str, wanted: tuple[_Wanted, ...], offers: tuple[tuple[str, str], ...]
+) -> tuple[tuple[int, ...], dict[str, int]]:
+    """Which offers go where, by their indices: those by position, and those by keyword."""
+    chosen = _choose(what, [p for p in wanted if p.kind not in _VARIABLE], offers)
+    given: list[int] = []
+    named: dict[str, int] = {}
+    for place, parameter in enumerate(wanted):
         if parameter.kind in _VARIABLE or parameter.name not in chosen:
             continue
-        before = [p for p in parameters[: parameters.index(parameter)] if p.kind in _POSITIONAL]
+        before = [p for p in wanted[:place] if p.kind in _POSITIONAL]
         if parameter.kind in _POSITIONAL and len(given) == len(before):
-            given.append(chosen[parameter.name].value)
+            given.append(chosen[parameter.name])
         else:
-            named[parameter.name] = chosen[parameter.name].value
-    return given + list(_rest(parameters, chosen, offers, named)), named
+            named[parameter.name] = chosen[parameter.name]
+    free = [index for index in range(len(offers)) if index not in chosen.values()]
+    kinds = {parameter.kind for parameter in wanted}
+    if inspect.Parameter.VAR_KEYWORD in kinds and all(offers[index][1] for index in free):
+        named |= {offers[index][1]: index for index in free}
+    elif inspect.Parameter.VAR_POSITIONAL in kinds and not named:
+        given += free
+    return tuple(given), named
 
 
 _VARIABLE = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 
 
-def _choose(what: str, parameters: list[inspect.Parameter], offers: Sequence[Offer]) -> dict[str, Offer]:
-    chosen: dict[str, Offer] = {}
-    for parameter in parameters:
-        fitting = (offer for offer in offers if re.fullmatch(offer.pattern, spelled(parameter.name)))
-        offer = next(_free(fitting, chosen), None)
-        if offer is not None:
-            chosen[parameter.name] = offer
-    for place, parameter in enumerate(parameters):
-        if parameter.name in chosen or parameter.default is not inspect.Parameter.empty:
+def _choose(what: str, wanted: list[_Wanted], offers: tuple[tuple[str, str], ...]) -> dict[str, int]:
+    chosen: dict[str, int] = {}
+    for parameter in wanted:
+        name = spelled(parameter.name)
+        fitting = (
+            i for i, (pattern, _) in enumerate(offers) if i not in chosen.values() and re.fullmatch(pattern, name)
+        )
+        index = next(fitting, None)
+        if index is not None:
+            chosen[parameter.name] = index
+    for place, parameter in enumerate(wanted):
+        if parameter.name in chosen or not parameter.required:
             continue
-        free = list(_free(offers, chosen))
+        free = [index for index in range(len(offers)) if index not in chosen.values()]
         if not free or place >= len(offers):
             raise Missing(f"{what} needs an argument `{parameter.name}`, which the course's text does not have.")
-        chosen[parameter.name] = next(_free(offers[place : place + 1], chosen), free[0])
+        chosen[parameter.name] = place if place in free else free[0]
     return chosen
-
-
-def _free(offers: Iterable[Offer], chosen: dict[str, Offer]) -> Iterator[Offer]:
-    """The offers not chosen yet; by identity, for arrays do not compare to one truth value."""
-    taken = {id(offer) for offer in chosen.values()}
-    return (offer for offer in offers if id(offer) not in taken)
-
-
-def _rest(
-    parameters: list[inspect.Parameter], chosen: dict[str, Offer], offers: Sequence[Offer], named: dict[str, Any]
-) -> Iterator[Any]:
-    """What goes into `*args`, or else by the course's names into `**kwargs`, of a function that takes anything."""
-    kinds = {parameter.kind for parameter in parameters}
-    free = list(_free(offers, chosen))
-    if inspect.Parameter.VAR_KEYWORD in kinds and all(offer.keyword for offer in free):
-        named |= {offer.keyword: offer.value for offer in free}
-    elif inspect.Parameter.VAR_POSITIONAL in kinds and not named:
-        yield from (offer.value for offer in free)
 
 
 def parameters_of(function: Any) -> list[inspect.Parameter] | None:

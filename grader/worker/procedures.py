@@ -15,7 +15,9 @@ class Vocabulary(Protocol):
 
     def build(self, model: str, sizes: dict[str, int]) -> Any: ...
     def assign(self, model: Any, parameters: dict[str, Array]) -> None: ...
-    def evaluate(self, model: Any, X: Array, y: Array, mode: str = "train") -> dict[str, Any]: ...
+    def evaluate(
+        self, model: Any, X: Array, y: Array, mode: str = "train", gradients: bool = True
+    ) -> dict[str, Any]: ...
     def probabilities(self, model: Any, X: Array) -> Any: ...
     def optimizer(self, name: str, settings: dict[str, float]) -> Any: ...
     def update(self, optimizer: Any, model: Any) -> None: ...
@@ -44,7 +46,7 @@ def losses_along(
     def loss(block: str, direction: Array, step: float) -> float:
         moved = {**parameters, block: parameters[block] + step * direction}
         driver.assign(model, moved)
-        return _number(driver.evaluate(model, X.copy(), y.copy(), mode="train")["loss"])
+        return _number(driver.evaluate(model, X.copy(), y.copy(), mode="train", gradients=False)["loss"])
 
     return {
         block: [[loss(block, direction, step) for step in steps] for direction in listed]
@@ -82,7 +84,7 @@ def train(
         reports = []
         for start in range(0, len(rows), batch_size):
             batch = rows[start : start + batch_size]
-            reports.append(driver.evaluate(trained, X[batch], y[batch], mode="train"))
+            reports.append(driver.evaluate(trained, X[batch], y[batch], mode="train", gradients=False))
             driver.update(stepper, trained)
         told["loss"].append(_mean([_number(report["loss"]) for report in reports]))
         told["accuracy"].append(_mean([_number(report.get("accuracy")) for report in reports]))
