@@ -13,6 +13,8 @@ import difflib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+__all__ = ["Mutant", "emptied", "functions_of", "mutants", "touched"]
+
 Change = Callable[[ast.AST], Iterator[tuple[str, ast.AST]]]
 
 
@@ -47,6 +49,44 @@ def mutants(files: Mapping[str, bytes], functions: Mapping[str, object]) -> Iter
             if f"{file}:{name}" in functions:
                 for number, mutant in enumerate(_of_function(file, name, function, source, seen)):
                     yield Mutant(f"{file}:{name}:{number}", *mutant)
+
+
+def functions_of(files: Mapping[str, bytes]) -> list[str]:
+    """All functions that could be changed, as "file.py:Class.function"."""
+    sources = {file: source for file, source in files.items() if file.endswith(".py")}
+    return [f"{file}:{name}" for file, source in sources.items() for name, _ in _functions(ast.parse(source))]
+
+
+def touched(file: str, old: bytes, new: bytes) -> frozenset[str] | None:
+    """The functions whose bodies differ between two texts of a file; None where anything else differs too."""
+    if not file.endswith(".py"):
+        return None
+    try:
+        (frame, bodies), (new_frame, new_bodies) = _taken_apart(old), _taken_apart(new)
+    except SyntaxError:
+        return None
+    if frame != new_frame:
+        return None
+    return frozenset(f"{file}:{name}" for name, body in bodies.items() if body != new_bodies[name])
+
+
+def emptied(source: bytes, name: str, statement: str) -> bytes:
+    """A file in which one function does nothing but this statement."""
+    tree = ast.parse(source)
+    for found, function in _functions(tree):
+        if found == name:
+            function.body = ast.parse(statement).body
+    return ast.unparse(tree).encode()
+
+
+def _taken_apart(source: bytes) -> tuple[str, dict[str, str]]:
+    """A file without the bodies of its functions, and these bodies."""
+    tree = ast.parse(source)
+    bodies = {}
+    for name, function in _functions(tree):
+        bodies[name] = "\n".join(ast.dump(statement) for statement in function.body)
+        function.body = [ast.Pass()]
+    return ast.dump(tree), bodies
 
 
 def _functions(tree: ast.Module) -> Iterator[tuple[str, ast.FunctionDef]]:
