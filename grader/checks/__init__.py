@@ -72,20 +72,21 @@ def kinds() -> Mapping[str, type[Check]]:
 
 
 def attempt(action: Callable[[], Any]) -> Any:
-    """What `action` returns, or `{"failure": {…}}` where the student's code raised and its worker lives on.
+    """What `action` returns, or `{"failure": {…}}` where it failed by the student's fault.
+
+    What was seen before stays. If the worker is gone, every later call of the same check fails alike, and is recorded.
 
     Raises:
-        StudentError: the worker is gone, or the fault is not the student's.
+        StudentError: the fault is not the student's.
     """
     try:
         return action()
     except StudentError as error:
         failure = error.failure
-        if failure.fault != "student" or failure.code in GONE:
+        if failure.fault != "student":
             raise
-        return {
-            "failure": {"code": failure.code, "message": failure.message, "hint": failure.hint, "where": failure.where}
-        }
+        told = {"code": failure.code, "message": failure.message, "hint": failure.hint, "where": failure.where}
+        return {"failure": told}
 
 
 def part(seen: Any, keys: Sequence[str]) -> Any:

@@ -107,6 +107,6 @@ def _names(case: Case, setting: Setting) -> dict[str, float]:
     return {"the number of rows": float(rows), **names} if rows > 1 else names
 
 
-_ONE_CAUSE = frozenset({"unusable-value", "missing", "syntax-error", "returned-none"})
+_ONE_CAUSE = frozenset({"died", "missing", "protocol", "returned-none", "syntax-error", "timeout", "unusable-value"})
 
 CHECK = Value

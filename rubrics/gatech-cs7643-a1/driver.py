@@ -179,6 +179,7 @@ WEIGHTS = r"weights?|params?|parameters?|w|ws"
 
 EVALUATION = "valid"  # what the course's own `evaluate` passes
 MOST_QUERIES = 20_000
+_ENOUGH = 5  # rows, to see that an answer is the same whatever is asked
 
 Step = tuple[str, Any]  # ("attribute", name) or ("item", key or index)
 Path = tuple[Step, ...]
@@ -656,6 +657,8 @@ class Driver:
             if not abs(float(p.sum()) - 1) < 1e-3:
                 raise Unusable(_NO_PROBABILITIES)
             rows.append(p)
+            if len(rows) == _ENOUGH and np.ptp(rows) == 0:
+                return np.full((len(X), len(classes)), rows[0][0])  # labels make no difference; nor will they later
         return np.array(rows)
 
     def _by_watching(self, model: Model, X: Array) -> Array | None:
