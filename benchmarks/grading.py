@@ -1,0 +1,271 @@
+"""What grading costs, as ratios against yardsticks measured in the same run.
+
+The floor is the same checks on the same hand-in in one warm process: no worker, no wire, no driver that has to find out
+how the hand-in is called. Run it as `python benchmarks/grading.py`; `--json FILE` keeps the numbers.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(name, "1")  # as the sandbox has it
+
+import numpy as np
+
+from grader import report
+from grader.data import load
+from grader.grading import Key, judge, observe, prepare
+from grader.intake import take
+from grader.model import Observation, Observations
+from grader.probes import Setting
+from grader.rubric import find_rubric, load_rubric
+from grader.sandbox import choose
+from grader.session import Limits, Session
+from grader.worker import procedures
+
+ROOT = Path(__file__).resolve().parent.parent
+COURSE = "gatech-cs7643-a1"
+EXAMPLE = ROOT / "submissions_example" / COURSE / "hand-in-06"
+SEED = 7
+
+
+def main() -> None:
+    """Measure, print, and keep the numbers where asked."""
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--json", type=Path, help="write the numbers to this file")
+    arguments.add_argument("--runs", type=int, default=7)
+    options = arguments.parse_args()
+    numbers = {**grading(options.runs), **starting(options.runs), **checking(options.runs), **rendering(options.runs)}
+    for label, value in numbers.items():
+        print(f"{label:<66} {value:>9.3f}")
+    if options.json:
+        options.json.write_text(json.dumps(numbers, indent=2) + "\n")
+
+
+def grading(runs: int) -> dict[str, float]:
+    """One hand-in: graded in the best sandbox with a worker at hand, over the floor."""
+    rubric = load_rubric(find_rubric(COURSE))
+    data = {"digits": load("digits")}
+    sandbox = choose("auto")
+    key = prepare(rubric, SEED, data, sandbox)
+    intake = take(rubric.reference)
+
+    def graded() -> None:
+        judge(key, intake.submission, observe(intake.submission, intake.files, rubric, SEED, data, sandbox, warm=warm))
+
+    floor, whole = [], []
+    for _ in range(runs):  # in turn, so that a slow moment of the machine meets both
+        floor.append(seconds(lambda: at_the_floor(key)))
+        warm = sandbox.start(Limits())
+        time.sleep(0.5)  # a batch starts the next worker while it draws the last report
+        whole.append(seconds(graded))
+    cold = [seconds(lambda: observe(intake.submission, intake.files, rubric, SEED, data, sandbox)) for _ in range(runs)]
+    return {
+        "the same checks in one warm process: the floor, ms": 1e3 * statistics.median(floor),
+        f"one hand-in graded, worker at hand ({sandbox.name}), ms": 1e3 * statistics.median(whole),
+        "  over the floor (target 1.5)": statistics.median(w / f for w, f in zip(whole, floor, strict=True)),
+        "one hand-in graded, worker started for it, ms": 1e3 * statistics.median(cold),
+    }
+
+
+def starting(runs: int) -> dict[str, float]:
+    """From nothing to a worker that has loaded a hand-in, over a bare interpreter that imports numpy."""
+    files = {"models.py": b"x = 1\n"}
+    driver = "class Driver:\n    def __init__(self, handin): pass\n    def ready(self): return True\n"
+
+    def bare() -> None:
+        subprocess.run([sys.executable, "-c", "import numpy"], check=True)
+
+    def ready(name: str) -> Callable[[], None]:
+        sandbox = choose(name)
+
+        def start() -> None:
+            with Session(files, driver, sandbox) as session:
+                session.student().call("ready")
+
+        return start
+
+    bare()
+    yardstick = statistics.median(seconds(bare) for _ in range(runs))
+    numbers = {"python -c 'import numpy', ms": 1e3 * yardstick}
+    for name in ("process", "bubblewrap"):
+        try:
+            start = ready(name)
+        except Exception as error:
+            print(f"{name}: {error}", file=sys.stderr)
+            continue
+        median = statistics.median(seconds(start) for _ in range(runs))
+        numbers[f"{name}: start, load, first answer, end, ms"] = 1e3 * median
+        numbers["  over python -c 'import numpy'"] = median / yardstick
+    return numbers
+
+
+def checking(runs: int) -> dict[str, float]:
+    """`grader check` as a student types it, cold: until the first line, and until the end."""
+    firsts, wholes, imports = [], [], []
+    for _ in range(runs):
+        imports.append(seconds(lambda: subprocess.run([sys.executable, "-c", "import numpy"], check=True)))
+        started = time.perf_counter()
+        command = [sys.executable, "-m", "grader", "check", str(EXAMPLE)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT) as process:
+            assert process.stdout is not None
+            process.stdout.readline()
+            firsts.append(time.perf_counter() - started)
+            process.stdout.read()
+        wholes.append(time.perf_counter() - started)
+    over = statistics.median(f - i for f, i in zip(firsts, imports, strict=True))
+    return {
+        "grader check: first line, s beyond numpy's import (target 0.3)": over,
+        "grader check: all done, s (target 2)": statistics.median(wholes),
+    }
+
+
+def rendering(runs: int) -> dict[str, float]:
+    """One report: the first in a process, and with a warm renderer."""
+    if report.pdf_problem():
+        return {}
+    rubric = load_rubric(find_rubric(COURSE))
+    data = {"digits": load("digits")}
+    key = prepare(rubric, SEED, data, choose("auto"))
+    intake = take(EXAMPLE)
+    seen = observe(intake.submission, intake.files, rubric, SEED, data, choose("auto"))
+    result = judge(key, intake.submission, seen)
+    started = time.process_time()
+    renderer = report.Renderer()
+    made = renderer.pdf(result)
+    first = time.process_time() - started
+    warm = []
+    for _ in range(runs):
+        started = time.process_time()
+        renderer.pdf(result)
+        warm.append(time.process_time() - started)
+    pages = made.count(b"/Type /Page\n") or made.count(b"/Type /Page/") or len(result.sections) + 1
+    return {
+        "PDF, the first in a process, CPU ms": 1e3 * first,
+        f"PDF, warm, {pages} pages, CPU ms": 1e3 * statistics.median(warm),
+        "  a page, CPU ms": 1e3 * statistics.median(warm) / pages,
+    }
+
+
+def at_the_floor(key: Key) -> Observations:
+    """Every check of the rubric on the reference, called directly."""
+    rubric, size = key.rubric, next(iter(key.rubric.sizes))
+    setting = Setting(SEED, rubric.sizes[size], rubric.models, key.data)
+    student: Any = Direct(Reference(rubric.reference))
+    seen = {}
+    for criterion in rubric.criteria:
+        if criterion.kind != "structure":
+            seen[criterion.id] = Observation(criterion.check.observe(student, setting.named(criterion.id)))
+    return Observations("", size, seen)
+
+
+class Direct:
+    """A student without a worker: the vocabulary called in this process."""
+
+    def __init__(self, driver: Any) -> None:
+        self.driver = driver
+
+    def call(self, function: str, /, *args: Any, limit: float | None = None, **kwargs: Any) -> Any:
+        """The answer, from the driver or the longer procedures."""
+        if hasattr(self.driver, function):
+            return getattr(self.driver, function)(*args, **kwargs)
+        return getattr(procedures, function)(self.driver, *args, **kwargs)
+
+    make = call
+
+
+class Reference:
+    """The vocabulary, spoken to the reference alone, as directly as can be."""
+
+    def __init__(self, folder: Path) -> None:
+        sys.path.insert(0, str(folder))
+        models, optimizer = importlib.import_module("models"), importlib.import_module("optimizer")
+        self.kinds = {"softmax-regression": models.SoftmaxRegression, "two-layer": models.TwoLayerNet}
+        self.kinds["parameters"] = models.TwoLayerNet
+        self.base, self.sgd = models.SoftmaxRegression(), optimizer.SGD
+        self.utils = importlib.import_module("utils")
+        sys.path.pop(0)
+
+    def __getattr__(self, name: str) -> Any:
+        names = {
+            "softmax": "softmax",
+            "cross_entropy": "cross_entropy_loss",
+            "accuracy": "compute_accuracy",
+            "sigmoid": "sigmoid",
+            "sigmoid_derivative": "sigmoid_dev",
+            "relu": "ReLU",
+            "relu_derivative": "ReLU_dev",
+        }
+        if name not in names:
+            raise AttributeError(name)
+        return getattr(self.base, names[name])
+
+    def build(self, model: str, sizes: dict[str, int]) -> Any:
+        """A fresh model."""
+        hidden = () if model == "softmax-regression" else (sizes["hidden"],)
+        return self.kinds[model](sizes["inputs"], sizes["classes"], *hidden)
+
+    def parameters(self, model: Any) -> Any:
+        """Copies of the parameters."""
+        return {name: W.copy() for name, W in model.weights.items()}
+
+    def assign(self, model: Any, parameters: Any) -> None:
+        """Set the parameters."""
+        model.weights = {name: np.array(W) for name, W in parameters.items()}
+
+    def evaluate(self, model: Any, X: Any, y: Any, mode: str = "train", gradients: bool = True) -> Any:
+        """Loss, accuracy, and in training the gradients."""
+        loss, accuracy = model.forward(X, y, mode)
+        return {"loss": loss, "accuracy": accuracy, "gradients": dict(model.gradients)}
+
+    def probabilities(self, model: Any, X: Any) -> Any:
+        """The softmax of the scores."""
+        W = model.weights
+        if "b1" not in W:
+            return model.softmax(model.ReLU(X @ W["W1"]))
+        return model.softmax(model.sigmoid(X @ W["W1"] + W["b1"]) @ W["W2"] + W["b2"])
+
+    def give_gradients(self, model: Any, gradients: Any) -> None:
+        """Set the gradients."""
+        model.gradients = dict(gradients)
+
+    def optimizer(self, name: str, settings: dict[str, float]) -> Any:
+        """A fresh optimizer."""
+        return self.sgd(settings["learning_rate"], settings["reg"])
+
+    def update(self, optimizer: Any, model: Any) -> None:
+        """One step."""
+        optimizer.update(model)
+
+    def penalty(self, optimizer: Any, model: Any) -> Any:
+        """What L2 adds to zero gradients."""
+        model.gradients = {name: np.zeros_like(W) for name, W in model.weights.items()}
+        optimizer.apply_regularization(model)
+        return model.gradients
+
+    def batches(self, X: Any, y: Any, batch_size: int, shuffle: bool, seed: int | None = None) -> Any:
+        """Batches as pairs."""
+        data, labels = self.utils.generate_batched_data(X, y, batch_size, shuffle, seed)
+        return [list(pair) for pair in zip(data, labels, strict=True)]
+
+
+def seconds(action: Callable[[], Any]) -> float:
+    """How long it takes."""
+    started = time.perf_counter()
+    action()
+    return time.perf_counter() - started
+
+
+if __name__ == "__main__":
+    main()
