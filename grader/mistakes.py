@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -127,7 +128,7 @@ def _shown(text: str) -> str:
 
 def _overlap(cuts: Sequence[_Cut]) -> bool:
     ordered = sorted(cuts)
-    return any(a.file == b.file and b.start < a.end for a, b in zip(ordered, ordered[1:], strict=False))
+    return any(a.file == b.file and b.start < a.end for a, b in pairwise(ordered))
 
 
 def _spliced(cuts: Iterable[_Cut], files: Mapping[str, bytes]) -> dict[str, bytes]:
