@@ -1,7 +1,9 @@
-"""Where the data folders lie: beside the package in a checkout, inside it in a wheel."""
+"""Where the data folders lie, beside the package in a checkout and inside it in a wheel; and where the cache is."""
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 from typing import Literal
 
@@ -21,3 +23,14 @@ def data_folder(name: Folder) -> Path:
     looked = " and ".join(str(folder) for folder in candidates)
     remedy = "Install the grader again, or run it from a full checkout."
     raise GraderError(f"The folder {name!r} is not there; looked for {looked}. {remedy}")
+
+
+def cache_folder() -> Path:
+    """Where the grader keeps what it can make again: GRADER_CACHE, or the platform's folder for such things."""
+    if named := os.environ.get("GRADER_CACHE"):
+        return Path(named)
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Caches" / "dlgrader"
+    if local := os.environ.get("LOCALAPPDATA"):
+        return Path(local) / "dlgrader"
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "dlgrader"

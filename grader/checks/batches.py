@@ -75,10 +75,12 @@ class Batches(Check):
 
 def _traits(epoch: _Epoch, plain: _Epoch | None) -> dict[str, Any]:
     """What can be said of an epoch whatever random numbers shuffled it."""
-    rows = epoch.rows
+    rows, labels = epoch.rows, [int(label) for batch in epoch.by_labels for label in batch]
+    start = len(set(rows))  # padding may follow
     return {
         "sizes": str(epoch.sizes),
-        "rows": str(rows) if rows == sorted(rows) else "mixed",
+        "rows": str(rows) if rows[:start] == sorted(rows[:start]) else "mixed",
+        "labels": "in order" if labels == sorted(labels) else "mixed",
         "twice": len(set(rows)) < len(rows),
         "paired": all(np.array_equal(a, b) for a, b in zip(epoch.by_inputs, epoch.by_labels, strict=True)),
         "batches in order": all(list(batch) == sorted(batch) for batch in epoch.by_inputs),

@@ -38,7 +38,11 @@ class Purity(Check):
 
     def _model(self, model: str, student: Student, setting: Setting) -> Values:
         bench = _Bench(student, setting, model, self.rows)
-        return {"calls": bench.calls(), "two models": bench.two_models(), "training": self._training(bench)}
+        return {
+            "calls": attempt(bench.calls),
+            "two models": attempt(bench.two_models),
+            "training": attempt(partial(self._training, bench)),
+        }
 
     def _training(self, bench: _Bench) -> Values:
         """The weights after some updates: with one model used throughout, and with a fresh one for each update."""
@@ -130,9 +134,9 @@ def _batch(setting: Setting, model: str, rows: int, number: int) -> tuple[Array,
 
 
 def _opinions(model: str, seen: Any, rows: int, setting: Setting) -> list[tuple[int, Finding | None]]:
-    failure = failure_of(seen)
-    if failure:
-        return [(1, failure)]
+    failures = [found for part_seen in (seen, *seen.values()) if (found := failure_of(part_seen))]
+    if failures:
+        return [(1, failures[0])]
     calls, beside, training = seen["calls"], seen["two models"], seen["training"]
     if same(calls["other, fresh"], calls["first"]):
         return [(1, Finding("constant-answer", f"{model}: two different batches get the same answer.", _LOOKS))]

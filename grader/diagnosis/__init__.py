@@ -1,0 +1,1 @@
+"""Which known mistake explains what was seen, what it costs, and how a student is told."""
