@@ -6,10 +6,6 @@ gets a fresh one with the hand-in loaded again.
 
 from __future__ import annotations
 
-import os
-import re
-import selectors
-import signal
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,18 +13,14 @@ from typing import Any, Literal, NoReturn
 
 import numpy as np
 
+from grader.channel import Channel, Late, Lost, clean
 from grader.errors import SandboxError, StudentError
 from grader.model import Failure
 from grader.sandbox.base import Limits, Process, Sandbox
-from grader.worker.wire import PREFIX, Caps, Reference, WireError, decode, encode, lengths
+from grader.worker.wire import Reference, WireError
 
 __all__ = ["Facts", "Handle", "Limits", "Session", "Student"]
 
-_REQUEST_CAPS = Caps(header=4 << 20, body=1 << 30)
-_ANSWER_CAPS = Caps()
-_CHUNK = 1 << 18
-_LAST_WORDS = 0.5  # seconds that a worker has to die after it closed its channel
-_LOOK = 0.2  # seconds between looks at whether it still lives, for when a child of its own holds the channel open
 _MOST_STRIKES = 2
 _LONGEST_MESSAGE = 500  # characters
 _FAULTS: dict[str, Literal["student", "environment", "grader"]] = {
@@ -38,9 +30,6 @@ _FAULTS: dict[str, Literal["student", "environment", "grader"]] = {
 }
 _CODES = {"missing", "syntax-error", "missing-package", "exception", "unusable-value", "driver"}
 _FAILURE_FIELDS = ("fault", "code", "message", "hint", "where")
-_STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
-_MOST_READS = 64
-_SIGNALS = {int(each) for each in signal.Signals}
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,12 +157,12 @@ class Session:
         """Remember that a call cost a worker."""
         self._strikes.setdefault(about, []).append(failure)
 
-    def _start(self) -> Worker:
+    def _start(self) -> Channel:
         process, self._warm = self._warm or self._process(), None
-        worker = Worker(process, self.limits.output)
+        worker = Channel(process, self.limits.output)
         try:
             self.environment = {"sandbox": self._sandbox.name, **worker.up(time.monotonic() + self.limits.start)}
-        except (_Lost, WireError) as error:
+        except (Lost, WireError) as error:
             worker.kill()
             said = worker.output().strip().splitlines()[-1:]
             raise SandboxError(
@@ -187,7 +176,7 @@ class Session:
         except OSError as error:
             raise SandboxError(f"The {self._sandbox.name} sandbox started no worker: {error}.") from None
 
-    def _load(self, worker: Worker) -> Student:
+    def _load(self, worker: Channel) -> Student:
         """Load the hand-in; what fails here is not the hand-in's code, which runs later, and fails again."""
         student = Student(self, worker)
         try:
@@ -202,7 +191,7 @@ class Session:
 class Student:
     """The hand-in in one live worker."""
 
-    def __init__(self, session: Session, worker: Worker) -> None:
+    def __init__(self, session: Session, worker: Channel) -> None:
         self._session = session
         self._worker = worker
         self._ended: Failure | None = None
@@ -260,9 +249,9 @@ class Student:
             answer = self._worker.ask(request, deadline)
             self._session.learn(answer.get("facts"))
             return _value(answer)
-        except _Late:
+        except Late:
             self._end(about, _timeout(f"{name} did not come back within {seconds:g} s."))
-        except _Lost as lost:
+        except Lost as lost:
             self._end(about, Failure("student", "died", f"{name}: {lost}"))
         except WireError as error:
             self._session.note(f"something wrote into the grader's channel: {error}")
@@ -289,179 +278,6 @@ class Student:
         if isinstance(argument, Mapping):
             return {name: self._sendable(item) for name, item in argument.items()}
         return argument
-
-
-class _Late(Exception):
-    """The deadline passed."""
-
-
-class _Lost(Exception):
-    """The worker is gone; the message says how, for the student."""
-
-
-class Worker:
-    """A process and the frames that it may send: one answer for each request, and nothing else."""
-
-    def __init__(self, process: Process, most_output: int) -> None:
-        self.flooded = False
-        self._process = process
-        self._most_output = most_output
-        self._received = bytearray()
-        self._printed = bytearray()
-        self._number = 0
-        self._living = True
-        self._selector = selectors.DefaultSelector()
-        process.channel.setblocking(False)
-        os.set_blocking(process.output, False)
-        self._selector.register(process.channel, selectors.EVENT_READ)
-        self._selector.register(process.output, selectors.EVENT_READ)
-
-    def up(self, deadline: float) -> dict[str, str]:
-        """Wait until the worker is ready; what it says of itself is believable, no byte of a hand-in is in it yet."""
-        try:
-            said = self._receive(deadline).get("up")
-        except _Late:
-            raise _Lost("it was not ready in time.") from None
-        if not isinstance(said, dict):
-            raise WireError("the worker did not say that it is up")
-        return {str(name): str(value) for name, value in said.items()}
-
-    def ask(self, request: dict[str, Any], deadline: float) -> dict[str, Any]:
-        """Send a request and wait for its answer."""
-        self._refuse_surplus()
-        self._number += 1
-        self._send(encode({**request, "id": self._number}, _REQUEST_CAPS), deadline)
-        answer = self._receive(deadline)
-        self._drain()
-        return answer
-
-    def output(self) -> str:
-        """What was printed since last asked."""
-        if self._living:
-            self._drain()
-        text = self._printed.decode("utf-8", "replace")
-        if len(self._printed) >= self._most_output:
-            text += "\n[… cut here]"
-        self._printed.clear()
-        return clean(text)
-
-    def kill(self) -> None:
-        """End the process; what it printed stays."""
-        if self._living:
-            self._drain()
-            self._living = False
-            self._selector.close()
-            self._process.kill()
-
-    def _refuse_surplus(self) -> None:
-        """Nothing may arrive that was not asked for."""
-        for key, _ in self._selector.select(0):
-            self._take(key.fileobj)
-        if self._received:
-            raise WireError("bytes arrived that nobody asked for")
-
-    def _send(self, frame: bytes, deadline: float) -> None:
-        """Send a frame while listening, so that neither side waits for the other with full pipes."""
-        rest = memoryview(frame)
-        both = selectors.EVENT_READ | selectors.EVENT_WRITE
-        self._selector.modify(self._process.channel, both)
-        try:
-            while rest:
-                for key, events in self._wait(deadline):
-                    if events & selectors.EVENT_READ:
-                        self._take(key.fileobj)
-                    if events & selectors.EVENT_WRITE:
-                        rest = rest[self._write(rest[:_CHUNK]) :]
-                if self._received:
-                    raise WireError("an answer came before its question was complete")
-        finally:
-            self._selector.modify(self._process.channel, selectors.EVENT_READ)
-
-    def _write(self, part: memoryview) -> int:
-        try:
-            return self._process.channel.send(part)
-        except BlockingIOError:
-            return 0
-        except OSError:
-            raise self._lost() from None
-
-    def _receive(self, deadline: float) -> dict[str, Any]:
-        """The next frame, checked: its lengths before it is read, its number and form after."""
-        self._fill(PREFIX.size, deadline)
-        header, body = lengths(self._received[: PREFIX.size], _ANSWER_CAPS)
-        end = PREFIX.size + header + body
-        self._fill(end, deadline)
-        if len(self._received) > end:
-            raise WireError("bytes arrived that nobody asked for")
-        head, tail = self._received[PREFIX.size : PREFIX.size + header], self._received[PREFIX.size + header :]
-        self._received = bytearray()
-        answer = decode(head, tail, _ANSWER_CAPS)
-        if not isinstance(answer, dict) or type(answer.get("id")) is not int or answer["id"] != self._number:
-            raise WireError("an answer belongs to no question")
-        return answer
-
-    def _fill(self, count: int, deadline: float) -> None:
-        while len(self._received) < count:
-            for key, _ in self._wait(deadline):
-                self._take(key.fileobj)
-
-    def _wait(self, deadline: float) -> list[tuple[selectors.SelectorKey, int]]:
-        """What is ready, at the latest by the deadline; notices a dead worker whose channel somebody holds open."""
-        while True:
-            left = deadline - time.monotonic()
-            if left <= 0:
-                raise _Late
-            ready = self._selector.select(min(left, _LOOK))
-            if ready:
-                return ready
-            if self._process.ended() is not None:
-                raise self._lost()
-
-    def _take(self, source: object) -> None:
-        """Read once from what is ready."""
-        if source is not self._process.channel:
-            if not self._read_output():
-                self._selector.unregister(self._process.output)
-            return
-        try:
-            data = self._process.channel.recv(_CHUNK)
-        except BlockingIOError:
-            return
-        except OSError:
-            data = b""
-        if not data:
-            raise self._lost()
-        self._received += data
-
-    def _read_output(self) -> bool:
-        """Keep what was printed up to the cap and forget the rest; False once nobody can print any more."""
-        try:
-            data = os.read(self._process.output, _CHUNK)
-        except BlockingIOError:
-            return True
-        room = self._most_output - len(self._printed)
-        self._printed += data[:room]
-        self.flooded = self.flooded or len(data) > room
-        return bool(data)
-
-    def _drain(self) -> None:
-        """Read what has been printed by now; bounded, for a thread of the hand-in's may print for ever."""
-        for _ in range(_MOST_READS):
-            before = len(self._printed)
-            if not self._read_output() or len(self._printed) == before:
-                return
-
-    def _lost(self) -> _Lost:
-        """How the worker ended, once it has had a moment to do so."""
-        until = time.monotonic() + _LAST_WORDS
-        while (status := self._process.ended()) is None and time.monotonic() < until:
-            time.sleep(0.002)
-        return _Lost(_describe_end(status))
-
-
-def clean(text: str) -> str:
-    """Text without characters that would steer a terminal or turn the reading direction."""
-    return _STEERING.sub("\N{REPLACEMENT CHARACTER}", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def _short(claimed: Any) -> str:
@@ -499,19 +315,3 @@ def _subjects(args: Any) -> tuple[str, ...]:
 def _timeout(message: str) -> Failure:
     hint = "Is there a loop that does not end, or one over single numbers where numpy could work on whole arrays?"
     return Failure("student", "timeout", message, hint)
-
-
-def _describe_end(status: int | None) -> str:
-    """How a process ended, in words for the student."""
-    if status is None:
-        return "the code closed the channel to the grader."
-    if status >= 0:
-        return f"the code ended Python (exit status {status}) before it answered."
-    number = -status
-    if number == signal.SIGXCPU:
-        return "the code used up its processor time."
-    if number == signal.SIGKILL:
-        return "the code was killed by the system, perhaps because it used too much memory."
-    if number == signal.SIGSEGV:
-        return "Python crashed (segmentation fault), as it does when a recursion is far too deep."
-    return f"Python was ended by signal {signal.Signals(number).name if number in _SIGNALS else number}."
