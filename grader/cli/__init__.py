@@ -14,7 +14,7 @@ from grader.errors import GraderError
 
 __all__ = ["main"]
 
-COMMANDS = ("check", "doctor", "grade", "schema")
+COMMANDS = ("audit", "check", "doctor", "grade", "schema")
 
 
 class Commands(click.Group):

@@ -165,8 +165,9 @@ def _finding(finding: Finding, depth: int) -> Iterator[RenderableType]:
     yield _indented(finding.message, depth)
     if finding.hint:
         yield _indented(f"→ {finding.hint}", depth, "italic")
-    if finding.where or finding.read:
-        yield _indented("  ".join(filter(None, (finding.where, finding.read))), depth, "cyan")
+    where = "" if finding.where in finding.message else finding.where
+    if where or finding.read:
+        yield _indented("  ".join(filter(None, (where, finding.read))), depth, "cyan")
 
 
 def _indented(told: str, depth: int, style: str = "") -> RenderableType:
