@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Literal, NoReturn
 
@@ -114,6 +115,9 @@ class Session:
 
     def facts(self) -> Facts:
         """What the hand-in's workers told, and what was seen from outside."""
+        if self._student is not None and self._student.alive:
+            with suppress(StudentError):  # it told before, at every few requests
+                self._student.ask_facts()
         return Facts(self._claimed.remarks, (*self._claimed.integrity, *self._seen))
 
     def deadline(self, seconds: float) -> float:
@@ -221,6 +225,10 @@ class Student:
         """Hand over the files; a session does this once for each worker."""
         request = {"op": "load", "files": files, "driver": driver}
         self._ask(request, "load", (), self._session.limits.start)
+
+    def ask_facts(self) -> None:
+        """Have the worker tell what it has not told yet."""
+        self._ask({"op": "facts"}, "facts", (), self._session.limits.request)
 
     def close(self) -> None:
         """End the worker."""

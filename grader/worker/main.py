@@ -124,7 +124,7 @@ def _serve(channel: int, service: Service, environment: dict[str, str], streams:
         while True:
             request = receive()
             answer = service.answer(request)
-            told = {"id": request["id"], "facts": service.facts()}
+            told = {"id": request["id"], "facts": service.facts() if _look(request) else {}}
             _flush(streams)
             try:
                 send({**answer, **told})
@@ -132,6 +132,15 @@ def _serve(channel: int, service: Service, environment: dict[str, str], streams:
                 send({**told, "ok": False, "failure": _unsendable(error)})
     except BaseException:  # also what the hand-in's signal handlers raise between two requests
         _exit(_CHANNEL_LOST)
+
+
+def _look(request: dict[str, Any]) -> bool:
+    """Whether to look at what the hand-in did besides answering: often while it is imported, then now and then."""
+    number = int(request["id"])
+    return request["op"] == "facts" or number <= _FIRST or number % _EVERY == 0
+
+
+_FIRST, _EVERY = 8, 16
 
 
 def _read(channel: int, count: int) -> bytearray:
