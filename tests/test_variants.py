@@ -36,6 +36,8 @@ FOLLOWS = {
     "cross-entropy": {"softmax-regression-forward", "two-layer-forward"},
     "accuracy": {"softmax-regression-forward", "two-layer-forward"},
     "softmax-regression-forward": {"softmax-regression-gradient"},
+    "regularization": {"regularized-step"},
+    "sgd-step": {"regularized-step"},
     "two-layer-forward": {"two-layer-gradient"},
 }
 ANYWAY = {"training-softmax-regression", "training-two-layer", "purity", "stability"}
@@ -78,7 +80,7 @@ def test_a_wrong_hand_in_loses_points_where_it_is_wrong(name: str) -> None:
         ("hand-in-01", {}),
         ("hand-in-02", {}),
         ("hand-in-03", {"two-layer-gradient", "training-two-layer"}),
-        ("hand-in-04", {"regularization"}),
+        ("hand-in-04", {"regularization", "regularized-step"}),
         ("hand-in-06", {"two-layer-gradient"}),
         ("hand-in-07", {"sgd-step"}),
         ("hand-in-11.zip", {}),

@@ -109,6 +109,11 @@ class _Epoch:
         return [len(rows) for rows in self.by_inputs]
 
     @property
+    def companies(self) -> set[frozenset[int]]:
+        """Which rows come together, in whatever order."""
+        return {frozenset(int(row) for row in batch) for batch in self.by_inputs}
+
+    @property
     def rows(self) -> list[int]:
         return [int(row) for batch in self.by_inputs for row in batch]
 
@@ -173,6 +178,8 @@ def _order(plain: _Epoch | None, shuffled: _Epoch | None, again: _Epoch | None, 
         return Finding("not-shuffled", "With shuffling the rows keep their order.", _EPOCHS)
     if again is None or again.rows == sorted(again.rows):
         return Finding("not-shuffled", "With shuffling a second epoch keeps the rows in order.", _EPOCHS)
+    if shuffled.companies == plain.companies:
+        return Finding("not-mixed", "With shuffling the same rows still share a batch in every epoch.", _EPOCHS)
     return None
 
 

@@ -32,6 +32,7 @@ class Step(Check):
     updates: Annotated[int, Field(ge=1, le=50)] = 4
     gradients: Literal["given", "own"] = "given"
     rows: Annotated[int, Field(ge=1, le=1000)] = 11
+    look_at: tuple[str, ...] = ()  # parameters; all of them where none are named
     tolerance: Annotated[float, Field(gt=0)] = 1e-6
 
     def observe(self, student: Student, setting: Setting) -> Values:
@@ -57,6 +58,7 @@ class Step(Check):
 
     def judge(self, seen: Values, expected: Values, setting: Setting) -> Verdict:
         start = setting.parameters(self.model, setting.rng("start"))
+        start = {name: W for name, W in start.items() if not self.look_at or name in self.look_at}
         found = {name: self._finding(name, start[name], _path(seen, name), _path(expected, name)) for name in start}
         if not any(_moved(start[name], _path(seen, name)) for name in start):
             return decide(0, (Finding("nothing-moves", "No parameter changed in any update.", _LOCAL_COPY),))
