@@ -14,7 +14,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 
 from grader.audit.bench import Bench, Setup, fresh_probes
 from grader.audit.course import Course, Open, candidates, load_course
-from grader.audit.log import Log, cache_folder
+from grader.audit.log import Log
 from grader.audit.outcome import FATES, Audit, Candidate, Fate, Group, Kind, Outcome, Tally
 
 __all__ = [
@@ -31,7 +31,6 @@ __all__ = [
     "Outcome",
     "Setup",
     "Tally",
-    "cache_folder",
     "candidates",
     "examine_all",
     "fresh_probes",

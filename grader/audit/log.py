@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import os
 import sys
 import threading
 from collections.abc import Iterable, Mapping
@@ -16,8 +15,9 @@ import numpy as np
 
 from grader.audit.bench import Setup
 from grader.audit.outcome import Candidate, Outcome
+from grader.paths import cache_folder
 
-__all__ = ["Log", "cache_folder"]
+__all__ = ["Log"]
 
 # What decides on an outcome, besides the rubric: the rest of the toolkit only shows it.
 DECIDING = (
@@ -60,17 +60,6 @@ class Log:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with self.path.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(line) + "\n")
-
-
-def cache_folder() -> Path:
-    """Where the grader keeps what it can make again: GRADER_CACHE, or the platform's folder for such things."""
-    if named := os.environ.get("GRADER_CACHE"):
-        return Path(named)
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Caches" / "dlgrader"
-    if local := os.environ.get("LOCALAPPDATA"):
-        return Path(local) / "dlgrader"
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "dlgrader"
 
 
 def _lines(path: Path) -> Iterable[tuple[str, Mapping[str, Any]]]:

@@ -25,21 +25,21 @@ def html(result: Result, audience: Audience = "student") -> str:
 
 def markup(result: Result, audience: Audience, css: Markup | None) -> str:
     """The report's HTML with this style sheet in it; None where the renderer brings its own."""
-    template = _environment().get_template("feedback/feedback.html.j2")
+    template = environment().get_template("feedback/feedback.html.j2")
     return template.render(result=result, audience=audience, css=css)
 
 
 @cache
-def style(medium: Medium) -> str:
-    """The style sheets of one medium as one text."""
+def style(medium: Medium, *documents: str) -> str:
+    """The style sheets of one medium as one text; `documents` are folders with a sheet of their own."""
     folder = data_folder("report_templates")
-    return "\n".join(
-        (folder / name).read_text("utf-8") for name in ("base/base.css", "feedback/feedback.css", f"base/{medium}.css")
-    )
+    own = [f"{name}/{name}.css" for name in documents or ("feedback",)]
+    return "\n".join((folder / name).read_text("utf-8") for name in ("base/base.css", *own, f"base/{medium}.css"))
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """The templates, with everything made harmless on its way into a page."""
     environment = Environment(
         loader=FileSystemLoader(data_folder("report_templates")),
         autoescape=True,
