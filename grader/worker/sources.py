@@ -10,7 +10,8 @@ import re
 import tokenize
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -155,6 +156,11 @@ def _read(root: Path, path: str) -> Source:
     text, repaired = _decode(data)
     if text.startswith(_LFS_POINTER):
         return _unreadable(path, "is a Git-LFS pointer; the file itself was not handed in")
+    return replace(_parsed(path, text), repaired=repaired)
+
+
+@lru_cache(64)  # a worker that looks at one reference with many small changes reads each text once
+def _parsed(path: str, text: str) -> Source:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -164,7 +170,7 @@ def _read(root: Path, path: str) -> Source:
     except (ValueError, RecursionError, MemoryError) as error:
         return _unreadable(path, f"cannot be read as Python: {type(error).__name__}")
     guarded = tuple(_guarded(tree))
-    return Source(path, text, tree, None, tuple(_definitions(tree, path)), tuple(_imports(tree)), guarded, repaired)
+    return Source(path, text, tree, None, tuple(_definitions(tree, path)), tuple(_imports(tree)), guarded)
 
 
 def _unreadable(path: str, message: str) -> Source:
