@@ -315,9 +315,9 @@ def _label(function: str, args: Any) -> str:
 
 
 def _subjects(args: Any) -> tuple[str, ...]:
-    """The names of what a call is about: those in its arguments, and in what its handles were made from."""
-    named = (each.label if isinstance(each, Handle) else each for each in args if isinstance(each, Handle | str))
-    return tuple(dict.fromkeys(name for name in named if name))
+    """The names of what a call is about: what its handles were made from, or where it has none, its words."""
+    labels = [each.label for each in args if isinstance(each, Handle) and each.label]
+    return tuple(dict.fromkeys(labels or [each for each in args if isinstance(each, str)]))
 
 
 def _timeout(message: str) -> Failure:
