@@ -95,7 +95,7 @@ def _part(group: Group) -> tuple[RenderableType, ...]:
     survived = group.count("survived")
     middle, most = (text.points(points) for points in group.lost) if group.lost else ("", "")
     return (
-        group.part.rpartition("/")[2],
+        group.part.rpartition(":")[2],
         str(len(group.outcomes)),
         str(group.count("caught")),
         Text(str(survived) if survived else "", "red"),
