@@ -1,0 +1,116 @@
+"""What the pages say is so: their rubrics load, their commands exist, their sessions print what they show.
+
+`python tests/test_docs.py` writes the sessions anew; read the difference before committing it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+import yaml
+
+from grader.checks import kinds
+from grader.cli import commands
+from grader.errors import RubricError
+from grader.rubric import load_rubric
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+SESSION = re.compile(r"<!-- session: (?P<command>.+?) -->\n```console\n(?P<shown>.*?)```\n<!-- end -->", re.DOTALL)
+COMMAND = re.compile(r"\bgrader ([a-z]+)((?: [^`\n|>&]*)?)")
+
+
+def block(page: str, language: str) -> str:
+    """The first block of this language on a page."""
+    found = re.search(rf"```{language}\n(.*?)```", (ROOT / "docs" / page).read_text("utf-8"), re.DOTALL)
+    assert found
+    return found[1]
+
+
+@pytest.fixture
+def rubric_file(tmp_path: Path) -> Path:
+    """A place from which the reference and the driver lie as the page says."""
+    for folder in ("reference", "rubrics"):
+        (tmp_path / folder).symlink_to(ROOT / folder)
+    file = tmp_path / "mine" / "hw1" / "hw2.yaml"
+    file.parent.mkdir(parents=True)
+    return file
+
+
+def test_the_rubric_of_the_page_loads(rubric_file: Path) -> None:
+    rubric_file.write_text(block("rubric.md", "yaml"), "utf-8")
+    rubric = load_rubric(rubric_file)
+    assert [criterion.id for criterion in rubric.criteria] == ["softmax", "gradient", "extremes"]
+    assert rubric.maximum == 12
+
+
+def test_the_message_of_the_page_is_the_one_that_comes(rubric_file: Path) -> None:
+    told = block("rubric.md", "text").strip()
+    wrong = re.search(r"kind '(\w+)'", told)
+    assert wrong
+    rubric_file.write_text(block("rubric.md", "yaml").replace("kind: gradient", f"kind: {wrong[1]}"), "utf-8")
+    with pytest.raises(RubricError) as error:
+        load_rubric(rubric_file)
+    assert told.split(": ", 1)[1] in str(error.value)
+
+
+def test_the_page_on_rubrics_tells_every_kind() -> None:
+    page = (ROOT / "docs" / "rubric.md").read_text("utf-8")
+    assert re.findall(r"^\| `([a-z]+)` \|", page.split("## Kinds")[1].split("## Arguments")[0], re.MULTILINE)
+    assert {name for name in kinds() if f"| `{name}` |" not in page} == set()
+
+
+def test_the_workflow_of_the_page_is_yaml() -> None:
+    workflow = yaml.safe_load(block("ci.md", "yaml"))
+    assert any("grader check" in step.get("run", "") for step in workflow["jobs"]["grade"]["steps"])
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_the_commands_and_options_of_a_page_exist(page: Path) -> None:
+    for name, rest in COMMAND.findall(page.read_text("utf-8")):
+        command = commands.get_command(click.Context(commands), name)
+        if command is None:
+            assert not rest.strip().startswith("-"), f"{page.name}: grader {name}{rest}"
+            continue
+        options = {o for p in command.params if isinstance(p, click.Option) for o in (*p.opts, *p.secondary_opts)}
+        used = set(re.findall(r"(?<= )--?[a-z][a-z-]*", rest))
+        assert used <= options | {"--help"}, f"{page.name}: grader {name}{rest}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_the_links_of_a_page_lead_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text("utf-8")):
+        assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", [page for page in PAGES if SESSION.search(page.read_text("utf-8"))], ids=str)
+def test_a_session_prints_what_the_page_shows(page: Path) -> None:
+    text = page.read_text("utf-8")
+    assert renewed(text) == text
+
+
+def renewed(text: str) -> str:
+    """The page with each session as it is now."""
+    return SESSION.sub(lambda found: _session(found["command"]), text)
+
+
+def _session(command: str) -> str:
+    environment = {**os.environ, "NO_COLOR": "1", "COLUMNS": "100", "TERM": "dumb"}
+    done = subprocess.run(
+        [sys.executable, "-m", *command.split()], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+    )
+    lines = [line.rstrip() for line in done.stdout.splitlines()]
+    shown = re.sub(r"\b\d+\.\d s\b", "… s", "\n".join(lines)).strip("\n")
+    return f"<!-- session: {command} -->\n```console\n$ {command}\n{shown}\n```\n<!-- end -->"
+
+
+if __name__ == "__main__":
+    for each in PAGES:
+        each.write_text(renewed(each.read_text("utf-8")), "utf-8")
