@@ -57,7 +57,7 @@ class Bank:
         self._files = reference_files(rubric.reference)
         self._folder = (folder or cache_folder()) / "mistakes" / _digest(rubric, self._files)
         self._libraries: dict[str, Library] = {}
-        self._composed: dict[tuple[str, Names], Member | None] = {}
+        self._composed: dict[tuple[str, Names, str], Member | None] = {}
         self._seen: dict[tuple[str, int, Names], Mapping[str, Observation]] = {}
         self._lock = threading.RLock()
         self._session: Session | None = None
@@ -93,6 +93,11 @@ class Bank:
                 self._seen[key] = {} if files is None else self._look(self._at_hand(files), size, seed)
             return self._seen[key]
 
+    def look(self, files: Mapping[str, bytes], size: str) -> Mapping[str, Observation]:
+        """What a brief look on public inputs sees of another hand-in that the grader made itself."""
+        with self._lock:
+            return self._look(self._at_hand(files), size)
+
     def close(self) -> None:
         """End the worker."""
         with self._lock:
@@ -102,9 +107,9 @@ class Bank:
 
     # seeing
 
-    def _look(self, session: Session, size: str, seed: int = PUBLIC_SEED) -> Mapping[str, Observation]:
+    def _look(self, session: Session, size: str, seed: int = PUBLIC_SEED, only: str = "") -> Mapping[str, Observation]:
         setting = brief(self.rubric, seed, size)
-        asked = [criterion for criterion in self.rubric.criteria if criterion.check.TELLS_MISTAKES]
+        asked = [each for each in self.rubric.criteria if each.check.TELLS_MISTAKES and only in ("", each.id)]
         return {each.id: observe_one(each, session, setting.named(each.id)) for each in asked}
 
     def _at_hand(self, files: Mapping[str, bytes]) -> Session:
@@ -148,20 +153,23 @@ class Bank:
         changed = {n: cell for n, cell in cells.items() if apart(cell, reference[n], reference[n].norm) > SAME}
         return Member(names, changed, frozenset(range(len(layout))) - frozenset(cells))
 
-    def _compose(self, size: str, names: Names) -> Member | None:
+    def _compose(self, size: str, names: Names, criterion: str) -> Member | None:
         """The member that has several mistakes at once, or None where they change the same text."""
         with self._lock:
-            key = (size, names)
-            if key not in self._composed:
-                self._composed[key] = self._load_composed(size, names) or self._make_composed(size, names)
+            for key in ((size, names, ""), (size, names, criterion)):
+                if key in self._composed:
+                    return self._composed[key]
+            self._composed[key] = self._load_composed(*key) or self._make_composed(*key)
             return self._composed[key]
 
-    def _make_composed(self, size: str, names: Names) -> Member | None:
-        if apply_all([self.mistakes[name] for name in names], self._files) is None:
+    def _make_composed(self, size: str, names: Names, criterion: str) -> Member | None:
+        files = apply_all([self.mistakes[name] for name in names], self._files)
+        if files is None:
             return None
         library = self._libraries[size]
-        member = self._member(names, self.seen(size, names, PUBLIC_SEED), library.layout, library.reference)
-        _write(self._path(size, names), _packed((), {}, [member]))
+        seen = self._look(self._at_hand(files), size, only=criterion)
+        member = self._member(names, seen, library.layout, library.reference)
+        _write(self._path(size, names, criterion), _packed((), {}, [member]))
         return member
 
     # keeping
@@ -171,8 +179,8 @@ class Bank:
         alone = frozenset(c.id for c in self.rubric.criteria if c.check.TELLS_MISTAKES and not c.check.models())
         return Library(layout, reference, members, charged, alone, partial(self._compose, size))
 
-    def _path(self, size: str, names: Names = ()) -> Path:
-        name = hashlib.sha256(json.dumps(names).encode()).hexdigest()[:24] if names else "singles"
+    def _path(self, size: str, names: Names = (), criterion: str = "") -> Path:
+        name = hashlib.sha256(json.dumps([names, criterion]).encode()).hexdigest()[:24] if names else "singles"
         return self._folder / f"{size}-{name}.npz"
 
     def _load(self, size: str) -> Library | None:
@@ -181,8 +189,8 @@ class Bank:
             return None
         return self._as_library(size, *read)
 
-    def _load_composed(self, size: str, names: Names) -> Member | None:
-        read = _read(self._path(size, names))
+    def _load_composed(self, size: str, names: Names, criterion: str) -> Member | None:
+        read = _read(self._path(size, names, criterion))
         return read[2][0] if read and [member.names for member in read[2]] == [names] else None
 
 

@@ -7,17 +7,19 @@ mistakes explains a hand-in when what is seen of the reference with just these m
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import combinations
 
 from grader.compare import DOUBLE, SINGLE
 from grader.diagnosis.signature import Cell, Cells, Layout, apart
 
-MOST_PAIRS = 120  # compositions that are looked at before giving up
-MOST_TRIPLES = 60
-_BEGINNINGS = 6  # pairs that a third mistake is looked for
+MOST_COMPOSED = 150  # combinations that are looked at before giving up
+MOST_TOGETHER = 3  # mistakes that a combination may have
+_LOOSE = 100.0  # several steps of training enlarge the rounding of single precision
 Names = tuple[str, ...]
+Compose = Callable[[Names, str], "Member | None"]
+"""The member with several mistakes, at one criterion or (with no name) at all; None where they change the same text."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ class Library:
     members: Sequence[Member]  # one for each known mistake, in the order of the bank
     charged: Mapping[str, frozenset[str]]  # the criteria at which each mistake loses points itself
     alone: frozenset[str]  # criteria that look at one piece of the hand-in by itself
-    compose: Callable[[Names], Member | None] = field(repr=False)  # None: they change the same text
+    compose: Compose = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -99,12 +101,13 @@ class _Case:
     def __init__(self, seen: Cells, library: Library, tolerance: float) -> None:
         self.seen, self.library, self.tolerance = seen, library, tolerance
         self.known = _bits(seen)
-        self.deviating = _bits(n for n, cell in seen.items() if self._apart(cell, library.reference[n], n) > tolerance)
+        self._left_to_try = MOST_COMPOSED
+        self.deviating = _bits(n for n, cell in seen.items() if not self._alike(cell, library.reference[n], n))
 
     def explain(self) -> Match:
         if not self.deviating:
             return Match()
-        for search in (self._single, self._pair, self._triple):
+        for search in (self._single, self._strict_pair, self._earliest_first, self._any_pair):
             found = search()
             if found:
                 return self._match(found, left=0)
@@ -113,24 +116,18 @@ class _Case:
 
     def touched(self, member: Member) -> int:
         """The known cells in which a member is not like the reference."""
-        reference = self.library.reference
-        return _bits(
-            n
-            for n, cell in member.cells.items()
-            if n in self.seen and self._apart(cell, reference[n], n) > self.tolerance
-        )
+        reference, cells = self.library.reference, member.cells.items()
+        return _bits(n for n, cell in cells if n in self.seen and not self._alike(cell, reference[n], n))
 
     def agreed(self, member: Member, among: int) -> int:
         """Those of some cells in which the hand-in is like the member."""
         reference = self.library.reference
-        return _bits(
-            n
-            for n in _numbers(among)
-            if self._apart(self.seen[n], member.cells.get(n, reference[n]), n) <= self.tolerance
-        )
+        theirs = ((n, member.cells.get(n, reference[n])) for n in _numbers(among))
+        return _bits(n for n, cell in theirs if self._alike(self.seen[n], cell, n))
 
-    def _apart(self, one: Cell, other: Cell, number: int) -> float:
-        return apart(one, other, self.library.reference[number].norm)
+    def _alike(self, one: Cell, other: Cell, number: int) -> bool:
+        loose = _LOOSE if self.tolerance > DOUBLE and self.library.layout[number].meets else 1.0
+        return apart(one, other, self.library.reference[number].norm) <= self.tolerance * loose
 
     @cached_property
     def _consistent(self) -> list[_Known]:
@@ -150,26 +147,51 @@ class _Case:
     def _single(self) -> list[_Known]:
         return [known for known in self._consistent if known.exact][:1]
 
-    # two
+    # several
 
-    def _pair(self) -> list[_Known]:
-        """Two mistakes: cells that only one of them touches must be just as that one leaves them."""
-        plausible = [pair for pair in combinations(self._distinct, 2) if self._goes(*pair)]
-        plausible.sort(key=_by_evidence)
-        for pair in plausible[:MOST_PAIRS]:
+    def _strict_pair(self) -> list[_Known]:
+        """Two mistakes: cells that only one of them touches are just as that one leaves them."""
+        pairs = [pair for pair in combinations(self._consistent, 2) if self._goes(*pair)]
+        for pair in sorted(pairs, key=_by_evidence):
             if not pair[0].touched & pair[1].touched or self._is_seen(pair):
                 return list(pair)
         return []
 
-    @cached_property
-    def _distinct(self) -> list[_Known]:
-        """The consistent members, each that leaves the same cells once."""
-        first: dict[object, _Known] = {}
+    def _earliest_first(self) -> list[_Known]:
+        """One after the other, each time a mistake that settles the first criterion that is still open."""
+        return self._settle([], self.deviating)
+
+    def _settle(self, chosen: list[_Known], open_: int) -> list[_Known]:
+        if len(chosen) == MOST_TOGETHER:
+            return []
+        criterion = self._first_criterion(open_)
         for known in self._consistent:
-            first.setdefault(
-                (known.touched, tuple((n, _brief(c)) for n, c in sorted(known.member.cells.items()))), known
-            )
-        return list(first.values())
+            if known in chosen or not known.touched & open_ & self._criterion(criterion):
+                continue
+            together = self._glance([*chosen, known], criterion)
+            if together is None or not together.exact:
+                continue
+            whole = self._together([*chosen, known])
+            if whole is None or whole.contradicted or whole.missed & open_ == open_:
+                continue
+            found = [*chosen, known] if whole.exact else self._settle([*chosen, known], whole.missed)
+            if found:
+                return found
+        return []
+
+    def _any_pair(self) -> list[_Known]:
+        """Two mistakes that touch all that deviates between them, in whatever way they meet."""
+        pairs = [
+            (one, other)
+            for one, other in combinations(self._consistent, 2)
+            if not self.deviating & ~(one.touched | one.unknown | other.touched | other.unknown)
+        ]
+        for pair in sorted(pairs, key=_by_evidence):
+            if self._left_to_try <= 0:
+                return []
+            if self._is_seen(pair):
+                return list(pair)
+        return []
 
     def _goes(self, *group: _Known) -> bool:
         whole = self.deviating & ~_any(known.unknown for known in group)
@@ -177,47 +199,40 @@ class _Case:
         return not whole & ~once and all(not known.touched & ~twice & ~known.explained for known in group)
 
     def _is_seen(self, group: Sequence[_Known]) -> bool:
+        """Whether a combination leaves just what was seen; one criterion is looked at first, for that is quicker."""
+        open_ = self.deviating & ~_any(known.explained for known in group)
+        glance = self._glance(group, self._first_criterion(open_ or self.deviating))
+        if glance is None or not glance.exact:
+            return False
         together = self._together(group)
         return together is not None and together.exact
 
     def _together(self, group: Sequence[_Known]) -> _Known | None:
+        return group[0] if len(group) == 1 else self._glance(group, "")
+
+    def _glance(self, group: Sequence[_Known], criterion: str) -> _Known | None:
+        """A combination against the hand-in, at one criterion or (with no name) at all."""
+        if len(group) == 1:
+            elsewhere = frozenset(n for n, place in enumerate(self.library.layout) if place.criterion != criterion)
+            alone = group[0].member
+            return _Known(self, -1, replace(alone, unknown=alone.unknown | elsewhere))
+        self._left_to_try -= 1
+        if self._left_to_try < 0:
+            return None
         names = tuple(known.names[0] for known in sorted(group, key=lambda known: known.number))
-        member = self.library.compose(names)
+        member = self.library.compose(names, criterion)
         return None if member is None else _Known(self, -1, member)
 
-    # three
-
-    def _triple(self) -> list[_Known]:
-        """A third mistake beside two that explain much: it has to touch all that the two leave open."""
-        tried = 0
-        for pair in sorted(self._beginnings(), key=_by_evidence)[:_BEGINNINGS]:
-            together = self._together(pair)
-            if together is None or together.contradicted:
-                continue
-            for third in self._distinct:
-                fits = not together.missed & ~third.touched and not third.touched & ~together.touched & ~third.explained
-                if third in pair or not fits:
-                    continue
-                tried += 1
-                if self._is_seen((*pair, third)):
-                    return [*pair, third]
-                if tried >= MOST_TRIPLES:
-                    return []
-        return []
-
-    def _beginnings(self) -> Iterator[tuple[_Known, _Known]]:
-        """Pairs of which each explains something that the other does not."""
-        telling = [known for known in self._distinct if known.explained]
-        for one, other in combinations(telling, 2):
-            if one.explained & ~other.explained and other.explained & ~one.explained:
-                yield one, other
+    def _first_criterion(self, cells: int) -> str:
+        """The earliest criterion of the rubric in which some of these cells are."""
+        return self.library.layout[next(_numbers(cells))].criterion
 
     # some of it
 
     def _part(self) -> list[_Known]:
         """Mistakes that are certain although something else is unexplained."""
         certain = sorted(
-            (k for k in self._distinct if self._certain(k)), key=lambda k: (-k.explained.bit_count(), k.number)
+            (k for k in self._consistent if self._certain(k)), key=lambda k: (-k.explained.bit_count(), k.number)
         )
         chosen: list[_Known] = []
         for known in certain:
@@ -226,29 +241,47 @@ class _Case:
         return chosen
 
     def _certain(self, known: _Known) -> bool:
-        """Whether all that a mistake does is seen, or at least all that it does to the piece that it is in."""
-        own = _any(self._criterion(id_) for id_ in self.library.charged[known.names[0]])
-        if not known.explained & own or self.deviating & own & ~known.explained & ~known.unknown:
+        """Whether all that a mistake does is seen, or at least all that it does to the piece that it is in.
+
+        What stays open must be another matter: not where the mistake itself shows, nor anything that could show there.
+        """
+        charged = self.library.charged[known.names[0]]
+        own = _any(self._criterion(id_) for id_ in charged)
+        open_ = self.deviating & ~known.touched & ~known.explained & ~self._meets
+        refuted = known.touched & ~known.explained & ~known.unknown
+        if not known.explained & own or self.deviating & own & ~known.explained or not open_:
             return False
-        if not known.touched & ~known.explained & ~self._meets:
-            return True
-        alone = own & self._alone
-        open_ = known.missed & ~known.touched & ~self._meets
-        return bool(alone) and not own & ~alone and not open_ & self._downstream(alone)
+        if open_ & self._near(known.touched) or any(own & reached for reached in self._reached(open_)):
+            return False
+        alone = bool(charged) and charged <= self.library.alone
+        return not refuted & (own if alone else ~self._meets)
 
-    def _downstream(self, alone: int) -> int:
-        """All cells of criteria that some mistake in the same piece touches too."""
-        members = (self.touched(member) for member in self.library.members)
-        reached = _any(touched for touched in members if touched & alone)
-        ids = {self.library.layout[n].criterion for n in _numbers(reached)}
-        return _any(self._criterion(id_) for id_ in ids)
-
-    def _criterion(self, id_: str) -> int:
-        return _bits(n for n, place in enumerate(self.library.layout) if place.criterion == id_) & self.known
+    def _reached(self, open_: int) -> Iterator[int]:
+        """What each known mistake touches of which some is in the criteria of these cells."""
+        ids = {self.library.layout[n].criterion for n in _numbers(open_)}
+        there = _any(self._criterion(id_) for id_ in ids)
+        for member, touched in self._touched:
+            if self.library.charged[member.names[0]] & ids and touched & there:
+                yield touched
 
     @cached_property
-    def _alone(self) -> int:
-        return _any(self._criterion(id_) for id_ in self.library.alone)
+    def _touched(self) -> list[tuple[Member, int]]:
+        return [(member, self.touched(member)) for member in self.library.members]
+
+    def _near(self, cells: int) -> int:
+        """All cells that belong to the same observations as these: of the same batch, call or model."""
+        areas = {self.library.layout[n].path[:2] for n in _numbers(cells)}
+        return _bits(n for n, place in enumerate(self.library.layout) if place.path[:2] in areas)
+
+    def _criterion(self, id_: str) -> int:
+        return self._criteria.get(id_, 0) & self.known
+
+    @cached_property
+    def _criteria(self) -> dict[str, int]:
+        found: dict[str, int] = {}
+        for number, place in enumerate(self.library.layout):
+            found[place.criterion] = found.get(place.criterion, 0) | 1 << number
+        return found
 
     @cached_property
     def _meets(self) -> int:
@@ -278,8 +311,7 @@ class _Case:
         reference = self.library.reference
         numbers = (n for n in {*one.cells, *other.cells} if n in self.seen)
         return any(
-            self._apart(one.cells.get(n, reference[n]), other.cells.get(n, reference[n]), n) > self.tolerance
-            for n in numbers
+            not self._alike(one.cells.get(n, reference[n]), other.cells.get(n, reference[n]), n) for n in numbers
         )
 
 
@@ -288,10 +320,6 @@ def _by_evidence(group: Sequence[_Known]) -> tuple[int, ...]:
     explained = _any(known.explained for known in group)
     touched = sum(known.touched.bit_count() for known in group)
     return (-explained.bit_count(), touched, *(known.number for known in group))
-
-
-def _brief(cell: Cell) -> tuple[str, float]:
-    return cell.code, float(f"{cell.norm:.6g}")
 
 
 def _bits(numbers: Iterator[int] | Mapping[int, object] | frozenset[int]) -> int:
