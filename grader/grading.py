@@ -197,9 +197,7 @@ def _model_works(student: Student, model: str, setting: Setting) -> bool:
     parameters = setting.parameters(model, rng)
     X = rng.normal(size=(9, setting.sizes["inputs"]))
     y = rng.integers(0, setting.sizes["classes"], 9)
-    handle = student.make("build", model, dict(setting.sizes))
-    student.call("assign", handle, parameters)
-    gradients = student.call("evaluate", handle, X, y, mode="train").get("gradients")
+    gradients = student.call("evaluate_fresh", model, dict(setting.sizes), parameters, X, y).get("gradients")
     return isinstance(gradients, Mapping) and all(
         isinstance(gradient := gradients.get(name), np.ndarray) and gradient.shape == W.shape
         for name, W in parameters.items()

@@ -54,15 +54,12 @@ class Gradient(Check):
 
     def _batch(self, index: int, student: Student, setting: Setting) -> Values:
         inputs = self._inputs(index, setting)
-        model = student.make("build", self.model, dict(setting.sizes))
-        student.call("assign", model, inputs.parameters)
-        seen = student.call("evaluate", model, inputs.X, inputs.y, mode="train")
+        place = (self.model, dict(setting.sizes), inputs.parameters, inputs.X, inputs.y)
+        seen = student.call("evaluate_fresh", *place)
         if setting.brief:
             return {"loss": seen.get("loss"), "gradients": seen.get("gradients")}
-        fresh = student.make("build", self.model, dict(setting.sizes))
         steps = _steps(seen)
-        where = (fresh, inputs.parameters, inputs.X, inputs.y, inputs.directions, steps)
-        losses = attempt(partial(student.call, "losses_along", *where))
+        losses = attempt(partial(student.call, "losses_along", *place, inputs.directions, steps))
         return {"loss": seen.get("loss"), "gradients": seen.get("gradients"), "losses": losses, "steps": steps}
 
     def _inputs(self, index: int, setting: Setting) -> _Inputs:
@@ -82,10 +79,9 @@ class Gradient(Check):
         classes = setting.sizes["classes"]
         there = replace(setting, sizes=dict.fromkeys(setting.sizes, classes))
         rng = there.rng("square")
-        model = student.make("build", self.model, dict(there.sizes))
-        student.call("assign", model, there.parameters(self.model, rng))
+        parameters = there.parameters(self.model, rng)
         X, y = rng.normal(size=(classes, classes)), rng.permutation(classes).astype(np.int64)
-        seen = student.call("evaluate", model, X, y, mode="train")
+        seen = student.call("evaluate_fresh", self.model, dict(there.sizes), parameters, X, y)
         return {"loss": seen.get("loss"), "gradients": seen.get("gradients")}
 
     def signature(self, seen: Values) -> Values:

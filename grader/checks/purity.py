@@ -6,7 +6,6 @@ formula costs nothing a second time.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
@@ -37,31 +36,15 @@ class Purity(Check):
         return {model: attempt(partial(self._model, model, student, setting)) for model in self.of}
 
     def _model(self, model: str, student: Student, setting: Setting) -> Values:
-        bench = _Bench(student, setting, model, self.rows)
+        sizes = dict(setting.sizes)
+        parameters = [_parameters(setting, model, number) for number in range(2)]
+        batches = [list(_batch(setting, model, self.rows, number)) for number in range(max(3, self.updates))]
+        train = (self.optimizer, dict(self.settings), batches[: self.updates], not setting.brief)
         return {
-            "calls": attempt(bench.calls),
-            "two models": attempt(bench.two_models),
-            "training": attempt(partial(self._training, bench)),
+            "calls": attempt(partial(student.call, "calls_in_a_row", model, sizes, parameters[0], batches[:3])),
+            "two models": attempt(partial(student.call, "beside_another", model, sizes, parameters, batches[:2])),
+            "training": attempt(partial(student.call, "train_on_and_afresh", model, sizes, parameters[0], *train)),
         }
-
-    def _training(self, bench: _Bench) -> Values:
-        """The weights after some updates: with one model used throughout, and with a fresh one for each update."""
-        optimizer = bench.student.make("optimizer", self.optimizer, dict(self.settings))
-        used = bench.fresh(0)
-        if bench.setting.brief:
-            for update in range(self.updates):
-                bench.evaluate(used, update)
-                bench.student.call("update", optimizer, used)
-            return {"used": bench.student.call("parameters", used)}
-        fresh_place = bench.parameters(0)
-        for update in range(self.updates):
-            bench.evaluate(used, update)
-            bench.student.call("update", optimizer, used)
-            fresh = bench.build(fresh_place)
-            bench.evaluate(fresh, update)
-            bench.student.call("update", optimizer, fresh)
-            fresh_place = bench.student.call("parameters", fresh)
-        return {"used": bench.student.call("parameters", used), "fresh": fresh_place}
 
     def judge(self, seen: Values, expected: Values, setting: Setting) -> Verdict:
         opinions = [_opinions(model, seen[model], self.rows, setting) for model in self.of]
@@ -76,50 +59,8 @@ class Purity(Check):
         return self.of
 
 
-class _Bench:
-    """The calls of one model of the hand-in, on batches and parameters drawn by number."""
-
-    def __init__(self, student: Student, setting: Setting, model: str, rows: int) -> None:
-        self.student, self.setting, self.model, self.rows = student, setting, model, rows
-
-    def parameters(self, number: int) -> dict[str, Array]:
-        return self.setting.parameters(self.model, self.setting.rng(self.model, "parameters", number))
-
-    def batch(self, number: int) -> tuple[Array, Array]:
-        return _batch(self.setting, self.model, self.rows, number)
-
-    def build(self, parameters: Mapping[str, Any]) -> Any:
-        handle = self.student.make("build", self.model, dict(self.setting.sizes))
-        self.student.call("assign", handle, dict(parameters))
-        return handle
-
-    def fresh(self, number: int) -> Any:
-        return self.build(self.parameters(number))
-
-    def evaluate(self, model: Any, number: int, mode: str = "train") -> Any:
-        return self.student.call("evaluate", model, *self.batch(number), mode=mode)
-
-    def calls(self) -> Values:
-        """The same call twice, another batch, evaluation mode, on one model; and what became of its inputs."""
-        model = self.fresh(0)
-        X, y = (self.student.make("hold", array) for array in self.batch(0))
-        seen = {
-            "first": self.student.call("evaluate", model, X, y, mode="train"),
-            "X": self.student.call("hold", X),
-            "y": self.student.call("hold", y),
-            "parameters": self.student.call("parameters", model),
-            "second": self.evaluate(model, 0),
-            "other": self.evaluate(model, 1),
-            "other, fresh": self.evaluate(self.fresh(0), 1),
-        }
-        self.evaluate(model, 2, mode="evaluate")
-        return {**seen, "after evaluation": self.evaluate(model, 0)}
-
-    def two_models(self) -> Values:
-        """What one model answers after another one was made and used, and what it answers alone."""
-        model = self.fresh(0)
-        self.evaluate(self.fresh(1), 1)
-        return {"beside": self.evaluate(model, 0), "parameters": self.student.call("parameters", model)}
+def _parameters(setting: Setting, model: str, number: int) -> dict[str, Array]:
+    return setting.parameters(model, setting.rng(model, "parameters", number))
 
 
 def _without_fresh(seen: Any) -> Any:

@@ -14,6 +14,7 @@ class Vocabulary(Protocol):
     """The part of a driver that these procedures use."""
 
     def build(self, model: str, sizes: dict[str, int]) -> Any: ...
+    def parameters(self, model: Any) -> dict[str, Array]: ...
     def assign(self, model: Any, parameters: dict[str, Array]) -> None: ...
     def evaluate(
         self, model: Any, X: Array, y: Array, mode: str = "train", gradients: bool = True
@@ -23,14 +24,83 @@ class Vocabulary(Protocol):
     def update(self, optimizer: Any, model: Any) -> None: ...
 
 
-def hold(driver: Vocabulary, value: Any) -> Any:
-    """The value itself: keeps an array in the worker, or shows what has become of one."""
-    return value
+def evaluate_fresh(
+    driver: Vocabulary, model: str, sizes: dict[str, int], parameters: dict[str, Array], X: Array, y: Array
+) -> dict[str, Any]:
+    """Loss, accuracy and gradients of a model that is built for this one batch."""
+    return driver.evaluate(_fresh(driver, model, sizes, parameters), X, y, mode="train")
+
+
+def calls_in_a_row(
+    driver: Vocabulary,
+    model: str,
+    sizes: dict[str, int],
+    parameters: dict[str, Array],
+    batches: list[list[Array]],
+) -> dict[str, Any]:
+    """The same call twice, another batch, evaluation mode, on one model; and what became of its inputs."""
+    used = _fresh(driver, model, sizes, parameters)
+    X, y = (array.copy() for array in batches[0])
+
+    def evaluate(number: int, mode: str = "train", network: Any = used) -> dict[str, Any]:
+        return driver.evaluate(network, batches[number][0].copy(), batches[number][1].copy(), mode=mode)
+
+    seen = {
+        "first": driver.evaluate(used, X, y, mode="train"),
+        "X": X,
+        "y": y,
+        "parameters": driver.parameters(used),
+        "second": evaluate(0),
+        "other": evaluate(1),
+        "other, fresh": evaluate(1, network=_fresh(driver, model, sizes, parameters)),
+    }
+    evaluate(2, mode="evaluate")
+    return {**seen, "after evaluation": evaluate(0)}
+
+
+def beside_another(
+    driver: Vocabulary,
+    model: str,
+    sizes: dict[str, int],
+    parameters: list[dict[str, Array]],
+    batches: list[list[Array]],
+) -> dict[str, Any]:
+    """What one model answers after another one was made and used."""
+    one, other = (_fresh(driver, model, sizes, start) for start in parameters)
+    (X, y), (X_other, y_other) = batches
+    driver.evaluate(other, X_other, y_other, mode="train")
+    return {"beside": driver.evaluate(one, X, y, mode="train"), "parameters": driver.parameters(one)}
+
+
+def train_on_and_afresh(
+    driver: Vocabulary,
+    model: str,
+    sizes: dict[str, int],
+    parameters: dict[str, Array],
+    optimizer: str,
+    settings: dict[str, float],
+    batches: list[list[Array]],
+    afresh: bool,
+) -> dict[str, Any]:
+    """The weights after an update for each batch: of one model used throughout, and of a fresh one for each update."""
+    stepper = driver.optimizer(optimizer, settings)
+    used, place = _fresh(driver, model, sizes, parameters), parameters
+    for X, y in batches:
+        driver.evaluate(used, X.copy(), y.copy(), mode="train")
+        driver.update(stepper, used)
+        if afresh:
+            fresh = _fresh(driver, model, sizes, place)
+            driver.evaluate(fresh, X.copy(), y.copy(), mode="train")
+            driver.update(stepper, fresh)
+            place = driver.parameters(fresh)
+    told = {"used": driver.parameters(used)}
+    return {**told, "fresh": place} if afresh else told
 
 
 def losses_along(
     driver: Vocabulary,
-    model: Any,
+    model: str,
+    sizes: dict[str, int],
     parameters: dict[str, Array],
     X: Array,
     y: Array,
@@ -42,11 +112,12 @@ def losses_along(
     Fresh copies of the inputs are handed over every time, and evaluation happens in training mode, because that is
     the loss that the gradients belong to.
     """
+    network = driver.build(model, sizes)
 
     def loss(block: str, direction: Array, step: float) -> float:
         moved = {**parameters, block: parameters[block] + step * direction}
-        driver.assign(model, moved)
-        return _number(driver.evaluate(model, X.copy(), y.copy(), mode="train", gradients=False)["loss"])
+        driver.assign(network, moved)
+        return _number(driver.evaluate(network, X.copy(), y.copy(), mode="train", gradients=False)["loss"])
 
     return {
         block: [[loss(block, direction, step) for step in steps] for direction in listed]
@@ -90,6 +161,12 @@ def train(
         told["accuracy"].append(_mean([_number(report.get("accuracy")) for report in reports]))
         told["predictions"].append(_predictions(driver.probabilities(trained, X_held_out.copy())))
     return {**told, "predictions": np.array(told["predictions"], dtype=np.int64)}
+
+
+def _fresh(driver: Vocabulary, model: str, sizes: dict[str, int], parameters: dict[str, Array]) -> Any:
+    built = driver.build(model, sizes)
+    driver.assign(built, parameters)
+    return built
 
 
 def _predictions(probabilities: Any) -> Array:
