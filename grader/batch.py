@@ -19,6 +19,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
 from functools import cache
+from multiprocessing.process import BaseProcess
 from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -138,9 +139,22 @@ def _in_pool(tasks: Iterable[Task], plan: Plan, processes: int) -> Generator[Out
         ended = True
     finally:
         if not ended:
-            for process in multiprocessing.active_children():
-                process.terminate()
+            _end(multiprocessing.active_children())
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _end(processes: Sequence[BaseProcess]) -> None:
+    """Ask the processes to leave, and do not wait for one that stays: the pool would wait for it for ever."""
+    for process in processes:
+        process.terminate()
+    until = time.monotonic() + _GRACE
+    for process in processes:
+        process.join(max(0.0, until - time.monotonic()))
+        if process.is_alive():
+            process.kill()
+
+
+_GRACE = 3.0  # seconds; workers die with the process that started them
 
 
 def _alone(task: Task, plan: Plan) -> Outcome:
