@@ -101,6 +101,7 @@ def main() -> None:
         "pairs, float32": [replace(case, single=True) for case in _draw(rng, visible, 2, asked.pairs)],
         "left out": [Case((name,), without=True) for name in visible],
     }
+    groups = {title: cases for title, cases in groups.items() if title.startswith(asked.only)}
     with ProcessPoolExecutor(asked.jobs, get_context("spawn")) as pool:
         answers = {title: list(pool.map(_examine, cases, chunksize=5)) for title, cases in groups.items()}
         right = dict(pool.map(_examine_folder, _folders("right")))
@@ -117,6 +118,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--pairs", type=int, default=300)
     parser.add_argument("--triples", type=int, default=100)
     parser.add_argument("--full", action="store_true", help="1,500 pairs and 400 triples")
+    parser.add_argument("--only", default="", help="these groups only, such as triples")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=2)
     asked = parser.parse_args()

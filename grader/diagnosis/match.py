@@ -6,6 +6,7 @@ mistakes explains a hand-in when what is seen of the reference with just these m
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -16,6 +17,8 @@ from grader.diagnosis.signature import Cell, Cells, Layout, apart
 
 MOST_COMPOSED = 150  # combinations that are looked at before giving up
 MOST_TOGETHER = 3  # mistakes that a combination may have
+_BEAM = 3  # combinations that are followed further although they settle a part of a criterion only
+_SHARED = 0.3  # of the mistakes that are seen in one place, the share that may leave the same number as another
 _LOOSE = 100.0  # several steps of training enlarge the rounding of single precision
 Names = tuple[str, ...]
 Compose = Callable[[Names, str], "Member | None"]
@@ -41,6 +44,17 @@ class Library:
     charged: Mapping[str, frozenset[str]]  # the criteria at which each mistake loses points itself
     alone: frozenset[str]  # criteria that look at one piece of the hand-in by itself
     compose: Compose = field(repr=False)
+
+    @cached_property
+    def coarse(self) -> frozenset[int]:
+        """Places of single numbers of which mistakes share a few, such as an accuracy: two may agree by chance."""
+        seen: dict[int, Counter[float]] = defaultdict(Counter)
+        for member in self.members:
+            for number, cell in member.cells.items():
+                if self.layout[number].scalar and cell.values.size:
+                    seen[number][round(float(cell.values[0]), 9)] += 1
+        shared = {number: sum(n for n in values.values() if n > 1) for number, values in seen.items()}
+        return frozenset(number for number, count in shared.items() if count > seen[number].total() * _SHARED)
 
 
 @dataclass(frozen=True)
@@ -135,7 +149,7 @@ class _Case:
         found = []
         for number, member in enumerate(self.library.members):
             outside = self.touched(member) & ~self.deviating & ~_bits(member.unknown)
-            if outside & ~self.agreed(member, outside):
+            if outside & ~self.agreed(member, outside) & ~self._coarse:
                 continue
             known = _Known(self, number, member)
             if known.touched:
@@ -152,32 +166,49 @@ class _Case:
     def _strict_pair(self) -> list[_Known]:
         """Two mistakes: cells that only one of them touches are just as that one leaves them."""
         pairs = [pair for pair in combinations(self._consistent, 2) if self._goes(*pair)]
-        for pair in sorted(pairs, key=_by_evidence):
-            if not pair[0].touched & pair[1].touched or self._is_seen(pair):
-                return list(pair)
-        return []
+        return next((list(pair) for pair in sorted(pairs, key=_by_evidence) if self._is_seen(pair)), [])
 
     def _earliest_first(self) -> list[_Known]:
-        """One after the other, each time a mistake that settles the first criterion that is still open."""
+        """One after the other, each time a mistake that settles something in the first criterion that is still open."""
         return self._settle([], self.deviating)
 
     def _settle(self, chosen: list[_Known], open_: int) -> list[_Known]:
         if len(chosen) == MOST_TOGETHER:
             return []
         criterion = self._first_criterion(open_)
-        for known in self._consistent:
-            if known in chosen or not known.touched & open_ & self._criterion(criterion):
+        here = open_ & self._criterion(criterion)
+        better: list[tuple[int, list[_Known]]] = []
+        for known in self._likeliest(chosen, here):
+            group = [*chosen, known]
+            glance = self._glance(group, criterion)
+            if glance is None or glance.contradicted & ~self._coarse or glance.missed & here in (here, 0):
+                if (
+                    glance is not None
+                    and not glance.missed | glance.contradicted
+                    and (found := self._go_on(group, open_))
+                ):
+                    return found
                 continue
-            together = self._glance([*chosen, known], criterion)
-            if together is None or not together.exact:
-                continue
-            whole = self._together([*chosen, known])
-            if whole is None or whole.contradicted or whole.missed & open_ == open_:
-                continue
-            found = [*chosen, known] if whole.exact else self._settle([*chosen, known], whole.missed)
-            if found:
-                return found
-        return []
+            better.append((glance.missed.bit_count(), group))
+        better.sort(key=lambda each: each[0])
+        return next((found for _, group in better[:_BEAM] if (found := self._go_on(group, open_))), [])
+
+    def _go_on(self, group: list[_Known], open_: int) -> list[_Known]:
+        """The group if it is all, or with what else it needs."""
+        whole = self._together(group)
+        if whole is None or whole.contradicted & ~self._coarse or whole.missed & open_ == open_:
+            return []
+        return group if whole.exact else self._settle(group, whole.missed | whole.contradicted)
+
+    def _likeliest(self, chosen: list[_Known], here: int) -> list[_Known]:
+        """Members that may be in it too, first those that leave the cells that nobody else touches as they are."""
+        met = _any(known.touched for known in chosen)
+
+        def doubt(known: _Known) -> tuple[int, int, int]:
+            against = known.touched & here & ~met & ~known.explained
+            return against.bit_count(), -(known.explained & here).bit_count(), known.number
+
+        return sorted((k for k in self._consistent if k not in chosen and k.touched & here), key=doubt)
 
     def _any_pair(self) -> list[_Known]:
         """Two mistakes that touch all that deviates between them, in whatever way they meet."""
@@ -241,28 +272,27 @@ class _Case:
         return chosen
 
     def _certain(self, known: _Known) -> bool:
-        """Whether all that a mistake does is seen, or at least all that it does to the piece that it is in.
+        """Whether all that a mistake does is seen, or at least all that it does to a piece that is looked at by itself.
 
-        What stays open must be another matter: not where the mistake itself shows, nor anything that could show there.
+        What stays open must be another matter: nothing that could show where the mistake shows, or the other way round.
         """
         charged = self.library.charged[known.names[0]]
         own = _any(self._criterion(id_) for id_ in charged)
-        open_ = self.deviating & ~known.touched & ~known.explained & ~self._meets
-        refuted = known.touched & ~known.explained & ~known.unknown
-        if not known.explained & own or self.deviating & own & ~known.explained or not open_:
+        rest = self.deviating & ~known.explained & ~known.unknown
+        open_ = rest & ~known.touched & ~self._meets & ~self._coarse
+        if not known.explained & own & ~self._coarse or rest & own or self._could_show(open_, own):
             return False
-        if open_ & self._near(known.touched) or any(own & reached for reached in self._reached(open_)):
-            return False
-        alone = bool(charged) and charged <= self.library.alone
-        return not refuted & (own if alone else ~self._meets)
+        if charged <= self.library.alone:
+            return not open_ & self._near(_any(touched for _, touched in self._charged_at(charged)))
+        return bool(open_) and not rest & known.touched & ~self._meets and not open_ & self._near(known.touched)
 
-    def _reached(self, open_: int) -> Iterator[int]:
-        """What each known mistake touches of which some is in the criteria of these cells."""
-        ids = {self.library.layout[n].criterion for n in _numbers(open_)}
-        there = _any(self._criterion(id_) for id_ in ids)
-        for member, touched in self._touched:
-            if self.library.charged[member.names[0]] & ids and touched & there:
-                yield touched
+    def _could_show(self, open_: int, own: int) -> bool:
+        """Whether some known mistake in a criterion of the open cells shows in the others too."""
+        ids = frozenset(self.library.layout[n].criterion for n in _numbers(open_))
+        return any(touched & own for _, touched in self._charged_at(ids))
+
+    def _charged_at(self, ids: frozenset[str]) -> Iterator[tuple[Member, int]]:
+        return ((member, touched) for member, touched in self._touched if self.library.charged[member.names[0]] & ids)
 
     @cached_property
     def _touched(self) -> list[tuple[Member, int]]:
@@ -282,6 +312,10 @@ class _Case:
         for number, place in enumerate(self.library.layout):
             found[place.criterion] = found.get(place.criterion, 0) | 1 << number
         return found
+
+    @property
+    def _coarse(self) -> int:
+        return _bits(self.library.coarse)
 
     @cached_property
     def _meets(self) -> int:
