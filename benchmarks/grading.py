@@ -248,6 +248,16 @@ class Reference:
         """One step."""
         optimizer.update(model)
 
+    def stepper(self, model: Any, optimizer: Any) -> Any:
+        """One step of training on a batch."""
+
+        def step(X: Any, y: Any) -> Any:
+            loss, accuracy = model.forward(X, y, "train")
+            optimizer.update(model)
+            return {"loss": loss, "accuracy": accuracy}
+
+        return step
+
     def penalty(self, optimizer: Any, model: Any) -> Any:
         """What L2 adds to zero gradients."""
         model.gradients = {name: np.zeros_like(W) for name, W in model.weights.items()}

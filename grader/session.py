@@ -6,10 +6,12 @@ gets a fresh one with the hand-in loaded again.
 
 from __future__ import annotations
 
+import marshal
 import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal, NoReturn
 
 import numpy as np
@@ -63,7 +65,7 @@ class Session:
         self.environment: Mapping[str, str] = {}
         self.limits = limits
         self._files = {name: np.frombuffer(content, np.uint8) for name, content in files.items()}
-        self._driver = driver
+        self._driver = _compiled(driver)
         self._sandbox = sandbox
         self._warm = warm
         self._student: Student | None = None
@@ -221,7 +223,7 @@ class Student:
         """What was printed since last asked, capped and made safe to show."""
         return self._worker.output()
 
-    def load(self, files: Mapping[str, Any], driver: str) -> None:
+    def load(self, files: Mapping[str, Any], driver: Any) -> None:
         """Hand over the files; a session does this once for each worker."""
         request = {"op": "load", "files": files, "driver": driver}
         self._ask(request, "load", (), self._session.limits.start)
@@ -306,6 +308,16 @@ def _failure(claimed: Any) -> Failure:
     if fault not in _FAULTS or code not in _CODES:
         raise WireError("a failure has an unknown code")
     return Failure(_FAULTS[fault], code, message, hint, where)
+
+
+@lru_cache(8)  # every worker of a class gets the same
+def _compiled(driver: str) -> Any:
+    """The driver as code, so that no worker has to compile it; one with an error goes as text, and says so there."""
+    try:
+        code = compile(driver, "driver.py", "exec", dont_inherit=True)
+    except SyntaxError:
+        return driver
+    return np.frombuffer(marshal.dumps(code), np.uint8)
 
 
 def _label(function: str, args: Any) -> str:

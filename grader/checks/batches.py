@@ -35,7 +35,7 @@ class Batches(Check):
 
         even = self.rows - self.rows % self.batch_size
         return {
-            "plain": batches(self.rows, self.batch_size, False),
+            "plain": batches(self.rows, self.batch_size, False, 3),  # a seed alone is no wish to shuffle
             "even": batches(even, self.batch_size, False),
             "larger": batches(self.rows, self.batch_size + 2, False),
             "shuffled": batches(self.rows, self.batch_size, True, 1),

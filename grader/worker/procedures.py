@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 import numpy as np
@@ -22,6 +22,7 @@ class Vocabulary(Protocol):
     def probabilities(self, model: Any, X: Array) -> Any: ...
     def optimizer(self, name: str, settings: dict[str, float]) -> Any: ...
     def update(self, optimizer: Any, model: Any) -> None: ...
+    def stepper(self, model: Any, optimizer: Any) -> Callable[[Array, Array], dict[str, Any]]: ...
 
 
 def evaluate_fresh(
@@ -149,14 +150,13 @@ def train(
     """
     trained = driver.build(model, sizes)
     driver.assign(trained, parameters)
-    stepper = driver.optimizer(optimizer, settings)
+    step = driver.stepper(trained, driver.optimizer(optimizer, settings))
     told: dict[str, list[Any]] = {"loss": [], "accuracy": [], "predictions": []}
     for rows in order:
         reports = []
         for start in range(0, len(rows), batch_size):
             batch = rows[start : start + batch_size]
-            reports.append(driver.evaluate(trained, X[batch], y[batch], mode="train", gradients=False))
-            driver.update(stepper, trained)
+            reports.append(step(X[batch], y[batch]))
         told["loss"].append(_mean([_number(report["loss"]) for report in reports]))
         told["accuracy"].append(_mean([_number(report.get("accuracy")) for report in reports]))
         told["predictions"].append(_predictions(driver.probabilities(trained, X_held_out.copy())))

@@ -14,7 +14,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -233,6 +233,7 @@ class _Bare:
         self.params, self.grads = self.weights, self.gradients
 
 
+_X, _Y = object(), object()  # stand for a batch in arguments that are laid out beforehand
 _BARE = ("W1", "b1", "W2", "b2")
 
 
@@ -462,6 +463,10 @@ class Driver:
         forward = _method(model.network, FORWARD)
         if forward is None:
             raise Missing(f"{name} has no method forward.")
+        given, named = self._forward_arguments(model, forward, X, y, mode)
+        return call(self.handin, f"{name}.forward", forward, *given, **named)
+
+    def _forward_arguments(self, model: Model, forward: Any, X: Any, y: Any, mode: str) -> tuple[list[Any], Any]:
         training = mode == "train"
         offers = [
             Offer(X, ROWS, "X"),
@@ -469,8 +474,7 @@ class Driver:
             Offer(mode if training else EVALUATION, MODE, "mode"),
             Offer(training, TRAINING, "training"),
         ]
-        given, named = fit_arguments(f"{name}.forward", forward, _without_anonymous(forward, offers))
-        return call(self.handin, f"{name}.forward", forward, *given, **named)
+        return fit_arguments(f"{type(model.network).__name__}.forward", forward, _without_anonymous(forward, offers))
 
     def _read_result(self, model: Model, result: Any, y: Array) -> tuple[dict[str, Any], list[Any]]:
         """Loss and accuracy out of whatever forward returned, and what else was in it."""
@@ -754,6 +758,33 @@ class Driver:
         if self._train_regularizes(stepper):
             self._call_on_model(stepper, PENALTY, optimizer, model)
         self._call_on_model(stepper, UPDATE, optimizer, model)
+
+    def stepper(self, model: Model, optimizer: Optimizer) -> Callable[[Array, Array], dict[str, Any]]:
+        """One step of training on a batch, with every name looked up once; a long training asks for thousands."""
+        slowly = partial(self._step, model, optimizer)
+        acting = self._stepper(optimizer, model)
+        forward, update = _method(model.network, FORWARD), _method(acting, UPDATE)
+        if forward is None or update is None or self._separate_backward(model) or self._train_regularizes(acting):
+            return slowly
+        given = self._forward_arguments(model, forward, _X, _Y, "train")
+        moved = fit_arguments("update", update, [Offer(model.network, NETWORK, "model")])
+        if given[1] or moved != ([model.network], {}):
+            return slowly  # it wants more than its model
+
+        def step(X: Array, y: Array) -> dict[str, Any]:
+            arguments = [X if value is _X else y if value is _Y else value for value in given[0]]
+            answer, rest = self._read_result(model, call(self.handin, "forward", forward, *arguments), y)
+            if rest:
+                self._gradients(model, rest)
+            call(self.handin, "update", update, model.network)
+            return answer
+
+        return step
+
+    def _step(self, model: Model, optimizer: Optimizer, X: Array, y: Array) -> dict[str, Any]:
+        answer = self.evaluate(model, X, y, mode="train", gradients=False)
+        self.update(optimizer, model)
+        return answer
 
     def _train_regularizes(self, stepper: Any) -> bool:
         """Whether the hand-in's training loop, and not its update, calls the penalty."""
