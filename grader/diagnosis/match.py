@@ -280,11 +280,14 @@ class _Case:
         own = _any(self._criterion(id_) for id_ in charged)
         rest = self.deviating & ~known.explained & ~known.unknown
         open_ = rest & ~known.touched & ~self._meets & ~self._coarse
-        if not known.explained & own & ~self._coarse or rest & own or self._could_show(open_, own):
+        if not known.explained & own & self._telling or (rest | known.contradicted) & own:
+            return False
+        if self._could_show(open_, known.touched & own):
             return False
         if charged <= self.library.alone:
             return not open_ & self._near(_any(touched for _, touched in self._charged_at(charged)))
-        return bool(open_) and not rest & known.touched & ~self._meets and not open_ & self._near(known.touched)
+        refuted = rest & known.touched | known.contradicted
+        return bool(open_) and not refuted & ~self._meets and not open_ & self._near(known.touched)
 
     def _could_show(self, open_: int, own: int) -> bool:
         """Whether some known mistake in a criterion of the open cells shows in the others too."""
@@ -312,6 +315,12 @@ class _Case:
         for number, place in enumerate(self.library.layout):
             found[place.criterion] = found.get(place.criterion, 0) | 1 << number
         return found
+
+    @cached_property
+    def _telling(self) -> int:
+        """Cells that cannot come about in many ways, as a zero, a crash or an accuracy can."""
+        said = (n for n, cell in self.seen.items() if cell.norm or not (cell.values.size or cell.missing))
+        return _bits(said) & ~self._coarse
 
     @property
     def _coarse(self) -> int:

@@ -21,6 +21,7 @@ from grader.model import Failure, Observation
 from grader.rubric import Criterion, Rubric
 
 LARGEST = 256  # entries that a cell keeps; longer arrays are folded
+ABSENT = "absent"
 _BUCKETS = 64
 Path = tuple[str, ...]
 
@@ -35,9 +36,9 @@ class Cell:
     single: bool = False  # computed in less than double precision
 
     @property
-    def failed(self) -> bool:
-        """Whether a call crashed here."""
-        return self.code.startswith("!")
+    def missing(self) -> bool:
+        """Whether a call crashed here, or gave nothing back."""
+        return self.code.startswith("!") or self.code in (ABSENT, "NoneType")
 
 
 Cells = Mapping[int, Cell]
@@ -138,21 +139,21 @@ def _look(told: Mapping[str, Any], place: Place) -> Cell | None:
         if (cell := _failed(value)) is not None:
             return cell
         known = _step(value, key)
-        if known is _ABSENT:
-            return None if depth == 0 else _word("absent")  # a check leaves out what it cannot tell
+        if known is _NOT_THERE:
+            return None if depth == 0 else _word(ABSENT)  # a check leaves out what it cannot tell
         value = known
     return _failed(value) or cell_of(value, place.scalar)
 
 
-_ABSENT = object()
+_NOT_THERE = object()
 
 
 def _step(value: Any, key: str) -> Any:
     if isinstance(value, Mapping):
-        return value.get(key, _ABSENT)
+        return value.get(key, _NOT_THERE)
     if isinstance(value, list) and key.isdigit() and int(key) < len(value):
         return value[int(key)]
-    return _ABSENT
+    return _NOT_THERE
 
 
 def _failed(value: Any) -> Cell | None:
