@@ -24,11 +24,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from grader.diagnosis.match import Library, Member, Names
+from grader.diagnosis.match import Library, Match, Member, Names, match
 from grader.diagnosis.signature import Cell, Cells, Layout, Place, apart, cells_of, layout_of
 from grader.grading import PUBLIC_SEED, brief, observe_one
 from grader.mistakes import FILE, Mistake, apply_all, load_mistakes
-from grader.model import Observation
+from grader.model import Observation, Observations
 from grader.paths import cache_folder
 from grader.rubric import Rubric, reference_files
 from grader.session import Limits, Session
@@ -83,6 +83,30 @@ class Bank:
             if size not in self._libraries:
                 self._libraries[size] = self._load(size) or self._make(size)
             return self._libraries[size]
+
+    def recognise(self, seen: Observations, seed: int) -> Match:
+        """The known mistakes that explain what was seen of a hand-in, which was graded with this seed.
+
+        Anybody may know the public inputs and answer on them as a small mistake would. So what was recognised there has
+        to be seen on the inputs of the seed as well.
+        """
+        if not seen.signature:
+            return Match()
+        library = self.library(seen.size)
+        found = match(cells_of(self.rubric, seen.signature, library.layout), library)
+        if seed == PUBLIC_SEED or not found.names or self._again(found, seen, seed):
+            return found
+        return Match(deviating=found.deviating, left=found.deviating)
+
+    def _again(self, found: Match, seen: Observations, seed: int) -> bool:
+        """Whether the recognised mistakes do on the inputs of a seed what the hand-in does there."""
+        library = self.library(seen.size)
+        theirs = cells_of(self.rubric, self.seen(seen.size, found.names, seed), library.layout)
+        mine = cells_of(self.rubric, seen.criteria, library.layout)
+        places = mine.keys() if found.exact else found.deviating - found.left
+        return bool(theirs) and all(
+            found.alike(mine[n], theirs[n], library, n) for n in places if n in mine and n in theirs
+        )
 
     def seen(self, size: str, names: Names, seed: int) -> Mapping[str, Observation]:
         """What a brief look sees of the reference with these mistakes; empty where they change the same text."""

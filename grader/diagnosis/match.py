@@ -72,15 +72,19 @@ class Match:
         """Whether nothing is left to explain."""
         return not self.left
 
+    def alike(self, one: Cell, other: Cell, library: Library, number: int) -> bool:
+        """Whether two cells are the same by the measure with which the mistakes were recognised."""
+        return _alike(one, other, library, number, wide=self.wide)
+
 
 def match(seen: Cells, library: Library) -> Match:
     """The smallest set of known mistakes that explains the cells, as far as one is certain."""
     single = any(cell.single for cell in seen.values())
-    narrow = _Case(seen, library, SINGLE if single else DOUBLE)
+    narrow = _Case(seen, library, wide=single)
     found = narrow.explain()
     if found.exact or single:
         return found
-    wide = _Case(seen, library, SINGLE)  # computed in single precision on the way, or with a guard in a logarithm
+    wide = _Case(seen, library, wide=True)  # computed in single precision on the way, or with a guard in a logarithm
     if wide.deviating == narrow.deviating:
         return found
     again = wide.explain()
@@ -110,10 +114,10 @@ class _Known:
 
 
 class _Case:
-    """One hand-in's cells at one tolerance."""
+    """One hand-in's cells at one tolerance, the wide one of single precision or the narrow one."""
 
-    def __init__(self, seen: Cells, library: Library, tolerance: float) -> None:
-        self.seen, self.library, self.tolerance = seen, library, tolerance
+    def __init__(self, seen: Cells, library: Library, *, wide: bool) -> None:
+        self.seen, self.library, self.wide = seen, library, wide
         self.known = _bits(seen)
         self._left_to_try = MOST_COMPOSED
         self.deviating = _bits(n for n, cell in seen.items() if not self._alike(cell, library.reference[n], n))
@@ -140,8 +144,7 @@ class _Case:
         return _bits(n for n, cell in theirs if self._alike(self.seen[n], cell, n))
 
     def _alike(self, one: Cell, other: Cell, number: int) -> bool:
-        loose = _LOOSE if self.tolerance > DOUBLE and self.library.layout[number].meets else 1.0
-        return apart(one, other, self.library.reference[number].norm) <= self.tolerance * loose
+        return _alike(one, other, self.library, number, wide=self.wide)
 
     @cached_property
     def _consistent(self) -> list[_Known]:
@@ -339,7 +342,7 @@ class _Case:
             others={known.names[0]: self._like(known) for known in chosen},
             deviating=frozenset(_numbers(self.deviating)),
             left=frozenset(_numbers(left)),
-            wide=self.tolerance > DOUBLE,
+            wide=self.wide,
         )
 
     def _like(self, known: _Known) -> Names:
@@ -356,6 +359,11 @@ class _Case:
         return any(
             not self._alike(one.cells.get(n, reference[n]), other.cells.get(n, reference[n]), n) for n in numbers
         )
+
+
+def _alike(one: Cell, other: Cell, library: Library, number: int, *, wide: bool) -> bool:
+    loose = _LOOSE if wide and library.layout[number].meets else 1.0
+    return apart(one, other, library.reference[number].norm) <= (SINGLE if wide else DOUBLE) * loose
 
 
 def _by_evidence(group: Sequence[_Known]) -> tuple[int, ...]:
