@@ -24,8 +24,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from grader.checks import GONE
 from grader.diagnosis.match import Library, Match, Member, Names, match
 from grader.diagnosis.signature import Cell, Cells, Layout, Place, apart, cells_of, layout_of
+from grader.errors import GraderError
 from grader.grading import PUBLIC_SEED, brief, observe_one
 from grader.mistakes import FILE, Mistake, apply_all, load_mistakes
 from grader.model import Observation, Observations
@@ -150,11 +152,17 @@ class Bank:
     def _make(self, size: str) -> Library:
         with self._open(self._files) as session:
             reference = self._look(session, size)
+        for id_, seen in reference.items():
+            if seen.failure:
+                raise GraderError(
+                    f"{self.rubric.path}: the reference fails its own check {id_!r}: {seen.failure.message}"
+                )
         layout = layout_of(self.rubric, reference)
         cells = cells_of(self.rubric, reference, layout)
-        library = self._as_library(size, layout, cells, self._members(size, layout, cells))
-        _write(self._path(size), _packed(layout, cells, library.members))
-        return library
+        members = self._members(size, layout, cells)
+        if all(map(_is_settled, members)):
+            _write(self._path(size), _packed(layout, cells, members))
+        return self._as_library(size, layout, cells, members)
 
     def _members(self, size: str, layout: Layout, reference: Cells) -> list[Member]:
         names, threads = list(self.mistakes), os.cpu_count() or 1
@@ -196,7 +204,8 @@ class Bank:
             return self._compose(size, names, "")
         seen = self._look(self._at_hand(files), size, only=criterion)
         member = self._member(names, seen, library.layout, library.reference)
-        _write(self._path(size, names, criterion), _packed((), {}, [member]))
+        if _is_settled(member):
+            _write(self._path(size, names, criterion), _packed((), {}, [member]))
         return member
 
     # keeping
@@ -219,6 +228,11 @@ class Bank:
     def _load_composed(self, size: str, names: Names, criterion: str) -> Member | None:
         read = _read(self._path(size, names, criterion))
         return read[2][0] if read and [member.names for member in read[2]] == [names] else None
+
+
+def _is_settled(member: Member) -> bool:
+    """Whether nothing in it may be another day's matter: a call that was late, or a fault of ours."""
+    return not any(cell.code.removeprefix("!") in GONE for cell in member.cells.values())
 
 
 def _digest(rubric: Rubric, files: Mapping[str, bytes]) -> str:
@@ -288,7 +302,7 @@ def _norms(values: Any, counts: Any) -> list[float]:
 def _read(path: Path) -> _Kept | None:
     """What an earlier run left, or None where there is nothing, or nothing usable."""
     try:
-        with np.load(path, allow_pickle=False) as kept:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as kept:
             told = json.loads(kept["told"].tobytes())
             return _unpacked(told, kept["rows"], kept["values"])
     except Exception:  # missing, cut short, or of another make: it can be made again

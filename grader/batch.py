@@ -28,6 +28,7 @@ from grader.errors import GraderError
 from grader.model import Result, Score, Status
 
 if TYPE_CHECKING:
+    from grader.bank import Bank
     from grader.grading import Key
     from grader.report import Renderer
     from grader.sandbox import Process, Sandbox
@@ -208,7 +209,7 @@ def _grade(task: Task, plan: Plan) -> Outcome:
 
 
 def _graded(task: Task, plan: Plan) -> Outcome:
-    from grader.grading import grade
+    from grader.grading import look
     from grader.intake import take
     from grader.sandbox import prestart
 
@@ -219,8 +220,12 @@ def _graded(task: Task, plan: Plan) -> Outcome:
         return _outcome(task, before)
     sandbox = _sandbox(plan.sandbox)
     warm, _State.spare = _State.spare, None
-    result = grade(submission, intake.files, key, sandbox, warm=warm)
+    result, seen = look(submission, intake.files, key, sandbox, warm=warm)
     _State.spare = prestart(sandbox)  # the next hand-in's worker gets ready while this report is drawn
+    if seen.signature:
+        from grader.feedback import explain
+
+        result = explain(result, seen, _bank(plan.key, plan.sandbox))
     return replace(_outcome(task, result), notice=_write_all(task, result, plan.formats))
 
 
@@ -230,6 +235,14 @@ def _key(pickled: bytes, data: tuple[tuple[str, Path | None], ...]) -> Key:
 
     key: Key = pickle.loads(pickled)  # written by our own parent
     return replace(key, data={name: load(name, path) for name, path in data})
+
+
+@cache
+def _bank(pickled: bytes, sandbox: str) -> Bank:
+    from grader.bank import Bank
+
+    key: Key = pickle.loads(pickled)  # written by our own parent
+    return Bank(key.rubric, _sandbox(sandbox))
 
 
 def _result_before(task: Task, digest: str, key: Key) -> Result | None:

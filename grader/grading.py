@@ -62,8 +62,26 @@ def grade(
     watch: Watch | None = None,
 ) -> Result:
     """The result of one hand-in."""
-    seen = observe(submission, files, key.rubric, key.seed, key.data, sandbox, limits, warm, watch)
-    return judge(key, submission, seen)
+    return look(submission, files, key, sandbox, limits, warm, watch)[0]
+
+
+def look(
+    submission: Submission,
+    files: Mapping[str, bytes],
+    key: Key,
+    sandbox: Sandbox,
+    limits: Limits = Limits(),
+    warm: Process | None = None,
+    watch: Watch | None = None,
+) -> tuple[Result, Observations]:
+    """The result of one hand-in and what it rests on; its signature is taken only where points were lost."""
+    with Session(files, key.rubric.driver.read_text("utf-8"), sandbox, limits, warm) as session:
+        seen = observe_in(session, submission, key.rubric, key.seed, key.data, watch=watch)
+        result = judge(key, submission, seen)
+        if result.score.given == result.score.maximum or not (key.rubric.folder / MISTAKES).is_file():
+            return result, seen
+        signature = seen.criteria if key.seed == PUBLIC_SEED else _signature(session, key.rubric, seen)
+    return result, replace(seen, signature=signature)
 
 
 def prepare(

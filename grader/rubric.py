@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from grader.checks import Check, kinds
 from grader.errors import RubricError
+from grader.mistakes import FILE as MISTAKES
 from grader.model import Visibility
 from grader.paths import data_folder
 from grader.probes import Dimension, Shape
@@ -62,7 +63,8 @@ class Rubric:
     models: Mapping[str, Mapping[str, tuple[int | str, ...]]]  # parameter shapes in names of sizes
     sizes: Mapping[str, Mapping[str, int]]  # in the order in which they are tried
     sections: tuple[Section, ...]
-    digest: str  # sha256 over the rubric file, the driver and the reference
+    digest: str  # sha256 over the rubric file, the driver, the reference and the known mistakes
+    carried: float = 0.5  # the share of a criterion that fails only because of a mistake which is charged elsewhere
 
     @property
     def folder(self) -> Path:
@@ -166,6 +168,12 @@ class RubricFields(BaseModel):
         min_length=1,
         description="Sizes by name, each with inputs and classes. The first that the hand-in's models support is used.",
     )
+    carried: float = Field(
+        0.5,
+        ge=0,
+        le=1,
+        description="The share where a criterion fails only by a mistake that is charged elsewhere.",
+    )
     sections: list[dict[str, Any]] = Field(min_length=1, description="The parts of the report.")
 
 
@@ -254,6 +262,7 @@ class _Reading:
             sizes=fields.sizes,
             sections=tuple(section.made for section in sections if section.made),
             digest=_digest(content, driver, reference),
+            carried=fields.carried,
         )
 
     def tell(self, way: Way, message: str, *, at_key: bool = False) -> None:
@@ -467,8 +476,11 @@ def _unknown_model(name: str, models: Mapping[str, Any]) -> str:
 
 
 def _digest(content: bytes, driver: Path, reference: Path) -> str:
-    """One name for all that judges: the names and contents of the rubric, the driver and the reference."""
+    """One name for all that judges: the rubric, the driver, the reference, and the known mistakes beside the driver."""
     files = {f"reference/{name}": inside for name, inside in reference_files(reference).items()}
+    mistakes = driver.parent / MISTAKES
+    if mistakes.is_file():
+        files["mistakes"] = mistakes.read_bytes()
     digest = hashlib.sha256()
     for name, inside in {"rubric": content, "driver": driver.read_bytes(), **files}.items():
         digest.update(f"{name} {hashlib.sha256(inside).hexdigest()}\n".encode())

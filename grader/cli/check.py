@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from grader.grading import Key
-    from grader.model import Result
+    from grader.model import Observations, Result
     from grader.rubric import Rubric
     from grader.sandbox import Process, Sandbox
 
@@ -105,7 +105,24 @@ def _check(
     with ThreadPoolExecutor(1) as pool, _progress(rubric, show_progress) as watch:
         key = pool.submit(key_at, first, workers[0])
         seen = observe(intake.submission, intake.files, rubric, seed, sets, chosen, warm=workers[1], watch=watch)
-        return judge(key.result() if seen.size == first else key_at(seen.size), intake.submission, seen)
+        result = judge(key.result() if seen.size == first else key_at(seen.size), intake.submission, seen)
+    return _explained(result, seen, rubric, chosen, quiet=not show_progress)
+
+
+def _explained(result: Result, seen: Observations, rubric: Rubric, chosen: Sandbox, *, quiet: bool) -> Result:
+    """The result with recognised mistakes named; the first time, a course's mistakes have to be seen for that."""
+    if not seen.signature or result.score.given == result.score.maximum:
+        return result
+    from grader.bank import Bank
+    from grader.cli.terminal import learning
+    from grader.feedback import explain
+
+    with learning(quiet=quiet) as progress:
+        bank = Bank(rubric, chosen, progress)
+        try:
+            return explain(result, seen, bank)
+        finally:
+            bank.close()
 
 
 @contextmanager

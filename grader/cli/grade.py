@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from grader.batch import Format, Outcome
     from grader.cli.records import Run
     from grader.data import DataSet
+    from grader.rubric import Rubric
+    from grader.sandbox import Sandbox
 
 __all__ = ["command"]
 
@@ -110,6 +112,7 @@ def _grade(paths: Sequence[Path], asked: Asked) -> int:
     formats = _possible_formats(asked)
     places = data_paths(rubric, asked.data)
     key = prepare(rubric, seed, _load(places), sandbox)
+    _learn_mistakes(rubric, sandbox, asked)
     tasks = [batch.Task(each.id, each.path, asked.out / each.id) for each in hand_ins]
     run = records.Run(asked.out, rubric, seed, sandbox.name, places, formats, tasks)
     run.write()
@@ -126,6 +129,21 @@ def _grade(paths: Sequence[Path], asked: Asked) -> int:
         run.write()
     _tell(run, asked, time.monotonic() - started)
     return exit_code((each.score for each in run.outcomes), run.complete, asked.fail_under)
+
+
+def _learn_mistakes(rubric: Rubric, sandbox: Sandbox, asked: Asked) -> None:
+    """See the course's known mistakes, once for all runs, before the pool would do it in each of its processes."""
+    from grader.mistakes import FILE
+
+    if not (rubric.folder / FILE).is_file():
+        return
+    from grader.bank import Bank
+    from grader.cli.terminal import learning
+
+    with learning(quiet=not asked.talks) as progress:
+        bank = Bank(rubric, sandbox, progress)
+        bank.library(next(iter(rubric.sizes)))
+        bank.close()
 
 
 def _cores() -> int:

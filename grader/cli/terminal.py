@@ -25,6 +25,7 @@ __all__ = [
     "class_table",
     "console",
     "first_things",
+    "learning",
     "plain_line",
     "progress",
     "remark",
@@ -131,6 +132,24 @@ def plain_line(outcome: Outcome) -> Text:
         return Text(f"{outcome.task.id}  not graded: {text.one_line(outcome.problem, LONGEST)}")
     judged = (Text(f"{outcome.task.id}  {score(outcome.score)}"), verdicts(outcome.verdicts))
     return Text("  ").join((*judged, Text(f"{outcome.seconds:.1f} s")))
+
+
+@contextmanager
+def learning(*, quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
+    """Tells, where it has to be done, that the course's known mistakes are looked at: once, then they are kept."""
+    screen = console(sys.stderr)
+    if quiet:
+        yield None
+        return
+    if not screen.is_terminal:
+        yield lambda done, of: _say_once(screen) if done == 1 else None
+        return
+    with screen.status("") as status:
+        yield lambda done, of: status.update(f"Looking at the course's known mistakes, once: {done} of {of}")
+
+
+def _say_once(screen: Console) -> None:
+    screen.print("Looking at the course's known mistakes, once.")
 
 
 @contextmanager

@@ -103,7 +103,7 @@ def first_steps(result: Result) -> list[Step]:
     """The causes that cost most points, the earliest section first, because later ones often follow from them."""
     steps: dict[str, Step] = {}
     for step in _steps(result):
-        cause = step.finding.where or step.finding.message
+        cause = _cause(step.finding)
         first = steps.get(cause)
         steps[cause] = _together(first, step) if first else step
     costly = sorted(steps.values(), key=lambda step: -step.lost)[:MOST_STEPS]
@@ -117,6 +117,12 @@ def _steps(result: Result) -> list[Step]:
         for j, criterion in enumerate(section.criteria, 1)
         if criterion.findings and criterion.verdict in ("failed", "partial", "error") and lost(criterion) > 0
     ]
+
+
+def _cause(finding: Finding) -> str:
+    """What makes two findings one thing to do: a recognised mistake, a place in the code, or the same words."""
+    kind, _, mistake = finding.code.partition(":")
+    return mistake if kind in ("mistake", "follows") and mistake else finding.where or finding.message
 
 
 def _together(first: Step, later: Step) -> Step:

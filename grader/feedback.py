@@ -1,0 +1,95 @@
+"""What a recognised mistake tells the student, and what it leaves of the points.
+
+A mistake is named only where it explains what was seen exactly. One that stands alone leaves the share of the points
+that the course gives for it; a criterion that fails only because of it is given the rubric's carried share, so that one
+slip is not paid for five times.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from grader.bank import Bank
+from grader.diagnosis.match import Match, match
+from grader.diagnosis.signature import cells_of
+from grader.mistakes import Mistake
+from grader.model import CriterionResult, Finding, Observations, Result, Score, SectionResult, Status
+
+__all__ = ["explain"]
+
+_EVIDENCE = 2  # findings that stay below a name: they show what was seen, and more of them say no more
+_LOST = frozenset({"failed", "partial", "error"})
+
+
+def explain(result: Result, seen: Observations, bank: Bank) -> Result:
+    """The result with the mistakes that were recognised named first, and what they leave of the points."""
+    if not any(criterion.verdict in _LOST for section in result.sections for criterion in section.criteria):
+        return result
+    library = bank.library(seen.size)
+    found = match(cells_of(bank.rubric, seen.signature, library.layout), library)
+    named = [bank.mistakes[name] for name in found.names]
+    case = _Case(found, [each for each in named if not each.harmless], bank.mistakes, bank.rubric.carried)
+    sections = tuple(_section(section, case) for section in result.sections)
+    remarks = tuple(Finding(f"mistake:{each.id}", f"{each.title}.", each.hint) for each in named if each.harmless)
+    score = replace(result.score, given=_sum([section.score for section in sections]))
+    return replace(result, sections=sections, score=score, remarks=(*result.remarks, *remarks))
+
+
+@dataclass(frozen=True)
+class _Case:
+    """What was recognised in one hand-in."""
+
+    found: Match
+    mistakes: Sequence[Mistake]
+    known: Mapping[str, Mistake]
+    carried: float
+
+
+def _section(section: SectionResult, case: _Case) -> SectionResult:
+    criteria = tuple(_criterion(criterion, case) for criterion in section.criteria)
+    given = _sum([criterion.score for criterion in criteria])
+    return replace(section, criteria=criteria, score=replace(section.score, given=given))
+
+
+def _criterion(criterion: CriterionResult, case: _Case) -> CriterionResult:
+    if criterion.verdict not in _LOST or not case.mistakes:
+        return criterion
+    own = [mistake for mistake in case.mistakes if criterion.id in mistake.criteria]
+    if own:
+        share = own[0].credit if case.found.exact and len(own) == 1 else 0.0
+        return _given(criterion, share, [_named(mistake, case) for mistake in own], "The slip leaves")
+    if case.found.exact:
+        titles = " and ".join(f"“{mistake.title}”" for mistake in case.mistakes)
+        ids = "+".join(mistake.id for mistake in case.mistakes)
+        follows = Finding(f"follows:{ids}", f"This follows from {titles} and from nothing else.", "Mend that first.")
+        return _given(criterion, case.carried, [follows], "It keeps")
+    return criterion
+
+
+def _named(mistake: Mistake, case: _Case) -> Finding:
+    others = [case.known[name].title for name in case.found.others.get(mistake.id, ())]
+    alike = f" Or, which looks the same from outside: {'; '.join(others)}." if others else ""
+    return Finding(f"mistake:{mistake.id}", f"{mistake.title}.{alike}", mistake.hint)
+
+
+def _given(criterion: CriterionResult, share: float, first: Sequence[Finding], words: str) -> CriterionResult:
+    """The criterion with these findings first, and with this share of its points if that is more than it has."""
+    maximum, had = criterion.score.maximum, criterion.score.given or 0.0
+    given, verdict = had, criterion.verdict
+    if round(share * maximum, 2) > had:
+        given = round(share * maximum, 2)
+        verdict = _verdict(given, maximum)
+        first = [replace(first[0], message=f"{first[0].message} {words} {share:.0%} of the points."), *first[1:]]
+    read = criterion.findings[0].read if criterion.findings else ""
+    findings = (*(replace(each, read=read) for each in first), *criterion.findings[:_EVIDENCE])
+    return replace(criterion, verdict=verdict, score=Score(given, maximum), findings=findings)
+
+
+def _verdict(given: float, maximum: float) -> Status:
+    return "passed" if given >= maximum else "partial" if given > 0 else "failed"
+
+
+def _sum(scores: Sequence[Score]) -> float | None:
+    given = [score.given for score in scores if score.given is not None]
+    return round(sum(given), 2) if given else None

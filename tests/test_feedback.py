@@ -1,0 +1,97 @@
+"""What a recognised mistake says, and what it leaves of the points."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import pytest
+from test_variants import EXAMPLES, LIMITS, VARIANTS, WRONG, key
+
+from grader.bank import Bank
+from grader.feedback import explain
+from grader.grading import look
+from grader.intake import take
+from grader.model import CriterionResult, Result
+from grader.sandbox import choose
+
+pytestmark = pytest.mark.slow  # the first test looks at all known mistakes of the course
+
+
+@cache
+def bank() -> Bank:
+    return Bank(key().rubric, choose("auto"))
+
+
+def explained(path: Path) -> tuple[Result, Result]:
+    """The result before and after the diagnosis."""
+    intake = take(path)
+    result, seen = look(intake.submission, intake.files, key(), choose("auto"), LIMITS)
+    return result, explain(result, seen, bank())
+
+
+def criterion(result: Result, id_: str) -> CriterionResult:
+    return next(c for section in result.sections for c in section.criteria if c.id == id_)
+
+
+def named(result: Result) -> set[str]:
+    codes = (f.code for section in result.sections for c in section.criteria for f in c.findings)
+    return {code.removeprefix("mistake:") for code in codes if code.startswith("mistake:")}
+
+
+@pytest.mark.parametrize(
+    ("hand_in", "mistake"),
+    [
+        ("hand-in-03", "two-layer-gradient-not-averaged"),
+        ("hand-in-04", "penalty-missing"),
+        ("hand-in-06", "two-layer-no-sigmoid-derivative"),
+        ("hand-in-07", "sgd-biases-not-updated"),
+    ],
+)
+def test_the_mistake_of_an_example_is_named_first(hand_in: str, mistake: str) -> None:
+    _, after = explained(EXAMPLES / hand_in)
+    assert named(after) == {mistake}
+    for id_ in bank().mistakes[mistake].criteria:
+        if criterion(after, id_).verdict != "skipped":
+            assert criterion(after, id_).findings[0].code == f"mistake:{mistake}"
+
+
+def test_a_single_slip_leaves_the_credit_of_its_entry_and_never_takes_points() -> None:
+    before, after = explained(EXAMPLES / "hand-in-03")
+    gradient = criterion(after, "two-layer-gradient")
+    credit = bank().mistakes["two-layer-gradient-not-averaged"].credit
+    assert gradient.score.given == round(credit * gradient.score.maximum, 2)
+    for section in before.sections:
+        for each in section.criteria:
+            assert (criterion(after, each.id).score.given or 0) >= (each.score.given or 0)
+
+
+def test_what_only_follows_from_a_slip_keeps_the_carried_share_and_says_so() -> None:
+    _, after = explained(EXAMPLES / "hand-in-03")
+    training = criterion(after, "training-two-layer")
+    assert training.score.given == 0.5 * training.score.maximum
+    assert training.findings[0].code == "follows:two-layer-gradient-not-averaged"
+
+
+def test_the_points_of_sections_and_of_the_whole_add_up_again() -> None:
+    _, after = explained(EXAMPLES / "hand-in-06")
+    for section in after.sections:
+        assert section.score.given == round(sum(c.score.given or 0 for c in section.criteria), 2)
+    assert after.score.given == round(sum(section.score.given or 0 for section in after.sections), 2)
+
+
+@pytest.mark.parametrize("hand_in", ["hand-in-08", "hand-in-09", "hand-in-12", "hand-in-13"])
+def test_nothing_is_named_where_nothing_is_recognised(hand_in: str) -> None:
+    before, after = explained(EXAMPLES / hand_in)
+    assert named(after) == set()
+    assert after.score == before.score
+
+
+def test_most_wrong_hand_ins_are_named_and_each_by_a_mistake_of_the_criterion_that_it_fails() -> None:
+    right = 0
+    for name, lost in WRONG.items():
+        _, after = explained(VARIANTS / "wrong" / name)
+        mistakes = [bank().mistakes[each] for each in named(after)]
+        assert all(set(mistake.criteria) & set(lost) for mistake in mistakes), name
+        right += bool(mistakes)
+    assert right >= 0.85 * len(WRONG)
