@@ -12,11 +12,12 @@ import numpy as np
 import pytest
 
 from grader.bank import Bank
+from grader.diagnosis.match import match
 from grader.errors import GraderError
 from grader.grading import PUBLIC_SEED, observe
 from grader.mistakes import apply_all
 from grader.model import Observations, Submission
-from grader.rubric import Rubric, load_rubric, reference_files
+from grader.rubric import Rubric, find_rubric, load_rubric, reference_files
 from grader.sandbox import Limits, Process, Sandbox, choose
 
 BASE = "models/_base_network.py"
@@ -207,3 +208,37 @@ def test_an_answer_on_public_inputs_alone_is_not_believed(bank: Bank) -> None:
 def test_nothing_is_recognised_where_nothing_was_looked_at(bank: Bank) -> None:
     seen: Any = replace(hand_in(bank, "mirrored"), signature={})
     assert bank.recognise(seen, 5).names == ()
+
+
+# the bank of a course
+
+
+@pytest.fixture(scope="module")
+def course(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bank]:
+    bank = Bank(load_rubric(find_rubric("gatech-cs7643-a1")), sandbox, folder=tmp_path_factory.mktemp("course"))
+    bank.library("small")
+    yield bank
+    bank.close()
+
+
+@pytest.mark.slow
+def test_every_mistake_of_a_course_that_shows_is_named(course: Bank) -> None:
+    library = course.library("small")
+    for member in library.members:
+        seen = {**library.reference, **member.cells}
+        found = match(seen, library)
+        assert found.exact, member.names
+        if found.names != member.names:
+            harmless = course.mistakes[member.names[0]].harmless
+            named = {*found.names, *(other for others in found.others.values() for other in others)}
+            assert member.names[0] in named or (not found.names and (harmless or not member.cells)), member.names
+
+
+@pytest.mark.slow
+def test_what_costs_points_shows(course: Bank) -> None:
+    """Where a mistake is said to lose points, something is seen that is not like the reference."""
+    library = course.library("small")
+    shows = {each.names[0]: {library.layout[n].criterion for n in each.cells} for each in library.members}
+    for name, mistake in course.mistakes.items():
+        if not mistake.harmless:
+            assert set(mistake.criteria) <= shows[name], name

@@ -45,6 +45,18 @@ class Library:
     alone: frozenset[str]  # criteria that look at one piece of the hand-in by itself
     compose: Compose = field(repr=False)
 
+    def touched(self, *, wide: bool) -> Sequence[int]:
+        """For each member the cells in which it is not like the reference, at one of the two tolerances."""
+        return self._touched_wide if wide else self._touched_narrow
+
+    @cached_property
+    def _touched_narrow(self) -> Sequence[int]:
+        return [_touched(member, self, wide=False) for member in self.members]
+
+    @cached_property
+    def _touched_wide(self) -> Sequence[int]:
+        return [_touched(member, self, wide=True) for member in self.members]
+
     @cached_property
     def coarse(self) -> frozenset[int]:
         """Places of single numbers of which mistakes share a few, such as an accuracy: two may agree by chance."""
@@ -97,7 +109,7 @@ class _Known:
     def __init__(self, case: _Case, number: int, member: Member) -> None:
         self.number, self.member = number, member
         self.unknown = _bits(member.unknown)
-        touched = case.touched(member) & ~self.unknown
+        touched = case.touched(number, member) & ~self.unknown
         self.agreed = case.agreed(member, touched | case.deviating & ~self.unknown)
         self.contradicted = touched & ~case.deviating & ~self.agreed
         self.touched = touched & case.deviating
@@ -132,10 +144,10 @@ class _Case:
         part = self._part()
         return self._match(part, self.deviating & ~_any(known.explained for known in part))
 
-    def touched(self, member: Member) -> int:
-        """The known cells in which a member is not like the reference."""
-        reference, cells = self.library.reference, member.cells.items()
-        return _bits(n for n, cell in cells if n in self.seen and not self._alike(cell, reference[n], n))
+    def touched(self, number: int, member: Member) -> int:
+        """The known cells in which a member is not like the reference; the bank's own are found out once."""
+        known = self.library.touched(wide=self.wide)
+        return self.known & (known[number] if number >= 0 else _touched(member, self.library, wide=self.wide))
 
     def agreed(self, member: Member, among: int) -> int:
         """Those of some cells in which the hand-in is like the member."""
@@ -151,7 +163,7 @@ class _Case:
         """Members that touch nothing but what deviates; where the hand-in is right, none of them can be in it."""
         found = []
         for number, member in enumerate(self.library.members):
-            outside = self.touched(member) & ~self.deviating & ~_bits(member.unknown)
+            outside = self.touched(number, member) & ~self.deviating & ~_bits(member.unknown)
             if outside & ~self.agreed(member, outside) & ~self._coarse:
                 continue
             known = _Known(self, number, member)
@@ -298,11 +310,12 @@ class _Case:
         return any(touched & own for _, touched in self._charged_at(ids))
 
     def _charged_at(self, ids: frozenset[str]) -> Iterator[tuple[Member, int]]:
-        return ((member, touched) for member, touched in self._touched if self.library.charged[member.names[0]] & ids)
+        return ((member, touched) for member, touched in self._reach if self.library.charged[member.names[0]] & ids)
 
     @cached_property
-    def _touched(self) -> list[tuple[Member, int]]:
-        return [(member, self.touched(member)) for member in self.library.members]
+    def _reach(self) -> list[tuple[Member, int]]:
+        touched = self.library.touched(wide=self.wide)
+        return [(member, each & self.known) for member, each in zip(self.library.members, touched, strict=True)]
 
     def _near(self, cells: int) -> int:
         """All cells that belong to the same observations as these: of the same batch, call or model."""
@@ -361,9 +374,19 @@ class _Case:
         )
 
 
+def _touched(member: Member, library: Library, *, wide: bool) -> int:
+    reference = library.reference
+    return _bits(n for n, cell in member.cells.items() if not _alike(cell, reference[n], library, n, wide=wide))
+
+
 def _alike(one: Cell, other: Cell, library: Library, number: int, *, wide: bool) -> bool:
-    loose = _LOOSE if wide and library.layout[number].meets else 1.0
-    return apart(one, other, library.reference[number].norm) <= (SINGLE if wide else DOUBLE) * loose
+    tolerance = SINGLE if wide else DOUBLE
+    if wide and library.layout[number].meets:
+        tolerance *= _LOOSE
+    scale = library.reference[number].norm
+    if abs(one.norm - other.norm) > tolerance * max(one.norm, other.norm, scale):
+        return False  # most are told apart by this already
+    return apart(one, other, scale) <= tolerance
 
 
 def _by_evidence(group: Sequence[_Known]) -> tuple[int, ...]:
