@@ -32,7 +32,7 @@ from grader.grading import PUBLIC_SEED, brief, observe_one
 from grader.mistakes import FILE, Mistake, apply_all, load_mistakes
 from grader.model import Observation, Observations
 from grader.paths import cache_folder
-from grader.rubric import Rubric, reference_files
+from grader.rubric import Rubric, load_rubric, reference_files
 from grader.session import Limits, Session
 
 if TYPE_CHECKING:
@@ -49,15 +49,15 @@ _DECIDING = ("checks/*.py", "compare.py", "diagnosis/signature.py", "grading.py"
 
 
 class Bank:
-    """The known mistakes of one rubric."""
+    """The known mistakes of one rubric, seen by all of its criteria even where a hand-in was looked at by some."""
 
     def __init__(
         self, rubric: Rubric, sandbox: Sandbox, progress: Progress | None = None, folder: Path | None = None
     ) -> None:
-        self.rubric, self.sandbox, self.progress = rubric, sandbox, progress
+        self.rubric, self.sandbox, self.progress = load_rubric(rubric.path), sandbox, progress
         self.mistakes: Mapping[str, Mistake] = {each.id: each for each in load_mistakes(rubric.folder)}
         self._files = reference_files(rubric.reference)
-        self._folder = (folder or cache_folder()) / "mistakes" / _digest(rubric, self._files)
+        self._folder = (folder or cache_folder()) / "mistakes" / _digest(self.rubric, self._files)
         self._libraries: dict[str, Library] = {}
         self._composed: dict[tuple[str, Names, str], Member | None] = {}
         self._seen: dict[tuple[str, int, Names], Mapping[str, Observation]] = {}

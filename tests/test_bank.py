@@ -149,6 +149,16 @@ def test_another_bank_has_another_place(rubric: Rubric, folder: Path, tmp_path: 
         other.library("small")
 
 
+def test_a_part_of_a_rubric_has_the_whole_bank(rubric: Rubric, folder: Path, bank: Bank) -> None:
+    part = Bank(rubric.only("public"), Closed(), folder=folder)
+    assert names(part) == names(bank)
+    seen = hand_in(bank, "over-columns", "mirrored")
+    public = replace(
+        seen, signature={"softmax": seen.signature["softmax"]}, criteria={"softmax": seen.criteria["softmax"]}
+    )
+    assert part.recognise(public, PUBLIC_SEED).names == ("over-columns",)
+
+
 def test_without_a_place_to_keep_things_all_works(rubric: Rubric, sandbox: Sandbox, bank: Bank, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("not a folder", "utf-8")
     assert names(Bank(rubric, sandbox, folder=tmp_path / "file")) == names(bank)
