@@ -182,6 +182,7 @@ class _State:
     busy = False
     ending = False
     spare: Process | None = None  # a worker for the next hand-in
+    bank: Bank | None = None  # the known mistakes, with a worker for combinations of them
 
 
 def _leave(*_: object) -> None:
@@ -225,7 +226,7 @@ def _graded(task: Task, plan: Plan) -> Outcome:
     if seen.signature:
         from grader.feedback import explain
 
-        result = explain(result, seen, _bank(plan.key, plan.sandbox))
+        result = explain(result, seen, _bank(plan.key, plan.sandbox), key.seed)
     return replace(_outcome(task, result), notice=_write_all(task, result, plan.formats))
 
 
@@ -237,12 +238,13 @@ def _key(pickled: bytes, data: tuple[tuple[str, Path | None], ...]) -> Key:
     return replace(key, data={name: load(name, path) for name, path in data})
 
 
-@cache
 def _bank(pickled: bytes, sandbox: str) -> Bank:
     from grader.bank import Bank
 
     key: Key = pickle.loads(pickled)  # written by our own parent
-    return Bank(key.rubric, _sandbox(sandbox))
+    if _State.bank is None or _State.bank.rubric != key.rubric:
+        _State.bank = Bank(key.rubric, _sandbox(sandbox))
+    return _State.bank
 
 
 def _result_before(task: Task, digest: str, key: Key) -> Result | None:
@@ -265,10 +267,13 @@ def _sandbox(name: str) -> Sandbox:
 
 
 def _put_away() -> None:
-    """End the worker that waits for a next hand-in."""
+    """End the workers that wait for a next hand-in."""
     spare, _State.spare = _State.spare, None
     if spare is not None:
         spare.kill()
+    bank, _State.bank = _State.bank, None
+    if bank is not None:
+        bank.close()
 
 
 def _write_all(task: Task, result: Result, formats: frozenset[Format]) -> str:

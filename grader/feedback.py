@@ -11,8 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from grader.bank import Bank
-from grader.diagnosis.match import Match, match
-from grader.diagnosis.signature import cells_of
+from grader.diagnosis.match import Match
 from grader.mistakes import Mistake
 from grader.model import CriterionResult, Finding, Observations, Result, Score, SectionResult, Status
 
@@ -22,12 +21,15 @@ _EVIDENCE = 2  # findings that stay below a name: they show what was seen, and m
 _LOST = frozenset({"failed", "partial", "error"})
 
 
-def explain(result: Result, seen: Observations, bank: Bank) -> Result:
-    """The result with the mistakes that were recognised named first, and what they leave of the points."""
+def explain(result: Result, seen: Observations, bank: Bank, seed: int) -> Result:
+    """The result with the mistakes that were recognised named first, and what they leave of the points.
+
+    Args:
+        seed: that of the run, on whose inputs a recognised mistake has to show as well.
+    """
     if not any(criterion.verdict in _LOST for section in result.sections for criterion in section.criteria):
         return result
-    library = bank.library(seen.size)
-    found = match(cells_of(bank.rubric, seen.signature, library.layout), library)
+    found = bank.recognise(seen, seed)
     named = [bank.mistakes[name] for name in found.names]
     case = _Case(found, [each for each in named if not each.harmless], bank.mistakes, bank.rubric.carried)
     sections = tuple(_section(section, case) for section in result.sections)

@@ -27,7 +27,7 @@ def explained(path: Path) -> tuple[Result, Result]:
     """The result before and after the diagnosis."""
     intake = take(path)
     result, seen = look(intake.submission, intake.files, key(), choose("auto"), LIMITS)
-    return result, explain(result, seen, bank())
+    return result, explain(result, seen, bank(), key().seed)
 
 
 def criterion(result: Result, id_: str) -> CriterionResult:

@@ -106,10 +106,12 @@ def _check(
         key = pool.submit(key_at, first, workers[0])
         seen = observe(intake.submission, intake.files, rubric, seed, sets, chosen, warm=workers[1], watch=watch)
         result = judge(key.result() if seen.size == first else key_at(seen.size), intake.submission, seen)
-    return _explained(result, seen, rubric, chosen, quiet=not show_progress)
+    return _explained(result, seen, rubric, chosen, seed, quiet=not show_progress)
 
 
-def _explained(result: Result, seen: Observations, rubric: Rubric, chosen: Sandbox, *, quiet: bool) -> Result:
+def _explained(
+    result: Result, seen: Observations, rubric: Rubric, chosen: Sandbox, seed: int, *, quiet: bool
+) -> Result:
     """The result with recognised mistakes named; the first time, a course's mistakes have to be seen for that."""
     if not seen.signature or result.score.given == result.score.maximum:
         return result
@@ -120,7 +122,7 @@ def _explained(result: Result, seen: Observations, rubric: Rubric, chosen: Sandb
     with learning(quiet=quiet) as progress:
         bank = Bank(rubric, chosen, progress)
         try:
-            return explain(result, seen, bank)
+            return explain(result, seen, bank, seed)
         finally:
             bank.close()
 
