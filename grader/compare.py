@@ -60,6 +60,24 @@ def difference(
     return _of_numbers(seen, expected, what, tolerance, scale)
 
 
+def extra_term(seen: Any, expected: Any, term: Array, what: str, of: str) -> Finding | None:
+    """The finding that `what` is a multiple of what was expected and one of a term, by least squares; else None."""
+    got, want = numbers(seen), numbers(expected)
+    if got is None or want is None or not got.shape == want.shape == term.shape or got.size < 4:
+        return None
+    if not np.isfinite(got).all():
+        return None
+    basis = np.stack([want.reshape(-1), term.reshape(-1)], axis=1)
+    (share, extra), *_ = np.linalg.lstsq(basis, got.reshape(-1), rcond=None)
+    explained = relative_error(got, share * want + extra * term) <= (SINGLE if is_single(seen) else DOUBLE)
+    if not explained or abs(extra) * np.abs(term).max() <= 1e-4 * np.abs(got).max():
+        return None
+    times = "" if abs(share - 1) < 1e-5 else f"{number(float(share))} times "
+    sign, size = ("plus" if extra > 0 else "minus"), number(abs(float(extra)))
+    message = f"{what} is {times}the expected value {sign} {size} times {of}."
+    return Finding("extra-term", message, f"Which line adds a multiple of {of}, and is it its part to do so?")
+
+
 def agrees(seen: Any, expected: Any, tolerance: Tolerance = Tolerance()) -> bool:
     """Whether the two agree within the tolerance."""
     return difference(seen, expected, "it", tolerance) is None

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.compare import Scale, Tolerance, agrees, difference, numbers, same
+from grader.compare import Scale, Tolerance, agrees, difference, extra_term, numbers, same
 
 W = np.array([[1.0, -2.0, 0.5], [3.0, 0.25, -1.0]])
 SQUARE = np.array([[1.0, 2.0], [-3.0, 0.5]])
@@ -61,6 +61,29 @@ def test_a_difference_is_named_by_its_most_telling_form(seen: Any, expected: Any
 )
 def test_what_is_right_but_different_in_kind_agrees(seen: Any, expected: Any) -> None:
     assert agrees(seen, expected)
+
+
+TERM = np.array([[0.3, 1.0, -2.0], [0.7, -0.1, 0.9]])
+
+
+@pytest.mark.parametrize(
+    ("seen", "words"),
+    [
+        (W + 0.01 * TERM, "dW1 is the expected value plus 0.01 times W1."),
+        (W - 2 * TERM, "dW1 is the expected value minus 2 times W1."),
+        (13 * W + 0.3 * TERM, "dW1 is 13 times the expected value plus 0.3 times W1."),
+        ((W + 0.01 * TERM).astype(np.float32), "dW1 is the expected value plus 0.01 times W1."),
+        (W + 1e-9 * TERM, None),  # nothing worth telling
+        (W * W, None),
+        (W + 0.01 * TERM + [0, 0, 0.1], None),
+        (W.T, None),
+        (W * np.inf, None),
+        ("text", None),
+    ],
+)
+def test_a_term_too_many_is_named(seen: Any, words: str | None) -> None:
+    found = extra_term(seen, W, TERM, "dW1", "W1")
+    assert (found and found.message) == words
 
 
 def test_a_tiny_entry_does_not_fail_a_right_gradient() -> None:

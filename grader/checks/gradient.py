@@ -17,7 +17,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from grader.checks import Check, attempt, decide, failure_of, part
-from grader.compare import Array, Scale, Tolerance, difference, is_single, numbers
+from grader.compare import Array, Scale, Tolerance, difference, extra_term, is_single, numbers
 from grader.model import Finding, Values, Verdict
 from grader.probes import Setting
 
@@ -114,7 +114,10 @@ class Gradient(Check):
         found = difference(gradients[name], right, f"d{name}", Tolerance(self.tolerance), scale)
         if not found:
             return Verdict("passed", 1.0)
-        own = self._belongs_to_own_loss(name, self._inputs(index, setting), seen, expected)
+        inputs = self._inputs(index, setting)
+        if found.code == "wrong-value":
+            found = extra_term(gradients[name], right, inputs.parameters[name], f"d{name}", name) or found
+        own = self._belongs_to_own_loss(name, inputs, seen, expected)
         share = self.consistent if own.consistent else 0.0
         return Verdict("failed", share, (Finding(found.code, f"{found.message} {own.sentence}", found.hint),))
 
