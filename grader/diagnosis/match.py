@@ -258,16 +258,21 @@ class _Case:
 
     def _glance(self, group: Sequence[_Known], criterion: str) -> _Known | None:
         """A combination against the hand-in, at one criterion or (with no name) at all."""
-        if len(group) == 1:
-            elsewhere = frozenset(n for n, place in enumerate(self.library.layout) if place.criterion != criterion)
-            alone = group[0].member
-            return _Known(self, -1, replace(alone, unknown=alone.unknown | elsewhere))
-        self._left_to_try -= 1
-        if self._left_to_try < 0:
-            return None
-        names = tuple(known.names[0] for known in sorted(group, key=lambda known: known.number))
-        member = self.library.compose(names, criterion)
-        return None if member is None else _Known(self, -1, member)
+        member: Member | None = group[0].member
+        if len(group) > 1:
+            self._left_to_try -= 1
+            if self._left_to_try < 0:
+                return None
+            names = tuple(known.names[0] for known in sorted(group, key=lambda known: known.number))
+            member = self.library.compose(names, criterion)
+        return None if member is None else _Known(self, -1, self._at(member, criterion))
+
+    def _at(self, member: Member, criterion: str) -> Member:
+        """The member as far as one criterion shows it, whatever else of it is known already."""
+        if not criterion:
+            return member
+        elsewhere = (n for n, place in enumerate(self.library.layout) if place.criterion != criterion)
+        return replace(member, unknown=member.unknown | frozenset(elsewhere))
 
     def _first_criterion(self, cells: int) -> str:
         """The earliest criterion of the rubric in which some of these cells are."""
