@@ -25,7 +25,7 @@ import numpy as np
 
 from grader import report
 from grader.data import load
-from grader.grading import Key, judge, observe, prepare
+from grader.grading import Key, judge, look, observe, prepare
 from grader.intake import take
 from grader.model import Observation, Observations
 from grader.probes import Setting
@@ -62,7 +62,7 @@ def grading(runs: int) -> dict[str, float]:
     intake = take(rubric.reference)
 
     def graded() -> None:
-        judge(key, intake.submission, observe(intake.submission, intake.files, rubric, SEED, data, sandbox, warm=warm))
+        look(intake.submission, intake.files, key, sandbox, warm=warm)
 
     floor, whole = [], []
     for _ in range(runs):  # in turn, so that a slow moment of the machine meets both
@@ -70,7 +70,7 @@ def grading(runs: int) -> dict[str, float]:
         warm = sandbox.start(Limits())
         time.sleep(0.5)  # a batch starts the next worker while it draws the last report
         whole.append(seconds(graded))
-    cold = [seconds(lambda: observe(intake.submission, intake.files, rubric, SEED, data, sandbox)) for _ in range(runs)]
+    cold = [seconds(lambda: look(intake.submission, intake.files, key, sandbox)) for _ in range(runs)]
     return {
         "the same checks in one warm process: the floor, ms": 1e3 * statistics.median(floor),
         f"one hand-in graded, worker at hand ({sandbox.name}), ms": 1e3 * statistics.median(whole),
