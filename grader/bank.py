@@ -16,7 +16,7 @@ import os
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
@@ -61,7 +61,7 @@ class Bank:
         self._folder = (folder or cache_folder()) / "mistakes" / _digest(self.rubric, self._files)
         self._libraries: dict[str, Library] = {}
         self._composed: dict[tuple[str, Names, str], Member | None] = {}
-        self._seen: dict[tuple[str, int, Names], Mapping[str, Observation]] = {}
+        self._seen: dict[tuple[str, int, Names, frozenset[str] | None], Mapping[str, Observation]] = {}
         self._lock = threading.RLock()
         self._session: Session | None = None
 
@@ -87,39 +87,46 @@ class Bank:
                 self._libraries[size] = self._load(size) or self._make(size)
             return self._libraries[size]
 
-    def recognise(self, seen: Observations, seed: int) -> Match:
+    def recognise(self, seen: Observations, seed: int, lost: Collection[str] | None = None) -> Match:
         """The known mistakes that explain what was seen of a hand-in, which was graded with this seed.
 
         Anybody may know the public inputs and answer on them as a small mistake would. So what was recognised there has
-        to be seen on the inputs of the seed as well.
+        to be seen on the inputs of the seed as well, in each criterion that lost points (or else in all).
         """
         if not seen.signature:
             return Match()
         library = self.library(seen.size)
-        found = match(cells_of(self.rubric, seen.signature, library.layout), library)
-        if seed == PUBLIC_SEED or not found.names or self._again(found, seen, seed):
+        public = cells_of(self.rubric, seen.signature, library.layout)
+        found = match(public, library)
+        places = frozenset(public) if found.exact else found.deviating - found.left
+        if lost is not None:
+            places = frozenset(n for n in places if library.layout[n].criterion in lost)
+        if seed == PUBLIC_SEED or not found.names or self._again(found, places, seen, seed):
             return found
         return Match(deviating=found.deviating, left=found.deviating)
 
-    def _again(self, found: Match, seen: Observations, seed: int) -> bool:
+    def _again(self, found: Match, places: Collection[int], seen: Observations, seed: int) -> bool:
         """Whether the recognised mistakes do on the inputs of a seed what the hand-in does there."""
         library = self.library(seen.size)
-        theirs = cells_of(self.rubric, self.seen(seen.size, found.names, seed), library.layout)
+        criteria = frozenset(library.layout[n].criterion for n in places)
+        theirs = cells_of(self.rubric, self.seen(seen.size, found.names, seed, criteria), library.layout)
         mine = cells_of(self.rubric, seen.criteria, library.layout)
-        places = mine.keys() if found.exact else found.deviating - found.left
         loosely = replace(found, wide=True)  # other inputs may show more of a guard inside a logarithm
-        return bool(theirs) and all(
-            loosely.alike(mine[n], theirs[n], library, n) for n in places if n in mine and n in theirs
-        )
+        return all(n in mine and n in theirs and loosely.alike(mine[n], theirs[n], library, n) for n in places)
 
-    def seen(self, size: str, names: Names, seed: int) -> Mapping[str, Observation]:
-        """What a brief look sees of the reference with these mistakes; empty where they change the same text."""
+    def seen(self, size: str, names: Names, seed: int, criteria: frozenset[str]) -> Mapping[str, Observation]:
+        """What a brief look at some criteria sees of the reference with these mistakes; empty where they clash."""
+        asked = None if self._remember(names) else criteria
         with self._lock:
-            key = (size, seed, names)
+            key = (size, seed, names, asked)
             if key not in self._seen:
                 files = apply_all([self.mistakes[name] for name in names], self._files)
-                self._seen[key] = {} if files is None else self._look(self._at_hand(files), size, seed)
+                self._seen[key] = {} if files is None else self._look(self._at_hand(files), size, seed, asked)
             return self._seen[key]
+
+    def _remember(self, names: Names) -> bool:
+        """Whether what is seen of these mistakes may depend on all that was asked before."""
+        return any(self.mistakes[name].family == "state" for name in names)
 
     def look(self, files: Mapping[str, bytes], size: str) -> Mapping[str, Observation]:
         """What a brief look on public inputs sees of another hand-in that the grader made itself."""
@@ -135,10 +142,13 @@ class Bank:
 
     # seeing
 
-    def _look(self, session: Session, size: str, seed: int = PUBLIC_SEED, only: str = "") -> Mapping[str, Observation]:
+    def _look(
+        self, session: Session, size: str, seed: int = PUBLIC_SEED, criteria: Collection[str] | None = None
+    ) -> Mapping[str, Observation]:
         setting = brief(self.rubric, seed, size)
-        asked = [each for each in self.rubric.criteria if each.check.TELLS_MISTAKES and only in ("", each.id)]
-        return {each.id: observe_one(each, session, setting.named(each.id)) for each in asked}
+        asked = (each for each in self.rubric.criteria if each.check.TELLS_MISTAKES)
+        wanted = [each for each in asked if criteria is None or each.id in criteria]
+        return {each.id: observe_one(each, session, setting.named(each.id)) for each in wanted}
 
     def _at_hand(self, files: Mapping[str, bytes]) -> Session:
         """A session with these files; it stays open, for another combination may be asked next."""
@@ -201,10 +211,9 @@ class Bank:
         if files is None:
             return None
         library = self._libraries[size]
-        remembers = any(self.mistakes[name].family == "state" for name in names)
-        if criterion and remembers:  # what it shows depends on all that was asked before
+        if criterion and self._remember(names):
             return self._compose(size, names, "")
-        seen = self._look(self._at_hand(files), size, only=criterion)
+        seen = self._look(self._at_hand(files), size, criteria=[criterion] if criterion else None)
         member = self._member(names, seen, library.layout, library.reference)
         if _is_settled(member):
             _write(self._path(size, names, criterion), _packed((), {}, [member]))

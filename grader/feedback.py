@@ -27,9 +27,11 @@ def explain(result: Result, seen: Observations, bank: Bank, seed: int) -> Result
     Args:
         seed: that of the run, on whose inputs a recognised mistake has to show as well.
     """
-    if not any(criterion.verdict in _LOST for section in result.sections for criterion in section.criteria):
+    criteria = [criterion for section in result.sections for criterion in section.criteria]
+    lost = {criterion.id for criterion in criteria if criterion.verdict in _LOST}
+    if not lost:
         return result
-    found = bank.recognise(seen, seed)
+    found = bank.recognise(seen, seed, lost)
     named = [bank.mistakes[name] for name in found.names]
     case = _Case(found, [each for each in named if not each.harmless], bank.mistakes, bank.rubric.carried)
     sections = tuple(_section(section, case) for section in result.sections)
