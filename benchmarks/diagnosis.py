@@ -24,7 +24,8 @@ from typing import Any
 import numpy as np
 
 from grader.bank import Bank
-from grader.diagnosis.match import Compose, Library, Match, Member, match
+from grader.diagnosis.library import Compose, Library, Member
+from grader.diagnosis.match import Match, match
 from grader.diagnosis.signature import Cell, Cells, apart, cells_of
 from grader.grading import PUBLIC_SEED, observe
 from grader.intake import take
@@ -109,8 +110,9 @@ def main() -> None:
     table = _table(answers, right)
     _print(table, answers, right, wrong, hidden=len(library.members) - len(visible), made=made)
     told = {"rows": table, "right": right, "wrong": wrong, "mistakes": len(library.members), "visible": len(visible)}
-    RESULTS.parent.mkdir(parents=True, exist_ok=True)
-    RESULTS.write_text(json.dumps(told, indent=2) + "\n", "utf-8")
+    if not asked.only:
+        RESULTS.parent.mkdir(parents=True, exist_ok=True)
+        RESULTS.write_text(json.dumps(told, indent=2) + "\n", "utf-8")
 
 
 def _arguments() -> argparse.Namespace:
@@ -153,14 +155,13 @@ def _examine(case: Case) -> Answer:
     bank = _bank()
     library = bank.library(_size(bank.rubric))
     seen = _with_rounding(_seen(case))
-    truth = seen
     if case.without:
         rest = [member for member in library.members if member.names != case.truth]
         library = replace(library, members=rest, compose=_without(case.truth[0], library.compose))
     started = time.monotonic()
     found = match(seen, library)
     seconds = time.monotonic() - started
-    wrong = _wrong(case, found, truth, library)
+    wrong = _wrong(case, found, seen, library)
     costly = any(not bank.mistakes[name].harmless for name in wrong)
     return Answer(case, found.names, _kind(case, found, wrong), wrong, costly, found.exact, seconds)
 

@@ -18,7 +18,6 @@ import tempfile
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,7 +25,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from grader.checks import GONE
-from grader.diagnosis.match import Library, Match, Member, Names, match
+from grader.diagnosis.library import Library, Member, Names
+from grader.diagnosis.match import Match, match
 from grader.diagnosis.signature import Cell, Cells, Layout, Place, apart, cells_of, layout_of
 from grader.errors import GraderError
 from grader.grading import PUBLIC_SEED, brief, observe_one
@@ -111,8 +111,8 @@ class Bank:
         criteria = frozenset(library.layout[n].criterion for n in places)
         theirs = cells_of(self.rubric, self.seen(seen.size, found.names, seed, criteria), library.layout)
         mine = cells_of(self.rubric, seen.criteria, library.layout)
-        loosely = replace(found, wide=True)  # other inputs may show more of a guard inside a logarithm
-        return all(n in mine and n in theirs and loosely.alike(mine[n], theirs[n], library, n) for n in places)
+        # Widely, for other inputs may show more of a guard inside a logarithm.
+        return all(n in mine and n in theirs and library.alike(mine[n], theirs[n], n, wide=True) for n in places)
 
     def seen(self, size: str, names: Names, seed: int, criteria: frozenset[str]) -> Mapping[str, Observation]:
         """What a brief look at some criteria sees of the reference with these mistakes; empty where they clash."""

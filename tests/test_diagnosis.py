@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from grader.checks import kinds
-from grader.diagnosis.match import Library, Match, Member, Names, match
+from grader.diagnosis.library import Library, Member, Names
+from grader.diagnosis.match import Match, match
 from grader.diagnosis.signature import Cell, Cells, Place, apart, cell_of, cells_of, layout_of
 from grader.model import Failure, Observation
 from grader.rubric import Criterion, Rubric, load_rubric
