@@ -254,7 +254,7 @@ def _row(title: str, answers: Sequence[Answer]) -> dict[str, Any]:
     kinds = Counter(answer.kind for answer in answers)
     names = max(sum(len(answer.named) for answer in answers), 1)
     hits = [len(set(answer.named) & set(answer.case.truth)) for answer in answers]
-    return {
+    row: dict[str, Any] = {
         "title": title,
         "cases": len(answers),
         "right class": (kinds["right"] + kinds["the same"]) / count,
@@ -270,6 +270,7 @@ def _row(title: str, answers: Sequence[Answer]) -> dict[str, Any]:
         "median ms": 1000 * float(np.median([answer.seconds for answer in answers] or [0.0])),
         "slowest s": max((answer.seconds for answer in answers), default=0.0),
     }
+    return {key: round(value, 4) if isinstance(value, float) else value for key, value in row.items()}
 
 
 TARGETS = {
