@@ -28,6 +28,7 @@ from grader.errors import GraderError
 from grader.model import Result, Score, Status
 
 if TYPE_CHECKING:
+    from grader.again import Helpers
     from grader.bank import Bank
     from grader.grading import Key
     from grader.report import Renderer
@@ -183,6 +184,7 @@ class _State:
     ending = False
     spare: Process | None = None  # a worker for the next hand-in
     bank: Bank | None = None  # the known mistakes, with a worker for combinations of them
+    helpers: Helpers | None = None  # the reference's own helpers, with a worker for them
 
 
 def _leave(*_: object) -> None:
@@ -210,6 +212,7 @@ def _grade(task: Task, plan: Plan) -> Outcome:
 
 
 def _graded(task: Task, plan: Plan) -> Outcome:
+    from grader.again import once_more
     from grader.grading import look
     from grader.intake import take
     from grader.sandbox import prestart
@@ -227,6 +230,7 @@ def _graded(task: Task, plan: Plan) -> Outcome:
         from grader.feedback import explain
 
         result = explain(result, seen, _bank(plan.key, plan.sandbox), key.seed)
+    result = once_more(result, seen.size, intake.files, key, sandbox, _helpers(plan.key, plan.sandbox))
     return replace(_outcome(task, result), notice=_write_all(task, result, plan.formats))
 
 
@@ -245,6 +249,15 @@ def _bank(pickled: bytes, sandbox: str) -> Bank:
     if _State.bank is None or _State.bank.rubric != key.rubric:
         _State.bank = Bank(key.rubric, _sandbox(sandbox))
     return _State.bank
+
+
+def _helpers(pickled: bytes, sandbox: str) -> Helpers:
+    from grader.again import Helpers
+
+    key: Key = pickle.loads(pickled)  # written by our own parent
+    if _State.helpers is None or _State.helpers.rubric != key.rubric:
+        _State.helpers = Helpers(key.rubric, _sandbox(sandbox))
+    return _State.helpers
 
 
 def _result_before(task: Task, digest: str, key: Key) -> Result | None:
@@ -271,9 +284,10 @@ def _put_away() -> None:
     spare, _State.spare = _State.spare, None
     if spare is not None:
         spare.kill()
-    bank, _State.bank = _State.bank, None
-    if bank is not None:
-        bank.close()
+    for each in (_State.bank, _State.helpers):
+        if each is not None:
+            each.close()
+    _State.bank = _State.helpers = None
 
 
 def _write_all(task: Task, result: Result, formats: frozenset[Format]) -> str:

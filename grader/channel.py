@@ -1,4 +1,4 @@
-"""Frames from and to one worker, with deadlines: one answer for each question, and nothing else.
+"""Frames from and to one worker, with deadlines: one answer for each request, and nothing else.
 
 Lengths are checked before anything is read. Whatever breaks the rules raises, and the caller ends the worker.
 """
@@ -10,12 +10,16 @@ import re
 import selectors
 import signal
 import time
+from collections.abc import Callable
 from typing import Any
 
 from grader.sandbox.base import Process
 from grader.worker.wire import PREFIX, Caps, WireError, decode, encode, lengths
 
-__all__ = ["Channel", "Late", "Lost", "clean"]
+__all__ = ["Channel", "Late", "Lost", "Reply", "clean"]
+
+Reply = Callable[[dict[str, Any]], dict[str, Any]]
+"""What is said to a question that the worker asks before it answers."""
 
 _REQUEST_CAPS = Caps(header=4 << 20, body=1 << 30)
 _ANSWER_CAPS = Caps()
@@ -62,12 +66,17 @@ class Channel:
             raise WireError("the worker did not say that it is up")
         return {str(name): str(value) for name, value in said.items()}
 
-    def ask(self, request: dict[str, Any], deadline: float) -> dict[str, Any]:
-        """Send a request and wait for its answer."""
+    def ask(self, request: dict[str, Any], deadline: float, reply: Reply | None = None) -> dict[str, Any]:
+        """Send a request and wait for its answer; the worker may ask back first if there is a `reply`."""
         self._refuse_surplus()
         self._number += 1
-        self._send(encode({**request, "id": self._number}, _REQUEST_CAPS), deadline)
+        self._say(request, deadline)
         answer = self._receive(deadline)
+        while "ask" in answer:
+            if reply is None:
+                raise WireError("it asked something, which it may not")
+            self._say(reply(answer), deadline)
+            answer = self._receive(deadline)
         self._drain()
         return answer
 
@@ -95,6 +104,9 @@ class Channel:
             self._take(key.fileobj)
         if self._received:
             raise WireError("bytes arrived that nobody asked for")
+
+    def _say(self, value: dict[str, Any], deadline: float) -> None:
+        self._send(encode({**value, "id": self._number}, _REQUEST_CAPS), deadline)
 
     def _send(self, frame: bytes, deadline: float) -> None:
         """Send a frame while listening, so that neither side waits for the other with full pipes."""

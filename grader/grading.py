@@ -51,6 +51,10 @@ class Key:
     data: Mapping[str, DataSet]
     expected: Mapping[str, Observations]  # by the name of the sizes
 
+    def setting(self, size: str) -> Setting:
+        """The setting in which hand-ins are looked at, at these sizes."""
+        return _setting(self.rubric, self.seed, self.data, size)
+
 
 def grade(
     submission: Submission,
@@ -144,10 +148,9 @@ def observe_in(
 
 def judge(key: Key, submission: Submission, observations: Observations) -> Result:
     """The decision on one hand-in, from what was observed of it and of the reference."""
-    setting = _setting(key.rubric, key.seed, key.data, observations.size)
     verdicts: dict[str, Verdict] = {}
     for criterion in key.rubric.criteria:
-        verdicts[criterion.id] = _judge_one(criterion, verdicts, key, observations, setting)
+        verdicts[criterion.id] = _judge_in_turn(criterion, verdicts, key, observations)
     sections = tuple(_section(section, verdicts) for section in key.rubric.sections)
     return Result(
         submission={
@@ -281,21 +284,27 @@ def observe_one(criterion: Criterion, session: Session, setting: Setting) -> Obs
     return Observation(values, failure, output, time.monotonic() - started)
 
 
-def _judge_one(
-    criterion: Criterion, verdicts: Mapping[str, Verdict], key: Key, observations: Observations, setting: Setting
+def _judge_in_turn(
+    criterion: Criterion, verdicts: Mapping[str, Verdict], key: Key, observations: Observations
 ) -> Verdict:
+    """The decision on one criterion once those that it requires are decided."""
     blocking = [id_ for id_ in criterion.requires if verdicts[id_].status in {"failed", "error", "skipped"}]
     if blocking:
         return _skipped(blocking, key.rubric)
     waiting = [id_ for id_ in criterion.requires if verdicts[id_].status == "ungraded"]
     seen = observations.criteria[criterion.id]
+    if waiting and not seen.failure:
+        return undecided(Failure("grader", "waits", f"This waits for {waiting[0]!r}, which is not decided yet."))
+    return judge_one(criterion, key, seen, observations.size)
+
+
+def judge_one(criterion: Criterion, key: Key, seen: Observation, size: str) -> Verdict:
+    """The decision on one criterion by itself, whatever it requires."""
     if seen.failure:
         return undecided(seen.failure)
-    if waiting:
-        return undecided(Failure("grader", "waits", f"This waits for {waiting[0]!r}, which is not decided yet."))
-    expected = key.expected[observations.size].criteria[criterion.id]
+    expected = key.expected[size].criteria[criterion.id]
     try:
-        return criterion.check.judge(seen.values, expected.values, setting.named(criterion.id))
+        return criterion.check.judge(seen.values, expected.values, key.setting(size).named(criterion.id))
     except Exception as error:  # as above: whatever the worker claimed, judging it must not end the run
         return undecided(_our_fault(error))
 

@@ -36,6 +36,7 @@ class Criterion:
     check: Check
     visibility: Visibility = "public"
     requires: tuple[str, ...] = ()  # ids of criteria earlier in the rubric
+    uses: tuple[str, ...] = ()  # ids of criteria for helpers, in whose place the reference's can be put
     description: str = ""
     read: str = ""  # a link for a student who lost points here
 
@@ -201,6 +202,11 @@ class CriterionFields(BaseModel):
     requires: tuple[str, ...] = Field(
         (), description="Criteria above this one; where one of them fails, this one is not judged."
     )
+    uses: tuple[str, ...] = Field(
+        (),
+        description="Criteria for helper functions; where one of them fails, this one is judged once more with the "
+        "reference's helper in its place.",
+    )
     description: str = Field("", description="One sentence more.")
     read: Annotated[str, Field(pattern="^https?://")] | None = Field(None, description="A link for who loses points.")
 
@@ -247,6 +253,7 @@ class _Reading:
         self.unique("section", sections)
         self.unique("criterion", criteria)
         self.requirements(criteria)
+        self.helpers(criteria)
         self.names(data, criteria)
         driver, reference = self.driver(data), self.reference(data)
         if self.problems or not (fields and driver and reference):
@@ -346,6 +353,19 @@ class _Reading:
                     message = _unmet(ids[number], wanted, required)
                     self.tell((*criterion.way, "requires", entry), message)
 
+    def helpers(self, criteria: Sequence[_CriterionRead]) -> None:
+        """What is used has to be a criterion for a helper."""
+        helpers = {str(each.data.get("id")): bool(each.check.helper()) for each in criteria if each.check}
+        for criterion in criteria:
+            others = [id_ for id_ in helpers if id_ != criterion.data.get("id")]
+            for entry, wanted in enumerate(_texts(criterion.data.get("uses"))):
+                if wanted not in others:
+                    message = f"uses names {wanted!r}, which is no other criterion's id{did_you_mean(wanted, others)}"
+                    self.tell((*criterion.way, "uses", entry), message)
+                elif not helpers[wanted]:
+                    message = f"uses names {wanted!r}, which does not look at one helper function by itself"
+                    self.tell((*criterion.way, "uses", entry), message)
+
     def names(self, data: Mapping[str, Any], criteria: Sequence[_CriterionRead]) -> None:
         """Sizes and models that are used and not described."""
         sizes, models = self.size_names(data), data.get("models", {})
@@ -414,6 +434,7 @@ def _criterion(fields: CriterionFields, check: Check) -> Criterion:
         check=check,
         visibility=fields.visibility,
         requires=fields.requires,
+        uses=fields.uses,
         description=fields.description,
         read=fields.read or "",
     )

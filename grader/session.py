@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import marshal
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, Literal, NoReturn
 
 import numpy as np
@@ -61,8 +62,10 @@ class Session:
         sandbox: Sandbox,
         limits: Limits = Limits(),
         warm: Process | None = None,
+        stand_ins: Mapping[str, Callable[..., Any]] = MappingProxyType({}),
     ) -> None:
         self.environment: Mapping[str, str] = {}
+        self.stand_ins = stand_ins  # called here, on the trusted side, in the place of the hand-in's own
         self.limits = limits
         self._files = {name: np.frombuffer(content, np.uint8) for name, content in files.items()}
         self._driver = _compiled(driver)
@@ -134,6 +137,19 @@ class Session:
         """A number that no other object of this hand-in has had."""
         self._handles += 1
         return Handle(self._handles, label)
+
+    def stand_in(self, question: Mapping[str, Any]) -> dict[str, Any]:
+        """What a stand-in gives for the arguments that the worker sent."""
+        function = self.stand_ins.get(str(question.get("ask")))
+        arguments = question.get("arguments")
+        if function is None or not isinstance(arguments, list):
+            raise WireError("it asked for a function that is not offered")
+        if not all(isinstance(each, np.ndarray | int | float) for each in arguments):
+            return {"ok": False}
+        try:
+            return {"ok": True, "value": function(*arguments)}
+        except StudentError:  # what went wrong there is not for the hand-in to know
+            return {"ok": False}
 
     def learn(self, claimed: Any) -> None:
         """Take over what a worker told about the hand-in, if it has the right form."""
@@ -225,7 +241,7 @@ class Student:
 
     def load(self, files: Mapping[str, Any], driver: Any) -> None:
         """Hand over the files; a session does this once for each worker."""
-        request = {"op": "load", "files": files, "driver": driver}
+        request = {"op": "load", "files": files, "driver": driver, "stand_ins": list(self._session.stand_ins)}
         self._ask(request, "load", (), self._session.limits.start)
 
     def ask_facts(self) -> None:
@@ -256,7 +272,7 @@ class Student:
         self._session.refuse_third(about)
         deadline = self._session.deadline(seconds)
         try:
-            answer = self._worker.ask(request, deadline)
+            answer = self._worker.ask(request, deadline, self._session.stand_in if self._session.stand_ins else None)
             self._session.learn(answer.get("facts"))
             return _value(answer)
         except Late:

@@ -49,6 +49,10 @@ class Check(BaseModel):
         """The part of what was seen, also by a brief look, that is the same for the same mistake in any code."""
         return seen
 
+    def helper(self) -> str:
+        """The driver's name of the one function that this check looks at by itself, if there is such."""
+        return ""
+
     def models(self) -> tuple[str, ...]:
         """The models that this check builds, so that a rubric can be checked before anything runs."""
         return ()

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from grader.checks import Check, attempt, decide, failure_of, part
 from grader.compare import DOUBLE, Scale, Tolerance, difference
 from grader.model import Finding, Values, Verdict
-from grader.probes import Argument, Labels, Model, Setting, make_all, unique_names
+from grader.probes import Argument, Labels, Model, Optimizer, Setting, make_all, unique_names
 
 if TYPE_CHECKING:
     from grader.session import Student
@@ -94,6 +94,10 @@ class Value(Check):
             code = finding.code if case.weight else "remark"
             told.setdefault(key, Finding(code, message, case.hint or finding.hint, finding.where))
         return tuple(told.values())
+
+    def helper(self) -> str:
+        made = (argument for case in self.cases for argument in case.arguments)
+        return "" if any(isinstance(each, Model | Optimizer) for each in made) else self.call
 
     def models(self) -> tuple[str, ...]:
         return tuple(a.model for case in self.cases for a in case.arguments if isinstance(a, Model))

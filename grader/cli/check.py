@@ -16,7 +16,7 @@ from grader.cli.options import data_paths, shown
 from grader.errors import GraderError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from grader.grading import Key
     from grader.model import Observations, Result
@@ -105,8 +105,10 @@ def _check(
     with ThreadPoolExecutor(1) as pool, _progress(rubric, show_progress) as watch:
         key = pool.submit(key_at, first, workers[0])
         seen = observe(intake.submission, intake.files, rubric, seed, sets, chosen, warm=workers[1], watch=watch)
-        result = judge(key.result() if seen.size == first else key_at(seen.size), intake.submission, seen)
-    return _explained(result, seen, rubric, chosen, seed, quiet=not show_progress)
+        fitting = key.result() if seen.size == first else key_at(seen.size)
+        result = judge(fitting, intake.submission, seen)
+    explained = _explained(result, seen, rubric, chosen, seed, quiet=not show_progress)
+    return _once_more(explained, seen.size, intake.files, fitting, chosen)
 
 
 def _explained(
@@ -125,6 +127,19 @@ def _explained(
             return explain(result, seen, bank, seed)
         finally:
             bank.close()
+
+
+def _once_more(result: Result, size: str, files: Mapping[str, bytes], key: Key, chosen: Sandbox) -> Result:
+    """The result in which a wrong helper costs its own points only."""
+    if result.score.given == result.score.maximum:
+        return result
+    from grader.again import Helpers, once_more
+
+    helpers = Helpers(key.rubric, chosen)
+    try:
+        return once_more(result, size, files, key, chosen, helpers)
+    finally:
+        helpers.close()
 
 
 @contextmanager

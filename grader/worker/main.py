@@ -119,12 +119,19 @@ def _serve(channel: int, service: Service, environment: dict[str, str], streams:
         request: dict[str, Any] = decode(_read(channel, header), _read(channel, body), caps)
         return request
 
+    def ask_back(question: dict[str, Any]) -> dict[str, Any]:
+        send({**question, "id": number})
+        return receive()
+
+    service.ask_back = ask_back
+    number = 0
     try:
-        send({"id": 0, "up": environment})
+        send({"id": number, "up": environment})
         while True:
             request = receive()
+            number = int(request["id"])
             answer = service.answer(request)
-            told = {"id": request["id"], "facts": service.facts() if _look(request) else {}}
+            told = {"id": number, "facts": service.facts() if _look(request) else {}}
             _flush(streams)
             try:
                 send({**answer, **told})

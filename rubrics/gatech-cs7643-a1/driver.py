@@ -12,7 +12,7 @@ import random
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from typing import Any
@@ -696,9 +696,8 @@ class Driver:
 
     def _holders(self, network: Any, names: Sequence[str]) -> list[tuple[Any, str, Any]]:
         """Everywhere that a helper can be called from: instances, classes, and modules under any name."""
-        classes = [kind for kind in type(network).__mro__ if kind is not object]
-        for module in self.handin.modules():
-            classes += [item for item in list(vars(module).values()) if isinstance(item, type) and self._is_own(item)]
+        classes = [kind for kind in type(network).__mro__ if kind is not object] if network is not None else []
+        classes += self._own_classes()
         holders: list[Any] = [network, *dict.fromkeys(classes), *self.handin.modules()]
         found: list[tuple[Any, str, Any]] = []
         for holder in holders:
@@ -706,6 +705,10 @@ class Driver:
                 if _is_function(value) and self._goes_by(name, value, names):
                     found.append((holder, name, value))
         return [entry for entry in found if entry[0] is not None]
+
+    def _own_classes(self) -> list[type]:
+        items = (item for module in self.handin.modules() for item in list(vars(module).values()))
+        return list(dict.fromkeys(item for item in items if isinstance(item, type) and self._is_own(item)))
 
     def _goes_by(self, name: str, value: Any, names: Sequence[str]) -> bool:
         inner = getattr(value, "__func__", value)
@@ -915,18 +918,25 @@ class Driver:
         """The slope of the ReLU at x."""
         return self._values("relu_derivative", x)
 
+    def replace(self, helper: str, function: Callable[..., Any]) -> None:
+        """Put a function in the place of the hand-in's own helper, wherever that is called from."""
+        for definition in self.found.values():
+            with suppress(Exception):  # what cannot be loaded says so when it is asked for
+                self.handin.load(definition)
+        count = _takes(helper)
+        holders = self._holders(None, HELPERS[helper])
+        for holder, name, value in holders:
+            setattr(holder, name, staticmethod(_stand_in(function, value, count)))
+        if not holders:
+            for kind in self._own_classes():
+                setattr(kind, HELPERS[helper][0], staticmethod(_stand_in(function, None, count)))
+
     def _values(self, helper: str, x: Array) -> Array:
         return numbers(self._helper(helper, np.array(x)), f"What {HELPERS[helper][0]} returned")
 
     def _helper(self, helper: str, *arguments: Array) -> Any:
         function = self._find_helper(helper)
-        names = [spelled(parameter.name) for parameter in parameters_of(function) or ()]
-        if (
-            len(arguments) == 2
-            and len(names) >= 2
-            and re.fullmatch(LABELS, names[0])
-            and re.fullmatch(GUESSES, names[1])
-        ):
+        if len(arguments) == 2 and _labels_first(function):
             arguments = arguments[::-1]
         return call(self.handin, HELPERS[helper][0], function, *arguments)
 
@@ -936,7 +946,7 @@ class Driver:
         instance = self._instance()
         method = _method(instance, names) if instance is not None else None
         if method is not None:
-            return _callable_with(method, type(instance), 2 if helper in ("cross_entropy", "accuracy") else 1)
+            return _callable_with(method, type(instance), _takes(helper))
         near = next(
             (self.found[part].path for part in ("base", "two-layer", "softmax-regression") if part in self.found), ""
         )
@@ -1266,6 +1276,32 @@ def _recorder(value: Any, seen: list[Any], inputs: bool) -> Any:
         return result
 
     return recording
+
+
+def _takes(helper: str) -> int:
+    """How many arrays a helper works on."""
+    return 2 if helper in ("cross_entropy", "accuracy") else 1
+
+
+def _labels_first(function: Any) -> bool:
+    """Whether a function of probabilities and labels takes them the other way round."""
+    names = [spelled(parameter.name) for parameter in parameters_of(function) or ()]
+    names = names[1:] if names[:1] == ["self"] else names
+    return len(names) >= 2 and bool(re.fullmatch(LABELS, names[0]) and re.fullmatch(GUESSES, names[1]))
+
+
+def _stand_in(function: Callable[..., Any], value: Any, count: int) -> Callable[..., Any]:
+    """The function, called as the hand-in calls its own: with or without `self`, a single row, labels first."""
+    turned = count == 2 and value is not None and _labels_first(getattr(value, "__func__", value))
+
+    def stand_in(*args: Any, **kwargs: Any) -> Any:
+        arrays = [np.asarray(item) for item in (*args, *kwargs.values()) if isinstance(item, (np.ndarray, list, float))]
+        first, *rest = arrays[:count][::-1] if turned else arrays[:count]
+        if first.ndim == 1 and rest == [] and count == 1:
+            return np.reshape(function(first[None]), first.shape)
+        return function(first, *rest)
+
+    return stand_in
 
 
 def _is_function(value: Any) -> bool:
