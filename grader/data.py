@@ -57,6 +57,7 @@ class DataSet:
     source: str  # where the numbers come from, to print
     X_valid: Images | None = None
     y_valid: Labels | None = None
+    white: int | None = None  # the whole number that became 1.0, where all values were whole
 
 
 def load(name: str, path: Path | None = None) -> DataSet:
@@ -100,7 +101,7 @@ def _digits(path: Path) -> DataSet:
     for_test = np.zeros(len(y), dtype=bool)
     for_test[np.argsort(y, kind="stable")[::5]] = True
     train, test = ~for_test, for_test
-    return DataSet("digits", *_frozen(X[train], y[train]), *_frozen(X[test], y[test]), 10, DIGITS_SOURCE)
+    return DataSet("digits", *_frozen(X[train], y[train]), *_frozen(X[test], y[test]), 10, DIGITS_SOURCE, white=16)
 
 
 def _mnist(path: Path) -> DataSet:
@@ -115,7 +116,7 @@ def _mnist(path: Path) -> DataSet:
     X_test, y_test = _frozen(X_test, y_test)
     cut = len(X) * 8 // 10
     source = f"MNIST, {kind} files: {len(X):,} training and {len(X_test):,} test images of {X.shape[1]} pixels"
-    return DataSet("mnist", X[:cut], y[:cut], X_test, y_test, 10, source, X[cut:], y[cut:])
+    return DataSet("mnist", X[:cut], y[:cut], X_test, y_test, 10, source, X[cut:], y[cut:], 255)
 
 
 def _files(path: Path) -> tuple[Format, list[Path]]:

@@ -21,6 +21,7 @@ import numpy as np
 
 from grader.worker.calling import Array, Offer, call, fit_arguments, number, numbers, parameters_of
 from grader.worker.handin import Definition, HandIn, Missing, Part, Unusable, likeness, spelled
+from grader.worker.learning import in_parts, learn, own_order, predicted
 
 PARTS = {
     "base": Part(
@@ -888,6 +889,54 @@ class Driver:
         batches: list[list[Array]] = call(self.handin, name, _pairs, result, name, 4 * len(X) + 16)
         return batches
 
+    # a write-up's experiments
+
+    def experiment(self, settings: dict[str, Any], data: dict[str, Any]) -> dict[str, Any]:
+        """Train the model of these settings as the course does: pixels in 0…1, shuffled epochs, plain SGD."""
+        X, y = data["X_train"], data["y_train"]
+        white = float(data["white"])
+        sizes = {"inputs": X.shape[1], "hidden": int(settings["hidden"]), "classes": int(data["classes"])}
+        model = self.build(settings["model"], sizes)
+        step = self.stepper(model, self.optimizer("sgd", settings))
+        batches, notes = self._epochs(y, int(settings["batch_size"]), int(settings["seed"]))
+
+        def after() -> dict[str, Any]:
+            return {
+                "valid loss": self._mean_loss(model, data["X_valid"], data["y_valid"], white),
+                "valid": self._classes_of(model, data["X_valid"], white),
+                "test": self._classes_of(model, data["X_test"], white),
+            }
+
+        told = learn(batches, lambda rows, labels: step(X[rows] / white, labels), after, int(settings["epochs"]))
+        return {**told, "notes": notes}
+
+    def _epochs(
+        self, y: Array, batch_size: int, seed: int
+    ) -> tuple[Callable[[int], list[tuple[Array, Array]]], list[str]]:
+        """The batches of an epoch as the hand-in makes them, or in an order of our own where it does not."""
+
+        def own(epoch: int) -> list[tuple[Array, Array]]:
+            return own_order(y, batch_size, np.random.default_rng([seed, epoch]))
+
+        def theirs(epoch: int) -> list[tuple[Array, Array]]:
+            rows = np.arange(len(y), dtype=np.float64)[:, None]  # numbers of rows go through it like images
+            made = self.batches(rows, y.copy(), batch_size, True, 1_000 * seed + epoch)
+            return [(_row_numbers(part), np.asarray(labels, np.int64).reshape(-1)) for part, labels in made]
+
+        try:
+            _usable(theirs(0), len(y))
+        except Exception as error:  # it loses points for that elsewhere; the curves are of the model
+            return own, [f"Your own batches could not be used ({self.handin.told(error)}); rows were shuffled for you."]
+        return theirs, []
+
+    def _mean_loss(self, model: Model, X: Array, y: Array, white: float) -> float:
+        parts = in_parts(lambda rows, labels: self.evaluate(model, rows / white, labels, EVALUATION)["loss"], X, y)
+        return sum(count * float(np.mean(loss)) for count, loss in parts) / len(y)
+
+    def _classes_of(self, model: Model, X: Array, white: float) -> Array:
+        parts = in_parts(lambda rows: predicted(self.probabilities(model, rows / white)), X)
+        return np.concatenate([part for _, part in parts])
+
     # helpers
 
     def softmax(self, scores: Array) -> Array:
@@ -1343,6 +1392,19 @@ def _is_pair(item: Any) -> bool:
         except ValueError:  # ragged
             return False
     return dimensions == [2, 1]
+
+
+def _row_numbers(part: Array) -> Array:
+    return np.rint(part.reshape(-1)).astype(np.int64)
+
+
+def _usable(batches: list[tuple[Array, Array]], count: int) -> None:
+    """Raise unless the batches hold rows that there are, as many as labels, and most of them."""
+    for rows, labels in batches:
+        if len(rows) != len(labels) or not len(rows) or rows.min() < 0 or rows.max() >= count:
+            raise Unusable("a batch is empty, or has other rows or labels than it was made from")
+    if 2 * sum(len(rows) for rows, _ in batches) < count:
+        raise Unusable("most rows are in no batch")
 
 
 def _length(value: Any) -> int | None:

@@ -1,0 +1,184 @@
+"""From a course's write-up and a hand-in to the runs to do: sweeps, and the student's own file of settings."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import Any
+
+import numpy as np
+
+from grader.data import DataSet
+from grader.errors import GraderError
+from grader.experiments import Array, Run, Splits
+from grader.report.text import number, one_line
+from grader.strict_yaml import parse
+from grader.writeup.spec import Config, Data, Experiment, Setting, Split, Writeup
+
+__all__ = ["Planned", "label", "plan", "splits"]
+
+LONGEST_WORD = 60
+
+
+@dataclass(frozen=True)
+class Planned:
+    """The runs of each experiment, in order, and what was met on the way."""
+
+    runs: Mapping[str, tuple[Run, ...]]
+    notes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # by experiment, for the student
+    read: frozenset[str] = frozenset()  # the files of settings that were read
+
+    @property
+    def all(self) -> list[Run]:
+        """Each configuration once, although several experiments may ask for it."""
+        return list({tuple(sorted(run.settings.items())): run for runs in self.runs.values() for run in runs}.values())
+
+
+def plan(writeup: Writeup, files: Mapping[str, bytes], *, preview: bool) -> Planned:
+    """The runs that the write-up asks for; in a preview, with its quick settings."""
+    runs: dict[str, tuple[Run, ...]] = {}
+    notes: dict[str, tuple[str, ...]] = {}
+    read: set[str] = set()
+    for id_, experiment in writeup.experiments.items():
+        own = _own_settings(experiment.config, writeup, files) if experiment.config else _Own()
+        read |= own.read
+        notes[id_] = own.notes
+        quick = {**writeup.quick, **experiment.quick} if preview else {}
+        base = {**writeup.settings, **experiment.settings, **own.settings, **quick}
+        runs[id_] = tuple(_swept(id_, experiment, base, writeup)) if own.found else ()
+    return Planned(runs, notes, frozenset(read))
+
+
+def label(settings: Mapping[str, Setting], names: Mapping[str, str]) -> str:
+    """Settings in words: "learning rate 0.1, λ 0.001"."""
+    return ", ".join(f"{names.get(name, name)} {_shown(value)}" for name, value in settings.items())
+
+
+def splits(data: Data, source: DataSet) -> Splits:
+    """The rows of each split: the driver's, and the labels that stay here.
+
+    Raises:
+        GraderError: a split has no rows.
+    """
+    given: dict[str, Any] = {"classes": source.classes, "white": source.white or 1}
+    labels: dict[str, Array] = {}
+    for name, split in data.splits.items():
+        X, y = _rows(split, source)
+        if not len(y):
+            raise GraderError(f"The split {name!r} of {source.name} has no rows; look at its rows and classes.")
+        given[f"X_{name}"] = _whole(X, source.white)
+        if split.labels:
+            given[f"y_{name}"] = y
+        labels[name] = y
+    return Splits(given, labels, source.name, source.source)
+
+
+def _rows(split: Split, source: DataSet) -> tuple[Array, Array]:
+    X, y = _whole_part(split, source)
+    order = np.arange(len(y))
+    if split.classes:
+        order = order[np.isin(y, split.classes)]
+    if split.shuffle is not None:
+        order = np.random.default_rng(split.shuffle).permutation(order)
+    chosen = order[_cut(split.rows, len(order))]
+    return X[chosen], y[chosen]
+
+
+def _whole_part(split: Split, source: DataSet) -> tuple[Array, Array]:
+    if split.of == "test":
+        return source.X_test, source.y_test
+    if source.X_valid is None or source.y_valid is None:
+        return source.X_train, source.y_train
+    return np.concatenate([source.X_train, source.X_valid]), np.concatenate([source.y_train, source.y_valid])
+
+
+def _cut(rows: tuple[float, float], count: int) -> slice:
+    """From, to: shares where both are at most 1, otherwise counts of rows."""
+    start, stop = rows if max(rows) > 1 else (edge * count + 1e-9 for edge in rows)
+    return slice(int(start), int(stop))
+
+
+def _whole(X: Array, white: int | None) -> Array:
+    """Pixels as the whole numbers that they were: an eighth of the bytes, and what the course's files hold."""
+    return X if white is None else np.rint(X * white).astype(np.uint8)
+
+
+def _swept(id_: str, experiment: Experiment, base: Mapping[str, Setting], writeup: Writeup) -> Iterator[Run]:
+    for values in itertools.product(*experiment.sweep.values()):
+        swept = dict(zip(experiment.sweep, values, strict=True))
+        yield Run(id_, {**base, **swept}, label(swept, writeup.names) or experiment.title)
+
+
+def _shown(value: Setting) -> str:
+    return number(value, 6) if isinstance(value, (int, float)) and not isinstance(value, bool) else str(value)
+
+
+@dataclass(frozen=True)
+class _Own:
+    """What the student's own file asks for."""
+
+    settings: Mapping[str, Setting] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    read: frozenset[str] = frozenset()
+    found: bool = True
+
+
+def _own_settings(config: Config, writeup: Writeup, files: Mapping[str, bytes]) -> _Own:
+    name = _first_match(config.files, files)
+    if name is None:
+        return _Own(notes=(f"Nothing was run: the hand-in has no file {config.files[0]}.",), found=False)
+    read = parse(files[name])
+    if not isinstance(read.value, Mapping):
+        where = read.problems[0] if read.problems else None
+        why = f"line {where.place.line}: {where.message}" if where else "it holds no settings"
+        return _Own(notes=(f"Nothing was run: {name} cannot be read ({one_line(why, 200)}).",), found=False)
+    settings: dict[str, Setting] = {}
+    notes = [f"Settings from {one_line(name, 80)}."]
+    for key, setting in config.keys.items():
+        found = _inside(read.value, key.split("."))
+        if found is None:
+            continue
+        words = config.values.get(setting, {})
+        value, problem = _usable(words.get(str(found), found), setting, writeup, words)
+        if problem:
+            notes.append(f"{name}: {key} is {one_line(found, LONGEST_WORD)}; {problem}")
+        else:
+            settings[setting] = value
+    return _Own(settings, tuple(notes), frozenset({name}))
+
+
+def _first_match(patterns: tuple[str, ...], files: Mapping[str, bytes]) -> str | None:
+    """The first file that a pattern fits, at the top of the hand-in or below a folder."""
+    for pattern in patterns:
+        fits = [name for name in files if fnmatchcase(name, pattern) or fnmatchcase(name, f"*/{pattern}")]
+        if fits:
+            return min(fits, key=lambda name: (name.count("/"), name))
+    return None
+
+
+def _inside(value: Any, way: list[str]) -> Any:
+    for key in way:
+        value = value.get(key) if isinstance(value, Mapping) else None
+    return value
+
+
+def _usable(value: Any, setting: str, writeup: Writeup, words: Mapping[str, Setting]) -> tuple[Any, str]:
+    """The value as the setting's own kind, or why the course's default is used instead."""
+    default = writeup.settings[setting]
+    instead = f"the course's {_shown(default)} was used."
+    if words:
+        return (value, "") if value in words.values() else (None, f"known are {', '.join(words)}; {instead}")
+    if isinstance(default, (bool, str)):
+        fits = type(value) is type(default) and len(str(value)) <= LONGEST_WORD
+        return (value, "") if fits else (None, instead)
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+        return None, f"a number is expected; {instead}"
+    if isinstance(default, int) and value != int(value):
+        return None, f"a whole number is expected; {instead}"
+    low, high = writeup.bounds.get(setting, (-math.inf, math.inf))
+    if not low <= value <= high:
+        return None, f"from {number(low)} to {number(high)} is possible; {instead}"
+    return int(value) if isinstance(default, int) else float(value), ""
