@@ -58,7 +58,7 @@ def test_the_write_up_of_each_course_can_be_read(path: Path) -> None:
         (
             "at: best",
             "at: bets",
-            "7:33: at must be 'last', 'first', 'best', 'max' or 'min', not text 'bets'; did you m",
+            "7:37: at must be 'last', 'first', 'best', 'max' or 'min', not text 'bets'; did you m",
         ),
         ("columns: [rate, test]", "columns: [rate, tset]", "23:9: value 'tset' is unknown; did you mean 'test'?"),
         ("experiments: [rates]", "experiments: [rate]", "23:9: experiment 'rate' is unknown; did you mean 'rates'?"),
