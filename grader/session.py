@@ -190,7 +190,16 @@ class Session:
             raise SandboxError(
                 f"The {self._sandbox.name} sandbox started no worker: {error} {' '.join(said)}".strip()
             ) from None
+        self._refuse_weaker(worker)
         return worker
+
+    def _refuse_weaker(self, worker: Channel) -> None:
+        """A worker that could not put on itself what this sandbox promises gets no byte of the hand-in."""
+        held = self.environment.get("lockdown", "").split(", ")
+        missing = [each for each in self._sandbox.demands if not any(part.startswith(each) for part in held)]
+        if missing:
+            worker.kill()
+            raise SandboxError(f"The {self._sandbox.name} sandbox could not apply {' and '.join(missing)}.")
 
     def _process(self) -> Process:
         try:

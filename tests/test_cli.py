@@ -55,6 +55,17 @@ def test_check_finds_the_course_and_gives_a_right_hand_in_all_points(
     assert "Fix first" not in ended.stdout
 
 
+def test_a_sandbox_that_does_not_hold_hostile_code_is_refused_for_other_peoples_unless_asked_for(
+    right: Path, quick: Path, tmp_path: Path
+) -> None:
+    asked = ("grade", right, "-o", tmp_path / "out", "--rubric", quick, "--sandbox", "process", "--format", "json")
+    refused = grader(*asked)
+    assert refused.exit_code == 2
+    assert "--trust-submissions" in refused.stderr
+    assert not (tmp_path / "out").exists()
+    assert grader(*asked, "--trust-submissions").exit_code == 0
+
+
 def test_check_says_what_to_fix_first(examples: Path, quick: Path) -> None:
     ended = grader("check", examples / "hand-in-05", "--rubric", quick, "--fail-under", 80)
     assert ended.exit_code == 1

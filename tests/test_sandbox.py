@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from grader.errors import SandboxError, StudentError
-from grader.sandbox import bubblewrap, choose, prestart
+from grader.sandbox import bubblewrap, choose, landlock, prestart, process
 from grader.sandbox.base import Limits, Sandbox
 from grader.sandbox.bubblewrap import BubblewrapSandbox
 from grader.sandbox.folders import package_paths, readable, site_folders
@@ -31,15 +31,22 @@ DRIVER = (Path(__file__).parent / "worker_fixtures" / "driver.py").read_text()
 LIMITS = Limits(request=5.0, memory=512 << 20, files=16 << 20)
 SHORT = replace(LIMITS, request=0.4)  # for what will not come back
 FINE = "def fine(): return 1\n"
-UNUSABLE = bubblewrap.probe()
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="needs Linux")
 
 
-@pytest.fixture(params=["bubblewrap", "process"])
+PROBES = {"bubblewrap": bubblewrap.probe, "landlock": landlock.probe, "process": process.probe}
+
+
+def usable(name: str) -> Sandbox:
+    reason = PROBES[name]()
+    if reason:
+        pytest.skip(reason)
+    return choose(name)
+
+
+@pytest.fixture(params=["bubblewrap", "landlock"])
 def sandbox(request: pytest.FixtureRequest) -> Sandbox:
-    if request.param == "bubblewrap" and UNUSABLE:
-        pytest.skip(UNUSABLE)
-    return choose(request.param)
+    return usable(request.param)
 
 
 @pytest.fixture
@@ -186,15 +193,10 @@ DEEDS = {
 
 
 @linux_only
-@pytest.mark.parametrize("name", ["bubblewrap", "process"])
+@pytest.mark.parametrize("name", ["bubblewrap", "landlock"])
 def test_forbidden_deeds_fail(name: str, temporary: Path) -> None:
-    if name == "bubblewrap" and UNUSABLE:
-        pytest.skip(UNUSABLE)
     source = "import os\ndef attack(deed): return repr(eval(deed))[:100]\n"
-    with Session({"work.py": source.encode()}, DRIVER, choose(name), LIMITS) as session:
-        session.student()
-        if name == "process" and "no " in session.environment["lockdown"]:
-            pytest.skip(f"this kernel has {session.environment['lockdown']}")
+    with Session({"work.py": source.encode()}, DRIVER, usable(name), LIMITS) as session:
         student = session.student()
         done = {}
         for deed, expression in DEEDS.items():
@@ -320,11 +322,29 @@ def test_a_sweep_leaves_others_alone(tmp_path: Path) -> None:
         other.send_signal(signal.SIGKILL)
 
 
-@pytest.mark.skipif(UNUSABLE is not None, reason=str(UNUSABLE))
+@linux_only
 def test_a_probe_leaves_no_process_behind() -> None:
     before = children()
     assert bubblewrap.probe.__wrapped__() is None
     assert children() == before
+
+
+FILLERS = {
+    "one file after another": "[open(f'{n}', 'wb').write(bytes(4 << 20)) for n in range(10_000)]",
+    "a great many empty files": "[open(f'{n}', 'wb').close() for n in range(1_000_000)]",
+}
+
+
+@linux_only
+@pytest.mark.parametrize("filler", FILLERS)
+def test_a_worker_that_fills_the_disk_is_ended(filler: str, temporary: Path) -> None:
+    source = f"def attack(): {FILLERS[filler]}\n"
+    with Session({"work.py": source.encode()}, DRIVER, usable("landlock"), LIMITS) as session:
+        with pytest.raises(StudentError) as caught:
+            session.student().call("run", "attack", limit=20)
+        written = sum(path.stat().st_blocks * 512 for path in temporary.rglob("*") if path.is_file())
+    assert caught.value.failure.code in {"died", "exception"}
+    assert written <= 64 * LIMITS.files
 
 
 def test_a_kill_may_be_repeated(sandbox: Sandbox, temporary: Path) -> None:
@@ -335,15 +355,15 @@ def test_a_kill_may_be_repeated(sandbox: Sandbox, temporary: Path) -> None:
 
 
 def test_an_unknown_sandbox_is_refused_by_name() -> None:
-    with pytest.raises(SandboxError, match="auto, bubblewrap, process"):
+    with pytest.raises(SandboxError, match="auto, bubblewrap, landlock, process"):
         choose("docker")
 
 
 def test_a_sandbox_that_does_not_work_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
     from grader import sandbox as module
 
-    broken = {**module._BACKENDS, "bubblewrap": (lambda: "it is broken", BubblewrapSandbox)}
-    monkeypatch.setattr(module, "_BACKENDS", broken)
+    broken = {name: (lambda: "it is broken", BubblewrapSandbox) for name in ("bubblewrap", "landlock")}
+    monkeypatch.setattr(module, "_BACKENDS", {**module._BACKENDS, **broken})
     assert isinstance(choose(), ProcessSandbox)
     with pytest.raises(SandboxError, match="it is broken"):
         choose("bubblewrap")

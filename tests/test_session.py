@@ -274,6 +274,8 @@ class Played:
     """A worker whose frames are written by the test: one reply for each request."""
 
     name = "played"
+    isolates = False
+    demands: tuple[str, ...] = ()
 
     def __init__(self, *replies: Reply, up: bytes = UP) -> None:
         self.channel, self._far = socket.socketpair()
@@ -357,6 +359,26 @@ def test_a_reply_to_a_question_not_yet_asked_is_refused() -> None:
 def test_a_worker_that_does_not_come_up_is_the_machines_fault(up: bytes) -> None:
     with Session({}, "", Played(up=up), Limits(start=0.2)) as session, pytest.raises(SandboxError):
         session.student()
+
+
+@pytest.mark.parametrize(
+    ("lockdown", "missing"),
+    [
+        ("limits AS, Landlock 7, seccomp", ""),
+        ("limits AS, no Landlock, seccomp", "could not apply Landlock"),
+        ("limits AS, Landlock 7, no seccomp", "could not apply seccomp"),
+        ("", "could not apply Landlock and seccomp"),
+    ],
+)
+def test_a_worker_that_holds_less_than_its_sandbox_promises_is_not_used(lockdown: str, missing: str) -> None:
+    played = Played(up=encode({"id": 0, "up": {"lockdown": lockdown}}))
+    played.demands = ("Landlock", "seccomp")
+    with Session({}, "", played, LIMITS) as session:
+        if not missing:
+            session.student()
+            return
+        with pytest.raises(SandboxError, match=missing):
+            session.student()
 
 
 def test_handles_are_values() -> None:

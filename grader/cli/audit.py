@@ -35,7 +35,9 @@ __all__ = ["command"]
 @click.option("--sample", type=click.IntRange(min=1), metavar="N", help="Only N wrong and at most N right ones.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Draws inputs and the sample.")
 @click.option("--data", multiple=True, metavar="NAME=PATH", help="Where a data set lies, such as mnist=data/.")
-@click.option("--sandbox", default="auto", show_default=True, metavar="NAME", help="auto, bubblewrap or process.")
+@click.option(
+    "--sandbox", default="auto", show_default=True, metavar="NAME", help="auto, bubblewrap, landlock or process."
+)
 @click.option("--jobs", type=click.IntRange(min=1), help="Solutions at the same time. [default: the number of cores]")
 @click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
 def command(

@@ -33,7 +33,9 @@ SEED = 0  # the same inputs each time, so that a change of the score comes from 
 @click.option("--rubric", metavar="COURSE|FILE", help="The rubric; otherwise it is told by the names in the hand-in.")
 @click.option("--data", "data", multiple=True, metavar="NAME=PATH", help="Where a data set lies, such as mnist=data/.")
 @click.option("--seed", type=int, default=SEED, show_default=True, help="Draws the inputs of the checks.")
-@click.option("--sandbox", default="auto", show_default=True, metavar="NAME", help="auto, bubblewrap or process.")
+@click.option(
+    "--sandbox", default="auto", show_default=True, metavar="NAME", help="auto, bubblewrap, landlock or process."
+)
 @click.option(
     "--report", type=click.Path(dir_okay=False, path_type=Path), help="Write a report too: FILE.pdf or FILE.html."
 )

@@ -48,6 +48,7 @@ class Asked:
     fail_under: float | None
     quiet: bool
     as_json: bool
+    trust_submissions: bool
 
     @property
     def talks(self) -> bool:
@@ -71,7 +72,10 @@ def _formats(ctx: click.Context, option: click.Parameter, value: str) -> tuple[s
 @click.option(
     "--seed", type=click.IntRange(min=0), help="Draws the inputs of the checks. Keep it secret. [default: random]"
 )
-@click.option("--sandbox", default="auto", show_default=True, metavar="NAME", help="auto, bubblewrap or process.")
+@click.option(
+    "--sandbox", default="auto", show_default=True, metavar="NAME", help="auto, bubblewrap, landlock or process."
+)
+@click.option("--trust-submissions", is_flag=True, help="Allow a sandbox that does not hold hostile code.")
 @click.option("--jobs", type=click.IntRange(min=1), help="Hand-ins at the same time. [default: the number of cores]")
 @click.option(
     "--format", "formats", default="json,html,pdf", show_default=True, callback=_formats, help="What to write."
@@ -105,6 +109,7 @@ def _grade(paths: Sequence[Path], asked: Asked) -> int:
 
     started = time.monotonic()
     sandbox = choose(asked.sandbox)
+    _refuse_to_trust(sandbox, asked)
     hand_ins, decisions = find(paths, asked.out)
     rubric = load_rubric(_rubric_file(asked.rubric, [each.path for each in hand_ins]))
     seed = _seed(asked)
@@ -129,6 +134,15 @@ def _grade(paths: Sequence[Path], asked: Asked) -> int:
         run.write()
     _tell(run, asked, time.monotonic() - started)
     return exit_code((each.score for each in run.outcomes), run.complete, asked.fail_under)
+
+
+def _refuse_to_trust(sandbox: Sandbox, asked: Asked) -> None:
+    if not sandbox.isolates and not asked.trust_submissions:
+        raise GraderError(
+            f"The {sandbox.name} sandbox ({sandbox.describe()}) does not keep other people's code from your files and "
+            "network.\n`grader doctor` says why no stronger one works here. If you trust every hand-in, add "
+            "--trust-submissions."
+        )
 
 
 def _learn_mistakes(rubric: Rubric, sandbox: Sandbox, asked: Asked) -> None:

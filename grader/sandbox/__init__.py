@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from grader.errors import SandboxError
-from grader.sandbox import bubblewrap, process
+from grader.sandbox import bubblewrap, landlock, process
 from grader.sandbox.base import Limits, Process, Sandbox
 
 __all__ = ["Limits", "Process", "Sandbox", "choose", "prestart"]
 
 _BACKENDS: dict[str, tuple[Callable[[], str | None], Callable[[], Sandbox]]] = {
     "bubblewrap": (bubblewrap.probe, bubblewrap.BubblewrapSandbox),
+    "landlock": (landlock.probe, landlock.LandlockSandbox),
     "process": (process.probe, process.ProcessSandbox),
 }
 

@@ -68,6 +68,8 @@ class Sandbox(Protocol):
     """A way to start a worker."""
 
     name: str
+    isolates: bool  # whether it is meant to hold code that nobody trusts
+    demands: tuple[str, ...]  # what a worker has to have put on itself before it may be used
 
     def describe(self) -> str:
         """What separates a hand-in from the grader, in one sentence."""

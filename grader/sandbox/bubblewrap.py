@@ -27,7 +27,7 @@ _ADVICE = {
     "setting up uid map": "AppArmor forbids it: load the profile bwrap-userns-restrict, or run "
     "`sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0`",
     "No permissions to create new namespace": "user namespaces are forbidden here, as in most containers: "
-    "run on the host, or rely on the process sandbox",
+    "run on the host, or rely on the landlock sandbox",
     "nesting depth": "user namespaces are switched off: run `sudo sysctl -w user.max_user_namespaces=10000`",
 }
 
@@ -73,6 +73,8 @@ class BubblewrapSandbox:
     """Starts workers inside bubblewrap."""
 
     name = "bubblewrap"
+    isolates = True
+    demands: tuple[str, ...] = ("seccomp",)
 
     def describe(self) -> str:
         """What separates a hand-in from the grader, in one sentence."""

@@ -1,0 +1,89 @@
+"""A worker as an ordinary process with a private folder; what it may not do, it forbids itself at its start."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+from contextlib import suppress
+
+from grader.sandbox.base import ENVIRONMENT, Limits, arguments, launch
+from grader.sandbox.linux import readable_by_all, spare_user, sweep
+
+__all__ = ["SpawnedWorker"]
+
+_MOST_FILES = 10_000
+
+
+class SpawnedWorker:
+    """A running worker, its private folder, and how to be rid of both."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._folder = tempfile.mkdtemp(prefix="grader-")
+        self._room = 4 * limits.files
+        self.channel, theirs = socket.socketpair()
+        self.output, written = os.pipe()
+        self._killed = False
+        user = spare_user() if readable_by_all(tempfile.gettempdir()) else None
+        try:
+            if user is not None:
+                os.chown(self._folder, user, user)
+            self._popen = launch(
+                arguments(theirs.fileno(), self._folder, limits),
+                stdin=subprocess.DEVNULL,
+                stdout=written,
+                stderr=written,
+                pass_fds=[theirs.fileno()],
+                cwd="/",
+                env={**ENVIRONMENT, "HOME": self._folder, "TMPDIR": self._folder},
+                user=user,
+                group=user,
+                extra_groups=None if user is None else [],
+                start_new_session=True,
+            )
+        except BaseException:
+            self._close()
+            raise
+        finally:
+            theirs.close()
+            os.close(written)
+
+    def ended(self) -> int | None:
+        """The exit status, negative for a signal, or None while it runs; a worker that fills the disk is ended."""
+        if self._popen.poll() is None and _is_full(self._folder, self._room):
+            self._popen.kill()
+            self._popen.wait()
+        return self._popen.returncode
+
+    def kill(self) -> None:
+        """End it and all that it started, and remove its folder; may be called again."""
+        if self._killed:
+            return
+        self._killed = True
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._popen.pid, signal.SIGKILL)
+        self._popen.kill()
+        self._popen.wait()
+        sweep(self._popen.pid, self._folder)
+        self._close()
+
+    def _close(self) -> None:
+        self.channel.close()
+        os.close(self.output)
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def _is_full(folder: str, room: int) -> bool:
+    """Whether a folder holds more bytes or more files than a hand-in may write; no quota would stop it."""
+    used = count = 0
+    for place, _, names in os.walk(folder):
+        for name in names:
+            with suppress(OSError):
+                used += os.lstat(os.path.join(place, name)).st_blocks * 512
+        count += len(names) + 1
+        if used > room or count > _MOST_FILES:
+            return True
+    return False
