@@ -21,6 +21,23 @@ import numpy as np
 
 from grader.worker.calling import Array, Offer, call, fit_arguments, number, numbers, parameters_of
 from grader.worker.handin import Definition, HandIn, Missing, Part, Unusable, likeness, spelled
+from grader.worker.holding import Path, get, gradient_leaves, gradient_picture, last, leaves, namespace, put
+from grader.worker.layouts import (
+    Layout,
+    Place,
+    bias_of,
+    canonical_gradients,
+    confusable,
+    find_layout,
+    gradient_paths,
+    own_form,
+    parallel_slots,
+    read_gradients,
+    read_parameters,
+    returned_arrays,
+    write_gradients,
+    write_parameters,
+)
 from grader.worker.learning import in_parts, learn, own_order, predicted
 
 PARTS = {
@@ -182,29 +199,6 @@ EVALUATION = "valid"  # what the course's own `evaluate` passes
 MOST_QUERIES = 20_000
 _ENOUGH = 5  # rows, to see that an answer is the same whatever is asked
 
-Step = tuple[str, Any]  # ("attribute", name) or ("item", key or index)
-Path = tuple[Step, ...]
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a hand-in keeps one canonical parameter."""
-
-    path: Path
-    transposed: bool = False
-    bias_row: int | None = None  # 0 or -1 in a matrix that holds its biases in its first or last row
-    is_bias: bool = False
-
-    def read(self, kept: Array) -> Array:
-        """The canonical part of what is kept there; as it is, where it does not have the expected form."""
-        matrix = kept.T if self.transposed else kept
-        if self.is_bias:
-            row = matrix if self.bias_row is None else matrix[self.bias_row]
-            return row.reshape(-1) if row.ndim == 2 and 1 in row.shape else row
-        if self.bias_row is None:
-            return matrix
-        return matrix[1:] if self.bias_row == 0 else matrix[:-1]
-
 
 @dataclass
 class Model:
@@ -213,7 +207,7 @@ class Model:
     network: Any
     kind: str
     sizes: dict[str, int]
-    places: dict[str, Place]
+    layout: Layout
     returned: dict[str, Array] = field(default_factory=dict)  # canonical gradients that forward gave back
 
 
@@ -235,7 +229,6 @@ class _Bare:
 
 
 _X, _Y = object(), object()  # stand for a batch in arguments that are laid out beforehand
-_BARE = ("W1", "b1", "W2", "b2")
 
 
 class Driver:
@@ -244,7 +237,7 @@ class Driver:
     def __init__(self, handin: HandIn) -> None:
         self.handin = handin
         self._found: dict[str, Definition] | None = None
-        self._layouts: dict[tuple[str, tuple[int, ...]], dict[str, Place]] = {}
+        self._places: dict[tuple[str, tuple[int, ...]], Mapping[str, Place]] = {}
         self._gradient_paths: dict[str, dict[str, Path]] = {}
         self._shared: Any = None  # an instance on which helpers are called
         self._plans: dict[str, bool] = {}
@@ -307,8 +300,11 @@ class Driver:
         try:
             return self.build("two-layer", sizes)
         except Exception:  # whatever is wrong with the net is told elsewhere
-            places = {name: Place((("attribute", "weights"), ("item", name)), is_bias=name[0] == "b") for name in _BARE}
-            return Model(_Bare(sizes), "two-layer", dict(sizes), places)
+            shapes = _shapes("two-layer", sizes)
+            places = {
+                name: Place((("attribute", "weights"), ("item", name)), is_bias=name[0] == "b") for name in shapes
+            }
+            return Model(_Bare(sizes), "two-layer", dict(sizes), Layout(shapes, places))
 
     def _construct(self, model: str, sizes: dict[str, int]) -> Any:
         kind = self._part(model)
@@ -317,31 +313,23 @@ class Driver:
             offers.append(Offer(sizes["hidden"], HIDDEN, "hidden_size"))
         given, named = fit_arguments(f"{kind.__name__}.__init__", kind, offers)
         network = call(self.handin, kind.__name__, kind, *given, **named)
-        if not _leaves(network):
+        if not leaves(network):
             initial = _method(network, INITIAL)
             if initial is not None and not parameters_of(initial):
                 call(self.handin, initial.__name__, initial)
         return network
 
-    def _layout(self, model: str, sizes: dict[str, int], network: Any) -> dict[str, Place]:
+    def _layout(self, model: str, sizes: dict[str, int], network: Any) -> Layout:
         """Where the parameters are, remembered by model and sizes."""
         key = (model, tuple(sorted(sizes.values())))
-        if key not in self._layouts:
-            self._layouts[key] = self._find_layout(model, sizes, network)
-        return self._layouts[key]
+        if key not in self._places:
+            self._places[key] = self._find_places(model, sizes, network)
+        return Layout(_shapes(model, sizes), self._places[key])
 
-    def _find_layout(self, model: str, sizes: dict[str, int], network: Any) -> dict[str, Place]:
-        name = type(network).__name__
-        if _ambiguous(sizes):
+    def _find_places(self, model: str, sizes: dict[str, int], network: Any) -> Mapping[str, Place]:
+        if confusable(sizes.values()):
             network, sizes = self._clearer(model, sizes, network)
-        leaves = {path: array for path, array in _leaves(network).items() if not _is_gradient(path)}
-        if not leaves:
-            raise Missing(f"{name} has no weights once it is built.", "Are they kept in `self.weights`?")
-        places = _match(leaves, _shapes(model, sizes))
-        for wanted in _shapes(model, sizes):
-            if wanted not in places and wanted.startswith("W"):
-                raise Unusable(_misfit(name, wanted, leaves, _shapes(model, sizes)[wanted]))
-        return self._bias_rows(model, sizes, network, places)
+        return self._bias_rows(model, sizes, find_layout(network, _shapes(model, sizes)))
 
     def _clearer(self, model: str, sizes: dict[str, int], network: Any) -> tuple[Any, dict[str, int]]:
         """A model of sizes that cannot be mistaken for each other, where the hand-in can build one."""
@@ -350,19 +338,20 @@ class Driver:
             other = self._construct(model, clear)
         except Exception:
             return network, sizes
-        shapes = {array.shape for array in _leaves(other).values()}
+        shapes = {array.shape for array in leaves(other).values()}
         return (other, clear) if any(13 in shape or 14 in shape for shape in shapes) else (network, sizes)
 
-    def _bias_rows(self, model: str, sizes: dict[str, int], network: Any, places: dict[str, Place]) -> dict[str, Place]:
+    def _bias_rows(self, model: str, sizes: dict[str, int], layout: Layout) -> Mapping[str, Place]:
         """Find out by experiment whether matrices that hold their biases have them in the first or the last row."""
+        places = dict(layout.places)
         joined = {name: place for name, place in places.items() if place.bias_row is not None}
         if not joined:
             return places
-        probe = Model(self._construct(model, sizes), model, sizes, places)
+        probe = Model(self._construct(model, sizes), model, sizes, Layout(layout.shapes, places))
         for name, place in joined.items():
             row = self._bias_row(probe, name, place)
             places[name] = Place(place.path, place.transposed, row)
-            places[name.replace("W", "b")] = Place(place.path, place.transposed, row, is_bias=True)
+            places[bias_of(name)] = Place(place.path, place.transposed, row, is_bias=True)
         return places
 
     def _bias_row(self, model: Model, name: str, place: Place) -> int:
@@ -370,14 +359,14 @@ class Driver:
         X = np.zeros((model.sizes["classes"], model.sizes["inputs"]))
         y = np.arange(model.sizes["classes"])
         for other, kept in self._surroundings(model, name).items():
-            _put(model.network, model.places[other].path, kept)
-        shape = numbers(_get(model.network, place.path), name).shape
+            put(model.network, model.layout.places[other].path, kept)
+        shape = numbers(get(model.network, place.path), name).shape
         losses = []
         for row in (None, 0, -1):
             kept = np.zeros(shape)
             if row is not None:
                 (kept.T if place.transposed else kept)[row, 0] = 1.0
-            _put(model.network, place.path, kept)
+            put(model.network, place.path, kept)
             losses.append(float(np.mean(self.evaluate(model, X.copy(), y.copy(), EVALUATION)["loss"])))
         return 0 if abs(losses[1] - losses[0]) > abs(losses[2] - losses[0]) else -1
 
@@ -386,56 +375,23 @@ class Driver:
         if model.kind == "softmax-regression":
             return {}
         if name == "W1":  # a second layer that lets every hidden unit through
-            shape = numbers(_get(model.network, model.places["W2"].path), "W2").shape
+            shape = numbers(get(model.network, model.layout.places["W2"].path), "W2").shape
             return {"W2": np.asarray(np.random.RandomState(3).standard_normal(shape))}
-        first, bias = model.places["W1"], np.full(model.sizes["hidden"], -100.0)  # hidden units that are all off
-        if "b1" not in model.places:
+        first, bias = model.layout.places["W1"], np.full(model.sizes["hidden"], -100.0)  # hidden units that are all off
+        if "b1" not in model.layout.places:
             return {}
         if first.bias_row is None:
-            return {"b1": self._kept(model, "b1", bias, None)}
+            return {"b1": own_form(model.network, model.layout, "b1", bias, None)}
         zero = np.zeros((model.sizes["inputs"], model.sizes["hidden"]))
-        return {"W1": self._kept(model, "W1", zero, bias)}
+        return {"W1": own_form(model.network, model.layout, "W1", zero, bias)}
 
     def parameters(self, model: Model) -> dict[str, Array]:
         """Copies of the parameters by their canonical names."""
-        return {name: self._parameter(model, name, place) for name, place in model.places.items()}
-
-    def _parameter(self, model: Model, name: str, place: Place) -> Array:
-        return place.read(numbers(_get(model.network, place.path), name)).copy()
+        return read_parameters(model.network, model.layout)
 
     def assign(self, model: Model, parameters: dict[str, Array]) -> None:
         """Set the parameters, in the hand-in's own layout and, where it computes in float32, in its dtype."""
-        for name in parameters:
-            if name not in model.places:
-                raise Missing(
-                    f"{type(model.network).__name__} has no {name}.", "Are all parameters kept in `self.weights`?"
-                )
-        self._write(model, model.network, parameters, {name: place.path for name, place in model.places.items()})
-
-    def _write(self, model: Model, holder: Any, values: Mapping[str, Array], paths: Mapping[str, Path]) -> None:
-        for name, value in values.items():
-            place = model.places[name]
-            if place.is_bias and place.bias_row is not None:
-                continue  # written with its matrix
-            bias = values.get(name.replace("W", "b")) if place.bias_row is not None else None
-            kept = self._kept(model, name, np.asarray(value), bias)
-            old = _get(holder, paths[name], None)
-            _put(holder, paths[name], kept)
-            for path, other in _leaves(model.network, arrays_only=True).items():
-                if other is old and isinstance(old, np.ndarray):
-                    _put(model.network, path, kept)  # a second name for the same array
-
-    def _kept(self, model: Model, name: str, value: Array, bias: Array | None) -> Array:
-        """A canonical value in the form, and the dtype, in which the hand-in keeps that parameter."""
-        place, own = model.places[name], _get(model.network, model.places[name].path, None)
-        if place.bias_row is not None:
-            row = np.zeros(value.shape[1]) if bias is None else bias
-            value = np.vstack([row, value] if place.bias_row == 0 else [value, row])
-        value = value.T if place.transposed else value
-        if isinstance(own, np.ndarray) and own.size == value.size and own.ndim == 2 and 1 in own.shape:
-            value = value.reshape(own.shape)
-        single = isinstance(own, np.ndarray) and own.dtype in (np.float16, np.float32)
-        return np.array(value, dtype=own.dtype if single else np.float64, order="C")
+        write_parameters(model.network, model.layout, parameters)
 
     def evaluate(self, model: Model, X: Array, y: Array, mode: str = "train", gradients: bool = True) -> dict[str, Any]:
         """Loss and accuracy of a batch and, in mode "train", the gradients, as the hand-in gives them.
@@ -443,7 +399,7 @@ class Driver:
         Without `gradients` they are computed all the same, for an update that follows, but not told.
         """
         backward = self._separate_backward(model) if mode == "train" else None
-        before = _snapshot(model.network) if backward else {}
+        before = gradient_picture(model.network) if backward else {}
         if backward is None:
             result = self._forward(model, X, y, mode)
         else:
@@ -453,7 +409,7 @@ class Driver:
         if mode != "train":
             return answer
         model.returned = {}
-        if backward is not None and _snapshot(model.network) == before:
+        if backward is not None and gradient_picture(model.network) == before:
             rest = [*rest, self._go_back(model, backward, X, y, result, seen)]
         if not gradients and not rest:
             return answer
@@ -547,43 +503,24 @@ class Driver:
 
     def _gradients(self, model: Model, rest: Sequence[Any]) -> dict[str, Array]:
         """The gradients by canonical names: those that the model keeps, else those that came back."""
-        kept = {path: array for path, array in _leaves(model.network).items() if _is_gradient(path)}
-        found = self._canonical(model, kept)
-        if len(found) < len(model.places):
+        kept = gradient_leaves(model.network)
+        found = canonical_gradients(model.network, model.layout, kept)
+        if len(found) < len(model.layout.places):
             for item in rest:
-                leaves = _returned_leaves(item, tuple(model.places))
-                model.returned = self._canonical(model, leaves) | model.returned
-                keys = {name: _last(path) for name, path in _paths(model, leaves).items()}
+                leaves = returned_arrays(item, tuple(model.layout.places))
+                model.returned = canonical_gradients(model.network, model.layout, leaves) | model.returned
+                keys = {name: last(path) for name, path in gradient_paths(model.layout, leaves).items()}
                 self._returned_keys.setdefault(model.kind, keys if isinstance(item, dict) else {})
         if model.kind not in self._gradient_paths:
-            self._gradient_paths[model.kind] = _paths(model, kept)
+            self._gradient_paths[model.kind] = gradient_paths(model.layout, kept)
         return {**model.returned, **found}
-
-    def _canonical(self, model: Model, leaves: Mapping[Path, Any]) -> dict[str, Array]:
-        paths = _paths(model, leaves)
-        found = {name: numbers(leaves[path], f"The gradient of {name}") for name, path in paths.items()}
-        return {name: self._gradient(model, name, array) for name, array in found.items()}
-
-    def _gradient(self, model: Model, name: str, kept: Array) -> Array:
-        """A gradient in canonical form; one whose form does not fit its parameter stays as it is."""
-        place = model.places[name]
-        wanted = _shapes(model.kind, model.sizes).get(name, (model.sizes["classes"],))
-        try:
-            read = place.read(kept)
-        except (IndexError, ValueError):
-            return kept
-        if place.is_bias and kept.ndim == 2 and kept.shape[1] == 1 and wanted != (1,):
-            own = _get(model.network, place.path, None)
-            if not isinstance(own, np.ndarray) or own.shape != kept.shape:
-                return kept  # a column where the parameter is none
-        return read.copy() if read.shape == wanted else kept
 
     def give_gradients(self, model: Model, gradients: dict[str, Array]) -> None:
         """Put gradients into the model, as if its own backward pass had computed them."""
         paths = self._slots(model)
-        known = {name: value for name, value in gradients.items() if name in model.places}
+        known = {name: value for name, value in gradients.items() if name in model.layout.places}
         if paths:
-            self._write(model, model.network, known, paths)
+            write_gradients(model.network, model.layout, known, paths)
         model.returned = {name: np.array(value) for name, value in known.items()}
 
     def _slots(self, model: Model) -> dict[str, Path]:
@@ -591,11 +528,11 @@ class Driver:
         if model.kind not in self._gradient_paths or not self._gradient_paths[model.kind]:
             self._gradient_paths[model.kind] = self._learn_slots(model)
         paths = self._gradient_paths[model.kind]
-        return paths if len(paths) >= len({place.path for place in model.places.values()}) else {}
+        return paths if len(paths) >= len({place.path for place in model.layout.places.values()}) else {}
 
     def _learn_slots(self, model: Model) -> dict[str, Path]:
-        if all(place.path[0] == ("attribute", "weights") for place in model.places.values()):
-            standard = _parallel_slots(model)
+        if all(place.path[0] == ("attribute", "weights") for place in model.layout.places.values()):
+            standard = parallel_slots(model.network, model.layout)
             if standard and (isinstance(model.network, _Bare) or self._fills(type(model.network), standard)):
                 return standard  # told by the text: no need to run what may not come back
         twin = self.build(model.kind, model.sizes)
@@ -603,9 +540,10 @@ class Driver:
         try:
             self.evaluate(twin, X, y)
         except Exception:  # its backward pass fails; the optimizer is judged all the same
-            return _parallel_slots(model)
-        kept = {path: array for path, array in _leaves(twin.network).items() if _is_gradient(path)}
-        return _paths(twin, kept) or ({} if twin.returned else _parallel_slots(model))
+            return parallel_slots(model.network, model.layout)
+        return gradient_paths(twin.layout, gradient_leaves(twin.network)) or (
+            {} if twin.returned else parallel_slots(model.network, model.layout)
+        )
 
     def _fills(self, kind: type, slots: Mapping[str, Path]) -> bool:
         """Whether the class itself writes `self.gradients["W1"] = …` for every slot."""
@@ -702,7 +640,7 @@ class Driver:
         holders: list[Any] = [network, *dict.fromkeys(classes), *self.handin.modules()]
         found: list[tuple[Any, str, Any]] = []
         for holder in holders:
-            for name, value in list(_namespace(holder).items()):
+            for name, value in list(namespace(holder).items()):
                 if _is_function(value) and self._goes_by(name, value, names):
                     found.append((holder, name, value))
         return [entry for entry in found if entry[0] is not None]
@@ -826,12 +764,12 @@ class Driver:
     def _held_gradients(self, model: Model) -> Any:
         """The object in which the hand-in keeps its gradients, or a dictionary of those that it returned."""
         for path in self._gradient_paths.get(model.kind, {}).values():
-            held = _get(model.network, path[:-1], None)
+            held = get(model.network, path[:-1], None)
             if isinstance(held, (dict, list)):
                 return held
         keys = self._returned_keys.get(model.kind) or {}
-        form = {name: self._kept(model, name, array, None) for name, array in model.returned.items()}
-        return {keys.get(name, _last(model.places[name].path)): array for name, array in form.items()}
+        form = {name: own_form(model.network, model.layout, name, array) for name, array in model.returned.items()}
+        return {keys.get(name, last(model.layout.places[name].path)): array for name, array in form.items()}
 
     def penalty(self, optimizer: Optimizer, model: Model) -> dict[str, Array]:
         """What the L2 penalty adds to each gradient: after minus before, at known gradients."""
@@ -846,14 +784,18 @@ class Driver:
             result = self._call_on_model(stepper, PENALTY, optimizer, model)
             after = self._gradients_now(model)
             if _same(after, given) and result is not None:
-                after = self._canonical(model, _returned_leaves(result, tuple(model.places))) or after
+                after = (
+                    canonical_gradients(
+                        model.network, model.layout, returned_arrays(result, tuple(model.layout.places))
+                    )
+                    or after
+                )
             return {name: _difference(after.get(name), before) for name, before in given.items()}
         finally:
             self.assign(model, start)
 
     def _gradients_now(self, model: Model) -> dict[str, Array]:
-        kept = {path: array for path, array in _leaves(model.network).items() if _is_gradient(path)}
-        return {**model.returned, **self._canonical(model, kept)}
+        return {**model.returned, **read_gradients(model.network, model.layout)}
 
     def _penalty_by_steps(
         self, optimizer: Optimizer, model: Model, start: dict[str, Array], given: dict[str, Array]
@@ -1020,127 +962,7 @@ class Driver:
             raise errors[0]
 
 
-# where a hand-in keeps its arrays
-
-
-def _leaves(network: Any, arrays_only: bool = False) -> dict[Path, Any]:
-    """All arrays of a model object, and numbers that stand for biases, each with the way that leads to it."""
-    found: dict[Path, Any] = {}
-    visited: set[int] = set()
-
-    def visit(value: Any, path: Path) -> None:
-        if len(found) > 200 or len(path) > 4:
-            return
-        if isinstance(value, np.ndarray):
-            if value.dtype.kind in "fiu" and value.ndim <= 3:
-                found[path] = value
-        elif isinstance(value, (int, float)) and not isinstance(value, bool):
-            if not arrays_only and path and path[-1][0] == "item" and _is_bias(path):
-                found[path] = np.asarray(value)
-        elif id(value) not in visited:
-            visited.add(id(value))
-            for step, inner in _inside(value, path):
-                visit(inner, (*path, step))
-
-    visit(network, ())
-    return found
-
-
-def _inside(value: Any, path: Path) -> Iterator[tuple[Step, Any]]:
-    if isinstance(value, dict):
-        yield from ((("item", key), inner) for key, inner in list(value.items()))
-    elif isinstance(value, (list, tuple)):
-        yield from ((("item", place), inner) for place, inner in enumerate(value[:50]))
-    elif not isinstance(value, (str, bytes, type)) and not callable(getattr(type(value), "__get__", None)):
-        names = dict(_namespace(value))
-        for kind in type(value).__mro__ if not path else ():
-            shared = {
-                name: inner for name, inner in _namespace(kind).items() if isinstance(inner, (dict, list, np.ndarray))
-            }
-            names = {**shared, **names}
-            names |= {name: getattr(value, name) for name in _slot_names(kind) if hasattr(value, name)}
-        yield from ((("attribute", name), inner) for name, inner in names.items() if not str(name).startswith("__"))
-
-
-def _slot_names(kind: type) -> list[str]:
-    slots = _namespace(kind).get("__slots__", ())
-    return [slots] if isinstance(slots, str) else [name for name in slots if isinstance(name, str)]
-
-
-def _namespace(value: Any) -> Mapping[str, Any]:
-    """The attributes that an object, class or module itself holds."""
-    try:
-        namespace = vars(value)
-    except TypeError:
-        return {}
-    return namespace if isinstance(namespace, Mapping) else {}
-
-
-def _get(network: Any, path: Path, *default: Any) -> Any:
-    value = network
-    for kind, key in path:
-        try:
-            value = getattr(value, key) if kind == "attribute" else value[key]
-        except (AttributeError, LookupError, TypeError, ValueError):
-            if default:
-                return default[0]
-            raise Unusable(f"{type(network).__name__} no longer has {_shown(path)}.") from None
-    return value
-
-
-def _put(network: Any, path: Path, value: Array) -> None:
-    """Set one array; the dictionary or list that holds it stays the same object."""
-    holder = _get(network, path[:-1])
-    kind, key = path[-1]
-    try:
-        if kind == "attribute":
-            setattr(holder, key, value)
-        else:
-            holder[key] = value
-    except (AttributeError, LookupError, TypeError, ValueError) as error:
-        raise Unusable(f"{type(network).__name__}.{_shown(path)} cannot be set.") from error
-
-
-def _shown(path: Path) -> str:
-    return ".".join(str(key) for _, key in path)
-
-
-def _last(path: Path) -> Any:
-    return path[-1][1]
-
-
-def _label(path: Path) -> str:
-    """The name of an array as it sounds; one in a list takes the list's name and its place."""
-    *_, (_, key) = path
-    if len(path) == 1 or (isinstance(key, str) and len(spelled(key)) > 1):
-        return spelled(str(key))
-    return spelled(str(path[-2][1])) + spelled(str(key))
-
-
-@lru_cache(maxsize=4096)
-def _is_gradient(path: Path) -> bool:
-    words = [spelled(str(key)) for _, key in path]
-    return any(re.search(r"grad|delta|^d(w|b|weights?|bias(es)?|theta|params?)\d*$", word) for word in words)
-
-
-@lru_cache(maxsize=4096)
-def _is_bias(path: Path) -> bool:
-    core = re.sub(r"grad(ient)?s?|params?|parameters?", "", _label(path))
-    return bool(re.match(r"d?b(\d|ias|$)", core)) or "bias" in core
-
-
-@lru_cache(maxsize=4096)
-def _index(path: Path) -> int | None:
-    """Which layer an array's name points to: 1, 2, or none."""
-    label = _label(path) + "".join(spelled(str(key)) for _, key in path[:-1] if re.search(r"\d", str(key)))
-    digits = re.findall(r"\d+", label)
-    if digits:
-        return int(digits[0])
-    words = ((r"out|second|last", 2), (r"hid|first|inp", 1))
-    return next((index for pattern, index in words if re.search(pattern, label)), None)
-
-
-# which array is which parameter
+# sizes
 
 
 def _shapes(model: str, sizes: Mapping[str, int]) -> dict[str, tuple[int, ...]]:
@@ -1149,109 +971,6 @@ def _shapes(model: str, sizes: Mapping[str, int]) -> dict[str, tuple[int, ...]]:
         return {"W1": (D, C)}
     H = sizes["hidden"]
     return {"W1": (D, H), "b1": (H,), "W2": (H, C), "b2": (C,)}
-
-
-def _ambiguous(sizes: Mapping[str, int]) -> bool:
-    values = list(sizes.values())
-    return len({*values, *(value + 1 for value in values)}) < 2 * len(values)
-
-
-def _match(leaves: Mapping[Path, Array], shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Place]:
-    """The likeliest place of each parameter; no array serves for two, but a matrix may hold its bias."""
-    options = {
-        name: sorted(_options(name, shape, leaves), key=lambda option: option[0])[:6] for name, shape in shapes.items()
-    }
-    best: tuple[float, dict[str, Place]] = (float("inf"), {})
-    for choice in itertools.product(*([*listed, (50.0, None)] for listed in options.values())):
-        places = {name: place for name, (_, place) in zip(options, choice, strict=True) if place is not None}
-        joined = {name.replace("W", "b") for name, place in places.items() if place.bias_row is not None}
-        paths = [place.path for place in places.values()]
-        if len(set(paths)) < len(paths) or joined & set(places):
-            continue
-        cost = sum(cost for name, (cost, _) in zip(options, choice, strict=True) if name not in joined)
-        turned = {place.transposed for name, place in places.items() if name.startswith("W")}
-        cost += 0.5 * (len(turned) - 1)
-        if cost < best[0]:
-            best = (cost, places)
-    return best[1]
-
-
-def _options(name: str, shape: tuple[int, ...], leaves: Mapping[Path, Array]) -> Iterator[tuple[float, Place]]:
-    for path, array in leaves.items():
-        odd = _oddness(name, path)
-        if name.startswith("b"):
-            fits = array.size == shape[0] and (array.ndim == 1 or (array.ndim == 2 and 1 in array.shape))
-            if fits and array.ndim <= 2:
-                yield odd, Place(path, is_bias=True)
-            elif odd == 0:
-                yield 10.0, Place(path, is_bias=True)  # a bias of a wrong shape is still the bias
-            continue
-        rows, columns = shape
-        forms = {(rows, columns): (0.0, False, None), (columns, rows): (0.4, True, None)}
-        if len(array.shape) == 2 and array.shape in ((rows + 1, columns), (columns, rows + 1)):
-            yield odd + 1.0, Place(path, array.shape != (rows + 1, columns), -1)
-        elif array.shape in forms:
-            extra, transposed, _ = forms[array.shape]
-            yield odd + extra, Place(path, transposed)
-
-
-@lru_cache(maxsize=4096)
-def _oddness(name: str, path: Path, from_zero: bool = False) -> float:
-    """How unlikely a name is for a canonical parameter; 0: it says just that."""
-    index = _index(path)
-    index = index + 1 if from_zero and index is not None else index
-    wrong_kind = _is_bias(path) != name.startswith("b")
-    wrong_index = index is not None and index != int(name[1])
-    scratch = bool(re.search(r"cache|velocity|moment|best|init|last|prev|old|mask|^x|^y", _shown(path).lower()))
-    return 2.0 * wrong_kind + 3.0 * wrong_index + 1.0 * (index is None and name[1] == "2") + 1.5 * scratch
-
-
-def _misfit(name: str, wanted: str, leaves: Mapping[Path, Array], shape: tuple[int, ...]) -> str:
-    likely = min(leaves, key=lambda path: _oddness(wanted, path))
-    return f"{name}: {_shown(likely)} has the shape {leaves[likely].shape}; for {wanted}, {shape} was expected."
-
-
-def _paths(model: Model, leaves: Mapping[Path, Any]) -> dict[str, Path]:
-    """Which of some gradients belongs to which parameter: by the parameter's own key, else by name, else by shape."""
-    from_zero = any(_index(path) == 0 for path in leaves)
-    found: dict[str, Path] = {}
-    for name, place in model.places.items():
-        if place.is_bias and place.bias_row is not None:
-            continue
-        rest = [path for path in leaves if path not in found.values()]
-        own = [path for path in rest if _last(path) == _last(place.path) and _is_bias(path) == _is_bias(place.path)]
-        if own:
-            found[name] = max(own, key=lambda path: len(set(path) & set(place.path)))
-    for name in (name for name in model.places if name not in found):
-        rest = [path for path in leaves if path not in found.values()]
-        exact = [path for path in rest if _oddness(name, path, from_zero) == 0]
-        shape = _shapes(model.kind, model.sizes).get(name, ())
-        alike = [p for p in rest if np.size(leaves[p]) == np.prod(shape) and _oddness(name, p, from_zero) < 3]
-        joined = name.replace("b", "W") if model.places[name].bias_row is not None else name
-        if joined in found:
-            found[name] = found[joined]
-        elif exact or alike:
-            found[name] = (exact or alike)[0]
-    return found
-
-
-def _parallel_slots(model: Model) -> dict[str, Path]:
-    """Slots under the parameters' own keys in an empty dictionary of gradients."""
-    for name in ("gradients", "grads", "gradient", "grad", "_gradients"):
-        if isinstance(_namespace(model.network).get(name), dict):
-            return {key: (("attribute", name), ("item", _last(place.path))) for key, place in model.places.items()}
-    return {}
-
-
-def _returned_leaves(value: Any, names: Sequence[str]) -> dict[Path, Any]:
-    """The arrays in a dictionary, or in a tuple that lists them in the canonical order."""
-    if isinstance(value, dict):
-        return {(("item", key),): array for key, array in value.items() if isinstance(array, (np.ndarray, list, float))}
-    if isinstance(value, (list, tuple)) and len(value) == len(names):
-        return {(("item", name),): array for name, array in zip(names, value, strict=True)}
-    if isinstance(value, np.ndarray) and len(names) == 1:
-        return {(("item", names[0]),): value}
-    return {}
 
 
 # results
@@ -1412,12 +1131,6 @@ def _length(value: Any) -> int | None:
     return len(value) if isinstance(value, (list, tuple)) or (isinstance(value, np.ndarray) and value.ndim) else None
 
 
-def _snapshot(network: Any) -> dict[Path, tuple[Any, ...]]:
-    """What the gradients of a model are now, to see whether a call changed them."""
-    kept = {path: array for path, array in _leaves(network).items() if _is_gradient(path)}
-    return {path: (array.shape, array.tobytes()) for path, array in kept.items()}
-
-
 def _same(one: Mapping[str, Array], other: Mapping[str, Array]) -> bool:
     return one.keys() == other.keys() and all(np.array_equal(one[name], other[name]) for name in one)
 
@@ -1446,7 +1159,7 @@ def _some_batch(sizes: Mapping[str, int]) -> tuple[Array, Array]:
 def _method(holder: Any, names: Sequence[str]) -> Callable[..., Any] | None:
     """The method of an object that goes by one of these names, the likeliest first."""
     by_class = _offered_by_class(type(holder), tuple(names))  # type: ignore[arg-type]  # classes can be hashed
-    offered = {**by_class, **_offered(_namespace(holder), names)}
+    offered = {**by_class, **_offered(namespace(holder), names)}
     for name in sorted(offered, key=lambda name: -offered[name]):
         method = getattr(holder, name, None)
         if callable(method):
@@ -1457,7 +1170,7 @@ def _method(holder: Any, names: Sequence[str]) -> Callable[..., Any] | None:
 @lru_cache(256)  # training asks the same of the same class at each step
 def _offered_by_class(kind: Any, names: tuple[str, ...]) -> dict[str, float]:
     owners = kind.__mro__[:-1]
-    return {name: fit for owner in owners for name, fit in _offered(_namespace(owner), names).items()}
+    return {name: fit for owner in owners for name, fit in _offered(namespace(owner), names).items()}
 
 
 def _offered(namespace: Mapping[str, Any], names: Sequence[str]) -> dict[str, float]:
@@ -1488,8 +1201,8 @@ def _without_anonymous(function: Any, offers: list[Offer]) -> list[Offer]:
 def _weights_of(network: Any) -> Any:
     """The object in which a model keeps its parameters, where it is one dictionary or list."""
     for name in ("weights", "params", "parameters"):
-        if name in _namespace(network):
-            return _namespace(network)[name]
+        if name in namespace(network):
+            return namespace(network)[name]
     return network
 
 
