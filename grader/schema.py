@@ -18,7 +18,7 @@ from grader.checks import Check, kinds
 from grader.exports.json import LEFT_OUT_WHEN_EMPTY
 from grader.model import Result
 from grader.paths import data_folder
-from grader.rubric import CriterionFields, RubricFields, SectionFields
+from grader.rubric.fields import CriterionFields, RubricFields, SectionFields
 from grader.strict_yaml import parse
 
 __all__ = ["result_schema", "rubric_schema", "write_schemas"]

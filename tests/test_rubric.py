@@ -325,7 +325,7 @@ def test_fields_that_do_not_fit_each_other_are_told_at_their_check(
     course: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     more: Mapping[str, type[Check]] = {**kinds(), "ordered": Ordered}
-    monkeypatch.setattr("grader.rubric.kinds", lambda: more)
+    monkeypatch.setattr("grader.rubric.reading.kinds", lambda: more)
     text = MINIMAL + "      - id: last\n        title: L\n        points: 1\n        kind: ordered\n        low: 3\n"
     assert problems(course, text + "        high: 2\n") == ["31:9: low must be below high, but 3 is not below 2"]
     assert load_rubric(written(course, text + "        high: 4\n")).criteria[-1].kind == "ordered"

@@ -2,114 +2,27 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ValidationError
 
 from grader.checks import Check, kinds
 from grader.errors import RubricError
-from grader.mistakes import FILE as MISTAKES
-from grader.model import Visibility
 from grader.paths import data_folder
-from grader.probes import Dimension, Shape
+from grader.probes import Dimension
+from grader.rubric.fields import NEEDED_SIZES, CriterionFields, RubricFields, SectionFields
+from grader.rubric.files import digest_of, reference_files
+from grader.rubric.nouns import Criterion, Rubric, Section
 from grader.strict_yaml import Document, Problem, parse
 from grader.strict_yaml import Path as Way
-from grader.wording import KEBAB, Slip, closest, did_you_mean, in_words, listed, slips, texts_of
+from grader.wording import Slip, closest, did_you_mean, in_words, listed, slips, texts_of
 
-__all__ = ["Criterion", "Rubric", "Section", "find_rubric", "load_rubric", "reference_files"]
-
-
-@dataclass(frozen=True)
-class Criterion:
-    """One thing that earns points, and the check that looks at it."""
-
-    id: str
-    title: str
-    points: float
-    kind: str
-    check: Check
-    visibility: Visibility = "public"
-    requires: tuple[str, ...] = ()  # ids of criteria earlier in the rubric
-    uses: tuple[str, ...] = ()  # ids of criteria for helpers, in whose place the reference's can be put
-    description: str = ""
-    read: str = ""  # a link for a student who lost points here
-
-
-@dataclass(frozen=True)
-class Section:
-    """Criteria that belong together under one heading."""
-
-    id: str
-    title: str
-    criteria: tuple[Criterion, ...]
-    description: str = ""
-
-
-@dataclass(frozen=True)
-class Rubric:
-    """What a course asks for, and how each part of it is looked at."""
-
-    id: str
-    title: str
-    course: str
-    path: Path
-    driver: Path  # the file that knows how this course's hand-ins are called
-    reference: Path  # the folder of the reference solution
-    models: Mapping[str, Mapping[str, tuple[int | str, ...]]]  # parameter shapes in names of sizes
-    sizes: Mapping[str, Mapping[str, int]]  # in the order in which they are tried
-    sections: tuple[Section, ...]
-    digest: str  # sha256 over the rubric file, the driver, the reference and the known mistakes
-    carried: float = 0.5  # the share of a criterion that fails only because of a mistake which is charged elsewhere
-
-    @property
-    def folder(self) -> Path:
-        """The folder of the rubric file."""
-        return self.path.parent
-
-    @property
-    def criteria(self) -> tuple[Criterion, ...]:
-        """All criteria, in order."""
-        return tuple(criterion for section in self.sections for criterion in section.criteria)
-
-    @property
-    def maximum(self) -> float:
-        """The points of all criteria."""
-        return round(sum(criterion.points for criterion in self.criteria), 4)
-
-    def only(self, visibility: Visibility) -> Rubric:
-        """The rubric with the criteria of this visibility; what they require beyond these is no longer asked for."""
-        kept = {criterion.id for criterion in self.criteria if criterion.visibility == visibility}
-        sections = (replace(section, criteria=_only(section.criteria, kept)) for section in self.sections)
-        return replace(self, sections=tuple(section for section in sections if section.criteria))
-
-
-def _only(criteria: Sequence[Criterion], kept: set[str]) -> tuple[Criterion, ...]:
-    return tuple(
-        replace(criterion, requires=tuple(id_ for id_ in criterion.requires if id_ in kept))
-        for criterion in criteria
-        if criterion.id in kept
-    )
-
-
-def find_rubric(name_or_path: str | Path) -> Path:
-    """The rubric file that is meant: this file, the rubric.yaml in this folder, or that of the course with this id.
-
-    Raises:
-        RubricError: there is no such rubric.
-    """
-    rubrics = data_folder("rubrics")
-    for path in (Path(name_or_path), Path(name_or_path) / "rubric.yaml", rubrics / name_or_path / "rubric.yaml"):
-        if path.is_file():
-            return path
-    known = sorted(path.parent.name for path in rubrics.glob("*/rubric.yaml"))
-    rest = did_you_mean(str(name_or_path), known) or f"; there are {listed(known)}, or give the path of a rubric.yaml"
-    raise RubricError(f"there is no rubric {str(name_or_path)!r}{rest}")
+__all__ = ["load_rubric"]
 
 
 def load_rubric(path: str | Path) -> Rubric:
@@ -128,87 +41,11 @@ def load_rubric(path: str | Path) -> Rubric:
     return rubric
 
 
-def reference_files(folder: Path) -> dict[str, bytes]:
-    """The source files of a reference solution by their relative names, sorted: what is sent to a worker."""
-    files = sorted(path for path in folder.rglob("*") if path.suffix in {".py", ".yaml"} and path.is_file())
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
-
-
 def _content(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
         raise RubricError(f"{path}: this rubric cannot be read: {error.strerror}") from None
-
-
-_STRICT = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-Id = Annotated[str, Field(pattern=KEBAB)]
-Text = Annotated[str, Field(min_length=1)]
-SizeName = Annotated[str, Field(pattern="^[a-z][a-z-]*$")]
-Count = Annotated[int, Field(ge=1, le=100_000)]
-_NEEDED_SIZES = ("inputs", "classes")  # checks draw batches with them
-_SIZES: Any = {"required": list(_NEEDED_SIZES), "additionalProperties": False}
-
-
-class RubricFields(BaseModel):
-    """What a hand-in of one course is asked for, and the points for it."""
-
-    model_config = _STRICT
-
-    id: Id = Field(description="The rubric's name, such as gatech-cs7643-a1.")
-    title: Text = Field(description="The heading of every report.")
-    course: str = Field("", description="The course and the assignment.")
-    reference: Text | None = Field(
-        None, description="The reference solution: a folder of reference/, or a path from here. Default: the id."
-    )
-    driver: Text = Field("driver.py", description="The file that knows how to call this course's hand-ins.")
-    models: dict[str, dict[str, Shape]] = Field(
-        {}, description="The canonical parameters of each model and their shapes, in names of sizes."
-    )
-    sizes: dict[str, Annotated[dict[SizeName, Count], Field(json_schema_extra=_SIZES)]] = Field(
-        min_length=1,
-        description="Sizes by name, each with inputs and classes. The first that the hand-in's models support is used.",
-    )
-    carried: float = Field(
-        0.5,
-        ge=0,
-        le=1,
-        description="The share where a criterion fails only by a mistake that is charged elsewhere.",
-    )
-    sections: list[dict[str, Any]] = Field(min_length=1, description="The parts of the report.")
-
-
-class SectionFields(BaseModel):
-    """Criteria that belong together under one heading."""
-
-    model_config = _STRICT
-
-    id: Id = Field(description="The section's name; no other section has it.")
-    title: Text = Field(description="The heading.")
-    description: str = Field("", description="One sentence below the heading.")
-    criteria: list[dict[str, Any]] = Field(min_length=1, description="What is looked at.")
-
-
-class CriterionFields(BaseModel):
-    """One thing that earns points. The fields that are not listed here are those of its check kind."""
-
-    model_config = _STRICT
-
-    id: Id = Field(description="The criterion's name; no other criterion of the rubric has it.")
-    title: Text = Field(description="What a student reads.")
-    points: float = Field(gt=0, le=100_000, description="The points for doing all of it right.")
-    kind: str = Field(description="How it is looked at.")
-    visibility: Literal["public", "hidden"] = Field("public", description="Whether students see it early.")
-    requires: tuple[str, ...] = Field(
-        (), description="Criteria above this one; where one of them fails, this one is not judged."
-    )
-    uses: tuple[str, ...] = Field(
-        (),
-        description="Criteria for helper functions; where one of them fails, this one is judged once more with the "
-        "reference's helper in its place.",
-    )
-    description: str = Field("", description="One sentence more.")
-    read: Annotated[str, Field(pattern="^https?://")] | None = Field(None, description="A link for who loses points.")
 
 
 @dataclass(frozen=True)
@@ -268,7 +105,7 @@ class _Reading:
             models=fields.models,
             sizes=fields.sizes,
             sections=tuple(section.made for section in sections if section.made),
-            digest=_digest(content, driver, reference),
+            digest=digest_of(content, driver, reference),
             carried=fields.carried,
         )
 
@@ -389,7 +226,7 @@ class _Reading:
         sizes = data.get("sizes")
         if not isinstance(sizes, dict) or not all(isinstance(entry, dict) for entry in sizes.values()):
             return []
-        names = list(dict.fromkeys((*_NEEDED_SIZES, *(name for entry in sizes.values() for name in entry))))
+        names = list(dict.fromkeys((*NEEDED_SIZES, *(name for entry in sizes.values() for name in entry))))
         for key, entry in sizes.items():
             lacking = [name for name in names if name not in entry]
             if lacking:
@@ -494,15 +331,3 @@ def _way_to(text: str, data: Any, way: Way = ()) -> Way:
 def _unknown_model(name: str, models: Mapping[str, Any]) -> str:
     known = f"; models has {listed(list(models))}" if models else "; the rubric describes none under models"
     return f"model {name!r} is unknown{did_you_mean(name, models) or known}"
-
-
-def _digest(content: bytes, driver: Path, reference: Path) -> str:
-    """One name for all that judges: the rubric, the driver, the reference, and the known mistakes beside the driver."""
-    files = {f"reference/{name}": inside for name, inside in reference_files(reference).items()}
-    mistakes = driver.parent / MISTAKES
-    if mistakes.is_file():
-        files["mistakes"] = mistakes.read_bytes()
-    digest = hashlib.sha256()
-    for name, inside in {"rubric": content, "driver": driver.read_bytes(), **files}.items():
-        digest.update(f"{name} {hashlib.sha256(inside).hexdigest()}\n".encode())
-    return digest.hexdigest()

@@ -1,0 +1,81 @@
+"""What a rubric file may say, field by field; the check kinds add their own."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from grader.probes import Shape
+from grader.wording import KEBAB
+
+__all__ = ["NEEDED_SIZES", "CriterionFields", "RubricFields", "SectionFields"]
+
+_STRICT = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+Id = Annotated[str, Field(pattern=KEBAB)]
+Text = Annotated[str, Field(min_length=1)]
+SizeName = Annotated[str, Field(pattern="^[a-z][a-z-]*$")]
+Count = Annotated[int, Field(ge=1, le=100_000)]
+NEEDED_SIZES = ("inputs", "classes")  # checks draw batches with them
+_SIZES: Any = {"required": list(NEEDED_SIZES), "additionalProperties": False}
+
+
+class RubricFields(BaseModel):
+    """What a hand-in of one course is asked for, and the points for it."""
+
+    model_config = _STRICT
+
+    id: Id = Field(description="The rubric's name, such as gatech-cs7643-a1.")
+    title: Text = Field(description="The heading of every report.")
+    course: str = Field("", description="The course and the assignment.")
+    reference: Text | None = Field(
+        None, description="The reference solution: a folder of reference/, or a path from here. Default: the id."
+    )
+    driver: Text = Field("driver.py", description="The file that knows how to call this course's hand-ins.")
+    models: dict[str, dict[str, Shape]] = Field(
+        {}, description="The canonical parameters of each model and their shapes, in names of sizes."
+    )
+    sizes: dict[str, Annotated[dict[SizeName, Count], Field(json_schema_extra=_SIZES)]] = Field(
+        min_length=1,
+        description="Sizes by name, each with inputs and classes. The first that the hand-in's models support is used.",
+    )
+    carried: float = Field(
+        0.5,
+        ge=0,
+        le=1,
+        description="The share where a criterion fails only by a mistake that is charged elsewhere.",
+    )
+    sections: list[dict[str, Any]] = Field(min_length=1, description="The parts of the report.")
+
+
+class SectionFields(BaseModel):
+    """Criteria that belong together under one heading."""
+
+    model_config = _STRICT
+
+    id: Id = Field(description="The section's name; no other section has it.")
+    title: Text = Field(description="The heading.")
+    description: str = Field("", description="One sentence below the heading.")
+    criteria: list[dict[str, Any]] = Field(min_length=1, description="What is looked at.")
+
+
+class CriterionFields(BaseModel):
+    """One thing that earns points. The fields that are not listed here are those of its check kind."""
+
+    model_config = _STRICT
+
+    id: Id = Field(description="The criterion's name; no other criterion of the rubric has it.")
+    title: Text = Field(description="What a student reads.")
+    points: float = Field(gt=0, le=100_000, description="The points for doing all of it right.")
+    kind: str = Field(description="How it is looked at.")
+    visibility: Literal["public", "hidden"] = Field("public", description="Whether students see it early.")
+    requires: tuple[str, ...] = Field(
+        (), description="Criteria above this one; where one of them fails, this one is not judged."
+    )
+    uses: tuple[str, ...] = Field(
+        (),
+        description="Criteria for helper functions; where one of them fails, this one is judged once more with the "
+        "reference's helper in its place.",
+    )
+    description: str = Field("", description="One sentence more.")
+    read: Annotated[str, Field(pattern="^https?://")] | None = Field(None, description="A link for who loses points.")

@@ -1,0 +1,46 @@
+"""Where rubrics and references lie, and one name for all of their content."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from grader.errors import RubricError
+from grader.mistakes import FILE as MISTAKES
+from grader.paths import data_folder
+from grader.wording import did_you_mean, listed
+
+__all__ = ["digest_of", "find_rubric", "reference_files"]
+
+
+def find_rubric(name_or_path: str | Path) -> Path:
+    """The rubric file that is meant: this file, the rubric.yaml in this folder, or that of the course with this id.
+
+    Raises:
+        RubricError: there is no such rubric.
+    """
+    rubrics = data_folder("rubrics")
+    for path in (Path(name_or_path), Path(name_or_path) / "rubric.yaml", rubrics / name_or_path / "rubric.yaml"):
+        if path.is_file():
+            return path
+    known = sorted(path.parent.name for path in rubrics.glob("*/rubric.yaml"))
+    rest = did_you_mean(str(name_or_path), known) or f"; there are {listed(known)}, or give the path of a rubric.yaml"
+    raise RubricError(f"there is no rubric {str(name_or_path)!r}{rest}")
+
+
+def reference_files(folder: Path) -> dict[str, bytes]:
+    """The source files of a reference solution by their relative names, sorted: what is sent to a worker."""
+    files = sorted(path for path in folder.rglob("*") if path.suffix in {".py", ".yaml"} and path.is_file())
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+
+
+def digest_of(content: bytes, driver: Path, reference: Path) -> str:
+    """One name for all that judges: the rubric, the driver, the reference, and the known mistakes beside the driver."""
+    files = {f"reference/{name}": inside for name, inside in reference_files(reference).items()}
+    mistakes = driver.parent / MISTAKES
+    if mistakes.is_file():
+        files["mistakes"] = mistakes.read_bytes()
+    digest = hashlib.sha256()
+    for name, inside in {"rubric": content, "driver": driver.read_bytes(), **files}.items():
+        digest.update(f"{name} {hashlib.sha256(inside).hexdigest()}\n".encode())
+    return digest.hexdigest()
