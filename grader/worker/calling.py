@@ -19,7 +19,7 @@ import numpy as np
 
 from grader.worker.handin import HandIn, Missing, MissingPackage, Unusable, spelled
 
-__all__ = ["Array", "Offer", "call", "fit_arguments", "number", "numbers", "parameters_of"]
+__all__ = ["Array", "Offer", "call", "fit_arguments", "number", "numbers", "parameters_of", "takes"]
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -123,6 +123,12 @@ def parameters_of(function: Any) -> list[inspect.Parameter] | None:
         return list(_signature(function))
     except Exception:  # what a hostile or a compiled object raises here is of no interest
         return None
+
+
+def takes(function: Any, pattern: str, required: bool = False) -> bool:
+    """Whether a function has a parameter whose whole name, as it sounds, fits a pattern; one it needs, if required."""
+    parameters = (p for p in parameters_of(function) or () if not required or p.default is p.empty)
+    return any(re.fullmatch(pattern, spelled(parameter.name)) for parameter in parameters)
 
 
 @lru_cache(512)  # training asks for the same function at each step

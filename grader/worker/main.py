@@ -85,7 +85,8 @@ def _service(settings: dict[str, Any]) -> Service:
     import numpy.linalg
     import numpy.random  # noqa: F401  both now, while nobody waits
 
-    import grader.worker.layouts  # noqa: F401  and so is what drivers are made of
+    import grader.worker.layouts
+    import grader.worker.methods  # noqa: F401  and so is what drivers are made of
     from grader.worker.service import Service
 
     return Service(Path(settings["folder"]), settings["memory"])

@@ -6,20 +6,18 @@ always W1 (D, H), b1 (H,), W2 (H, C), b2 (C,); the softmax regression has W1 (D,
 
 from __future__ import annotations
 
-import ast
 import itertools
 import random
 import re
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from functools import lru_cache, partial
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from grader.worker.calling import Array, Offer, call, fit_arguments, number, numbers, parameters_of
+from grader.worker.calling import Array, Offer, call, fit_arguments, number, numbers, parameters_of, takes
 from grader.worker.handin import Definition, HandIn, Missing, Part, Unusable, likeness, spelled
 from grader.worker.holding import Path, get, gradient_leaves, gradient_picture, last, leaves, namespace, put
 from grader.worker.layouts import (
@@ -39,6 +37,15 @@ from grader.worker.layouts import (
     write_parameters,
 )
 from grader.worker.learning import in_parts, learn, own_order, predicted
+from grader.worker.methods import (
+    arguments_written,
+    find_method,
+    items_written,
+    mentioned,
+    methods_called,
+    own_classes,
+    without_self,
+)
 
 PARTS = {
     "base": Part(
@@ -193,6 +200,7 @@ PENALTY_RATE = (
 MOMENTUM = r"momentum|mu|beta"
 NETWORK = r"(model|net|network|nn)"
 GRADIENTS = r"grad(ient)?s?|dw|dws"
+SEED = r"(random|rng)?seed|randomstate"
 WEIGHTS = r"weights?|params?|parameters?|w|ws"
 
 EVALUATION = "valid"  # what the course's own `evaluate` passes
@@ -276,7 +284,9 @@ class Driver:
         return self._found
 
     def _signatures(self) -> list[str]:
-        return [f"{name}: {definition.name}({_written(definition)})" for name, definition in self.found.items()]
+        return [
+            f"{name}: {definition.name}({arguments_written(definition)})" for name, definition in self.found.items()
+        ]
 
     def _part(self, name: str) -> Any:
         if name not in self.found:
@@ -314,7 +324,7 @@ class Driver:
         given, named = fit_arguments(f"{kind.__name__}.__init__", kind, offers)
         network = call(self.handin, kind.__name__, kind, *given, **named)
         if not leaves(network):
-            initial = _method(network, INITIAL)
+            initial = find_method(network, INITIAL)
             if initial is not None and not parameters_of(initial):
                 call(self.handin, initial.__name__, initial)
         return network
@@ -417,7 +427,7 @@ class Driver:
 
     def _forward(self, model: Model, X: Array, y: Array, mode: str) -> Any:
         name = type(model.network).__name__
-        forward = _method(model.network, FORWARD)
+        forward = find_method(model.network, FORWARD)
         if forward is None:
             raise Missing(f"{name} has no method forward.")
         given, named = self._forward_arguments(model, forward, X, y, mode)
@@ -452,37 +462,14 @@ class Driver:
 
     def _separate_backward(self, model: Model) -> Callable[..., Any] | None:
         """The hand-in's backward method, if its forward does not call it itself."""
-        backward = _method(model.network, BACKWARD)
+        backward = find_method(model.network, BACKWARD)
         if backward is None:
             return None
         key = f"backward of {model.kind}"
         if key not in self._plans:
             name = getattr(backward, "__name__", "")
-            self._plans[key] = name not in self._mentioned(type(model.network), FORWARD)
+            self._plans[key] = name not in mentioned(self.handin, type(model.network), FORWARD)
         return backward if self._plans[key] else None
-
-    def _mentioned(self, kind: type, starts: Sequence[str]) -> set[str]:
-        """The names of attributes that some methods of a class use, directly or through other methods."""
-        methods = self._methods(kind)
-        waiting = [name for name in methods if likeness(name, starts, strict=True)]
-        reached: set[str] = set(waiting)
-        while waiting:
-            for node in methods.get(waiting.pop(), ()):
-                names = {item.attr for item in ast.walk(node) if isinstance(item, ast.Attribute)}
-                waiting += [name for name in names - reached if name in methods]
-                reached |= names
-        return reached
-
-    def _methods(self, kind: type) -> dict[str, list[ast.AST]]:
-        """The syntax trees of a class's methods, those of its bases included."""
-        methods: dict[str, list[ast.AST]] = {}
-        names = {base.__name__ for base in kind.__mro__}
-        for definition in self.handin.definitions:
-            if definition.kind == "class" and definition.name in names:
-                for item in definition.node.body:
-                    if isinstance(item, (ast.FunctionDef, ast.AsyncFunctionDef)):
-                        methods.setdefault(item.name, []).append(item)
-        return methods
 
     def _go_back(
         self, model: Model, backward: Callable[..., Any], X: Array, y: Array, result: Any, seen: list[Any]
@@ -547,17 +534,8 @@ class Driver:
 
     def _fills(self, kind: type, slots: Mapping[str, Path]) -> bool:
         """Whether the class itself writes `self.gradients["W1"] = …` for every slot."""
-        written = {
-            (("attribute", node.value.attr), ("item", node.slice.value))
-            for nodes in self._methods(kind).values()
-            for method in nodes
-            for node in ast.walk(method)
-            if isinstance(node, ast.Subscript)
-            and isinstance(node.ctx, ast.Store)
-            and isinstance(node.value, ast.Attribute)
-            and isinstance(node.slice, ast.Constant)
-        }
-        return set(slots.values()) <= written
+        written = items_written(self.handin, kind)
+        return all((holder, key) in written for (_, holder), (_, key) in slots.values())
 
     # predictions without labels
 
@@ -636,7 +614,7 @@ class Driver:
     def _holders(self, network: Any, names: Sequence[str]) -> list[tuple[Any, str, Any]]:
         """Everywhere that a helper can be called from: instances, classes, and modules under any name."""
         classes = [kind for kind in type(network).__mro__ if kind is not object] if network is not None else []
-        classes += self._own_classes()
+        classes += own_classes(self.handin)
         holders: list[Any] = [network, *dict.fromkeys(classes), *self.handin.modules()]
         found: list[tuple[Any, str, Any]] = []
         for holder in holders:
@@ -645,17 +623,9 @@ class Driver:
                     found.append((holder, name, value))
         return [entry for entry in found if entry[0] is not None]
 
-    def _own_classes(self) -> list[type]:
-        items = (item for module in self.handin.modules() for item in list(vars(module).values()))
-        return list(dict.fromkeys(item for item in items if isinstance(item, type) and self._is_own(item)))
-
     def _goes_by(self, name: str, value: Any, names: Sequence[str]) -> bool:
         inner = getattr(value, "__func__", value)
         return any(likeness(called, names, strict=True) > 0 for called in (name, getattr(inner, "__name__", "")))
-
-    def _is_own(self, kind: type) -> bool:
-        module = sys.modules.get(kind.__module__)
-        return module is not None and module in self.handin.modules()
 
     # optimizer
 
@@ -669,8 +639,7 @@ class Driver:
         return made
 
     def _wants_model(self) -> bool:
-        required = [p for p in parameters_of(self._part("optimizer")) or () if p.default is p.empty]
-        return any(re.fullmatch(f"{NETWORK}|{WEIGHTS}", spelled(parameter.name)) for parameter in required)
+        return takes(self._part("optimizer"), f"{NETWORK}|{WEIGHTS}", required=True)
 
     def _build_optimizer(self, optimizer: Optimizer, network: Any) -> Any:
         kind, settings = self._part("optimizer"), optimizer.settings
@@ -680,8 +649,7 @@ class Driver:
         ]
         if network is not None:
             offers = [Offer(network, NETWORK), Offer(_weights_of(network), WEIGHTS), *offers]
-        required = [p.name for p in parameters_of(kind) or () if p.default is p.empty]
-        if any(re.fullmatch(MOMENTUM, spelled(name)) for name in required):
+        if takes(kind, MOMENTUM, required=True):
             offers.append(Offer(float(settings.get("momentum", 0.0)), MOMENTUM))
         given, named = fit_arguments(f"{kind.__name__}.__init__", kind, offers)
         return call(self.handin, kind.__name__, kind, *given, **named)
@@ -705,7 +673,7 @@ class Driver:
         """One step of training on a batch, with every name looked up once; a long training asks for thousands."""
         slowly = partial(self._step, model, optimizer)
         acting = self._stepper(optimizer, model)
-        forward, update = _method(model.network, FORWARD), _method(acting, UPDATE)
+        forward, update = find_method(model.network, FORWARD), find_method(acting, UPDATE)
         if forward is None or update is None or self._separate_backward(model) or self._train_regularizes(acting):
             return slowly
         given = self._forward_arguments(model, forward, _X, _Y, "train")
@@ -731,12 +699,13 @@ class Driver:
     def _train_regularizes(self, stepper: Any) -> bool:
         """Whether the hand-in's training loop, and not its update, calls the penalty."""
         if "penalty" not in self._plans:
-            penalty = _method(stepper, PENALTY)
+            penalty = find_method(stepper, PENALTY)
             name = getattr(penalty, "__name__", "")
-            inside = self._mentioned(type(stepper), UPDATE)
-            own = {definition for definition in self.handin.definitions if definition.name in _names_of(type(stepper))}
+            inside = mentioned(self.handin, type(stepper), UPDATE)
+            names = {base.__name__ for base in type(stepper).__mro__}
+            own = {definition for definition in self.handin.definitions if definition.name in names}
             others = [item for item in self.handin.definitions if item not in own and item.path in self._graded_paths()]
-            outside = any(name in _called(item.node) for item in others)
+            outside = any(name in methods_called(item.node) for item in others)
             self._plans["penalty"] = bool(name) and name not in inside and outside
         return self._plans["penalty"]
 
@@ -747,7 +716,7 @@ class Driver:
         return beside | {path for path in self.handin.sources if path.rpartition("/")[2] in ("main.py", "train.py")}
 
     def _call_on_model(self, stepper: Any, names: Sequence[str], optimizer: Optimizer, model: Model) -> Any:
-        method = _method(stepper, names)
+        method = find_method(stepper, names)
         if method is None:
             raise Missing(f"{type(stepper).__name__} has no method {names[0]}.")
         what = f"{type(stepper).__name__}.{getattr(method, '__name__', names[0])}"
@@ -777,7 +746,7 @@ class Driver:
         start = self.parameters(model)
         given = _known_gradients(start)
         try:
-            if _method(stepper, PENALTY) is None:
+            if find_method(stepper, PENALTY) is None:
                 return self._penalty_by_steps(optimizer, model, start, given)
             self.give_gradients(model, given)
             given = self._gradients_now(model)  # as the hand-in's dtype keeps them
@@ -823,8 +792,8 @@ class Driver:
             Offer(int(batch_size), r"(batch)?size|batchsize|bs|n|b|batch", "batch_size"),
             Offer(bool(shuffle), r".*shuffle.*", "shuffle"),
         ]
-        if any(spelled(p.name) in _SEEDS for p in parameters_of(function) or ()):
-            offers.append(Offer(seed, "|".join(_SEEDS), "seed"))
+        if takes(function, SEED):
+            offers.append(Offer(seed, SEED, "seed"))
         name = getattr(function, "__name__", "generate_batched_data")
         given, named = fit_arguments(name, function, offers)
         result = call(self.handin, name, function, *given, **named)
@@ -919,7 +888,7 @@ class Driver:
         for holder, name, value in holders:
             setattr(holder, name, staticmethod(_stand_in(function, value, count)))
         if not holders:
-            for kind in self._own_classes():
+            for kind in own_classes(self.handin):
                 setattr(kind, HELPERS[helper][0], staticmethod(_stand_in(function, None, count)))
 
     def _values(self, helper: str, x: Array) -> Array:
@@ -935,9 +904,9 @@ class Driver:
         """A method of the base class or of a model, else a function outside of classes."""
         names = HELPERS[helper]
         instance = self._instance()
-        method = _method(instance, names) if instance is not None else None
+        method = find_method(instance, names) if instance is not None else None
         if method is not None:
-            return _callable_with(method, type(instance), _takes(helper))
+            return without_self(method, _takes(helper))
         near = next(
             (self.found[part].path for part in ("base", "two-layer", "softmax-regression") if part in self.found), ""
         )
@@ -1156,45 +1125,9 @@ def _some_batch(sizes: Mapping[str, int]) -> tuple[Array, Array]:
 # methods and classes
 
 
-def _method(holder: Any, names: Sequence[str]) -> Callable[..., Any] | None:
-    """The method of an object that goes by one of these names, the likeliest first."""
-    by_class = _offered_by_class(type(holder), tuple(names))  # type: ignore[arg-type]  # classes can be hashed
-    offered = {**by_class, **_offered(namespace(holder), names)}
-    for name in sorted(offered, key=lambda name: -offered[name]):
-        method = getattr(holder, name, None)
-        if callable(method):
-            return method  # type: ignore[no-any-return]
-    return None
-
-
-@lru_cache(256)  # training asks the same of the same class at each step
-def _offered_by_class(kind: Any, names: tuple[str, ...]) -> dict[str, float]:
-    owners = kind.__mro__[:-1]
-    return {name: fit for owner in owners for name, fit in _offered(namespace(owner), names).items()}
-
-
-def _offered(namespace: Mapping[str, Any], names: Sequence[str]) -> dict[str, float]:
-    fits = ((name, likeness(str(name), names, strict=True)) for name in list(namespace))
-    return {name: fit for name, fit in fits if fit}
-
-
-def _callable_with(method: Callable[..., Any], kind: type, count: int) -> Callable[..., Any]:
-    """The method, or the plain function behind it where `self` was forgotten and it is called through the class."""
-    parameters = parameters_of(method)
-    required = [
-        p for p in parameters or () if p.default is p.empty and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
-    ]
-    takes_any = any(p.kind is p.VAR_POSITIONAL for p in parameters or ())
-    plain = getattr(method, "__func__", None)
-    forgot_self = parameters is not None and len(required) == count - 1 and len(parameters) < count and not takes_any
-    return plain if forgot_self and plain is not None else method
-
-
 def _without_anonymous(function: Any, offers: list[Offer]) -> list[Offer]:
     """Leave out the second way of telling the mode unless the function has a parameter for it."""
-    names = [spelled(parameter.name) for parameter in parameters_of(function) or ()]
-    by_mode = any(re.fullmatch(MODE, name) for name in names)
-    by_flag = any(re.fullmatch(TRAINING, name) for name in names)
+    by_mode, by_flag = takes(function, MODE), takes(function, TRAINING)
     return [offer for offer in offers if not (offer.pattern == TRAINING and (by_mode or not by_flag))]
 
 
@@ -1206,26 +1139,4 @@ def _weights_of(network: Any) -> Any:
     return network
 
 
-def _names_of(kind: type) -> set[str]:
-    return {base.__name__ for base in kind.__mro__}
-
-
-def _called(node: ast.AST) -> set[str]:
-    return {
-        item.func.attr for item in ast.walk(node) if isinstance(item, ast.Call) and isinstance(item.func, ast.Attribute)
-    }
-
-
-def _written(definition: Definition) -> str:
-    """The arguments as the student wrote them."""
-    node = definition.node
-    if isinstance(node, ast.ClassDef):
-        first = next(
-            (item for item in node.body if isinstance(item, ast.FunctionDef) and item.name == "__init__"), None
-        )
-        return ast.unparse(first.args) if first else ""
-    return ast.unparse(node.args)
-
-
-_SEEDS = ("seed", "randomseed", "randomstate", "rngseed")
 _NO_PROBABILITIES = "No probabilities could be seen: forward calls neither softmax nor compute_accuracy of the hand-in."
