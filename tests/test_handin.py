@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from grader.worker import patience
 from grader.worker.handin import HandIn, Missing, MissingPackage, Part, Unusable, last_frame, likeness
 from grader.worker.imports import Importer
 
@@ -127,6 +128,16 @@ def test_a_line_that_fails_for_want_of_data_is_left_out(handin: Open) -> None:
     found = handin({"utils.py": text})
     assert found.find_function(["f"])() == 3
     assert [remark["where"] for remark in found.remarks()] == ["utils.py:1", "utils.py:2", "utils.py:6"]
+
+
+def test_work_at_import_is_cut_off_and_the_functions_stay_usable(handin: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(patience, "SECONDS", 0.2)
+    monkeypatch.setattr(patience, "AFTERWARDS", 0.05)
+    text = "w = 0\ndef f(w):\n    return w + 1\nwhile True:\n    w = f(w)\nwhile w >= 0:\n    w = f(w)\nlast = f(w)\n"
+    found = handin({"main.py": "from net import f\ndef g():\n    return f(3)\n", "net.py": text})
+    assert found.find_function(["g"])() == 4
+    assert [remark["where"] for remark in found.remarks()] == ["net.py:4", "net.py:6"]
+    assert "cut off" in found.remarks()[0]["message"]
 
 
 def test_a_failed_import_matters_only_where_its_name_is_used(handin: Open) -> None:

@@ -20,13 +20,14 @@ from pathlib import Path
 from types import CodeType, FrameType, ModuleType, TracebackType
 from typing import Any
 
+from grader.worker.patience import TooLong, patient
 from grader.worker.sources import Broken, Source, aside
 from grader.worker.standins import DRAWING, FORBIDDEN, Lost, MissingPackage, StandIn
 
 __all__ = ["Importer", "innermost", "told"]
 
-_ENVIRONMENT = (OSError, EOFError, MissingPackage, SystemExit)
-"""What a line outside of all functions may raise because this is not the student's machine: no data, no keyboard."""
+_ENVIRONMENT = (OSError, EOFError, MissingPackage, SystemExit, TooLong)
+"""What a line outside of all functions may raise because this is not the student's machine: no data, no time."""
 
 _ALWAYS_STAND_IN = FORBIDDEN | DRAWING
 _QUIET = DRAWING | {"yaml"}  # the courses' own files import these; that is not worth a remark
@@ -292,7 +293,11 @@ class Importer(MetaPathFinder, Loader):
             self._remark(f"{source.path} could be read, though {source.repaired}.")
         if source.tree is None:
             self._refuse(source)
-        statements, filename = source.tree.body, self._prefix + source.path  # type: ignore[union-attr]
+        with patient(lambda name: bool(self.relative(name))):
+            self._run_statements(source, source.tree.body, module)  # type: ignore[union-attr]
+
+    def _run_statements(self, source: Source, statements: list[ast.stmt], module: ModuleType) -> None:
+        filename = self._prefix + source.path
         lost: dict[str, BaseException] = {}
         while statements:
             try:
