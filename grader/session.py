@@ -32,7 +32,7 @@ _FAULTS: dict[str, Literal["student", "environment", "grader"]] = {
     "environment": "environment",
     "grader": "grader",
 }
-_CODES = {"missing", "syntax-error", "missing-package", "exception", "unusable-value", "driver"}
+_CODES = {"missing", "syntax-error", "missing-package", "out-of-sight", "exception", "unusable-value", "driver"}
 _FAILURE_FIELDS = ("fault", "code", "message", "hint", "where")
 
 

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from grader.worker.handin import HandIn, Missing, MissingPackage, Unusable, spelled
+from grader.worker.handin import HandIn, Missing, MissingPackage, OutOfSight, Unusable, spelled
 
 __all__ = ["Array", "Offer", "call", "fit_arguments", "number", "numbers", "parameters_of", "takes"]
 
@@ -40,7 +40,7 @@ def call(handin: HandIn, what: str, function: Callable[..., Any], *args: Any, **
     """What the function returns; an error that did not arise in the hand-in's own lines is `Unusable`."""
     try:
         return function(*args, **kwargs)
-    except (Missing, MissingPackage, Unusable):
+    except (Missing, MissingPackage, OutOfSight, Unusable):
         raise
     except Exception as error:
         if handin.last_frame(error):

@@ -32,6 +32,7 @@ __all__ = [
     "HandIn",
     "Missing",
     "MissingPackage",
+    "OutOfSight",
     "Part",
     "Unusable",
     "last_frame",
@@ -55,6 +56,14 @@ class Missing(Exception):
 
 class Unusable(Exception):
     """Something is there, but what it gives cannot be used."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+class OutOfSight(Exception):
+    """Something may be there, where the grader cannot look at it: a person decides, and nobody makes it a zero."""
 
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message)

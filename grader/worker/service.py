@@ -14,7 +14,7 @@ from typing import Any
 from numpy.random import seed as seed_numpy
 
 from grader.worker import procedures
-from grader.worker.handin import HandIn, Missing, MissingPackage, Unusable, last_frame
+from grader.worker.handin import HandIn, Missing, MissingPackage, OutOfSight, Unusable, last_frame
 from grader.worker.integrity import Integrity
 from grader.worker.plain import NotPlain, plain
 from grader.worker.wire import Reference
@@ -134,6 +134,8 @@ class Service:
             return "student", "unusable-value", text, error.hint
         if isinstance(error, NotPlain):
             return "student", "unusable-value", text, ""
+        if isinstance(error, OutOfSight):
+            return "environment", "out-of-sight", text, error.hint
         if isinstance(error, MissingPackage):
             return "environment", "missing-package", text, ""
         if isinstance(error, SyntaxError) and str(error.filename).startswith(str(self._root)):
