@@ -1,4 +1,4 @@
-"""Data sets as arrays: pixels in [0, 1], whole labels, a fixed split; every file is checked before it is used."""
+"""Data sets as arrays: inputs of a good size, whole labels, a fixed split; every file is checked before it is used."""
 
 from __future__ import annotations
 
@@ -28,8 +28,9 @@ Labels = NDArray[np.int64]
 Bytes = NDArray[np.uint8]
 Format = Literal["IDX", "CSV"]
 
-NAMES = ("digits", "mnist")
+NAMES = ("digits", "mnist", "ps5")
 DIGITS_SOURCE = "Optical Recognition of Handwritten Digits, the test set (Alpaydin and Kaynak 1998, CC BY 4.0)"
+PS5_COLUMNS = ("x_1", "x_2", "classification")
 FORMATS: Mapping[Format, tuple[str, ...]] = {
     "IDX": ("train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"),
     "CSV": ("mnist_train.csv", "mnist_test.csv"),
@@ -46,7 +47,10 @@ BEGINNINGS = {
 
 @dataclass(frozen=True, eq=False)
 class DataSet:
-    """Images as rows, X (n, d) in [0, 1], and labels, y (n,), from 0 to `classes` - 1; the arrays are read-only."""
+    """Inputs as rows, X (n, d), and labels, y (n,), from 0 to `classes` - 1; the arrays are read-only.
+
+    Pixels lie in [0, 1]; the columns of points have mean 0 and deviation 1 over the training rows.
+    """
 
     name: str
     X_train: Images
@@ -61,7 +65,10 @@ class DataSet:
 
 
 def load(name: str, path: Path | None = None) -> DataSet:
-    """The data set of that name, read once per process: "digits" is built in, "mnist" is read from `path`."""
+    """The data set of that name, read once per process: "mnist" from `path`, "digits" and "ps5" are built in.
+
+    "ps5" may have a path too: a table of points in the same form.
+    """
     return _load(name, None if path is None else path.resolve())
 
 
@@ -79,7 +86,7 @@ def _known(name: str) -> None:
     if name not in NAMES:
         close = get_close_matches(name, NAMES, n=1)
         hint = f" Did you mean {close[0]!r}?" if close else ""
-        raise DataError(f"There is no data set {name!r}; there are {' and '.join(NAMES)}.{hint}")
+        raise DataError(f"There is no data set {name!r}; there are {', '.join(NAMES)}.{hint}")
 
 
 @cache
@@ -89,6 +96,8 @@ def _load(name: str, path: Path | None) -> DataSet:
         if path is not None:
             raise DataError(f"'digits' comes with the grader and is not read from {path}. Leave the path out.")
         return _digits(data_folder("reference") / "data" / "digits.csv.gz")
+    if name == "ps5":
+        return _points(path or data_folder("reference") / "data" / "ps5.csv", is_ours=path is None)
     if path is None:
         raise DataError("'mnist' does not come with the grader. Say where its files are: --data mnist=FOLDER.")
     return _mnist(path)
@@ -98,10 +107,41 @@ def _digits(path: Path) -> DataSet:
     """Sorted by class, every fifth image is for testing; the rows keep the order of the file."""
     table = _table(path)
     X, y = _scaled(table[:, :-1], 16), _labels(table[:, -1], path)
-    for_test = np.zeros(len(y), dtype=bool)
-    for_test[np.argsort(y, kind="stable")[::5]] = True
-    train, test = ~for_test, for_test
+    test = _every_fifth_of_each_class(y)
+    train = ~test
     return DataSet("digits", *_frozen(X[train], y[train]), *_frozen(X[test], y[test]), 10, DIGITS_SOURCE, white=16)
+
+
+def _every_fifth_of_each_class(y: Labels) -> NDArray[np.bool_]:
+    chosen = np.zeros(len(y), dtype=bool)
+    chosen[np.argsort(y, kind="stable")[::5]] = True
+    return chosen
+
+
+def _points(path: Path, is_ours: bool) -> DataSet:
+    """Points of a plane in two classes, split as the digits are."""
+    x, y = _table_of_points(path)
+    test = _every_fifth_of_each_class(y)
+    mean, deviation = x[~test].mean(axis=0), x[~test].std(axis=0)
+    X = (x - mean) / deviation
+    source = f"{len(x)} {'made-up ' if is_ours else ''}points of a plane, {int(y.sum())} of them of class 1"
+    return DataSet("ps5", *_frozen(X[~test], y[~test]), *_frozen(X[test], y[test]), 2, source)
+
+
+def _table_of_points(path: Path) -> tuple[Images, Labels]:
+    """The points (n, 2) and their classes of a file whose first line names its three columns."""
+    first, _, rest = _content(path).removeprefix(b"\xef\xbb\xbf").partition(b"\n")
+    names = tuple(name.strip(' "') for name in first.decode("utf-8", "replace").strip().split(","))
+    if names != PS5_COLUMNS:
+        raise DataError(f"{path}: the columns are {', '.join(names)[:80]!r}; expected {', '.join(PS5_COLUMNS)}.")
+    try:
+        table = np.loadtxt(BytesIO(rest), delimiter=",", ndmin=2)
+    except ValueError as error:
+        raise DataError(f"{path}: {error}; expected three numbers in each row.") from None
+    classes = table[:, -1]
+    if len(table) < 10 or not np.isfinite(table).all() or set(np.unique(classes)) != {0.0, 1.0}:
+        raise DataError(f"{path}: expected ten rows or more of finite numbers, with classes 0 and 1, both present.")
+    return table[:, :2], classes.astype(np.int64)
 
 
 def _mnist(path: Path) -> DataSet:

@@ -221,7 +221,7 @@ def test_each_data_set_says_whether_it_wants_a_path(tmp_path: Path) -> None:
         load("mnist")
     with pytest.raises(DataError, match="comes with the grader"):
         load("digits", tmp_path)
-    with pytest.raises(DataError, match="no data set 'cifar'; there are digits and mnist"):
+    with pytest.raises(DataError, match="no data set 'cifar'; there are digits, mnist, ps5"):
         load("cifar")
 
 
@@ -276,3 +276,32 @@ def sizes(data: DataSet) -> tuple[int, int, int]:
     for X, y in ((data.X_train, data.y_train), (data.X_valid, data.y_valid), (data.X_test, data.y_test)):
         assert len(X) == len(y)
     return len(data.X_train), len(data.X_valid), len(data.X_test)
+
+
+def test_points_are_what_the_generator_makes() -> None:
+    made = runpy.run_path(str(DATA / "make_ps5.py"))["table"]().encode()
+    assert made == (DATA / "ps5.csv").read_bytes()
+    assert hashlib.sha256(made).hexdigest() in (DATA / "README.md").read_text()
+
+
+def test_points_are_split_and_standardised() -> None:
+    data = load("ps5")
+    assert (data.X_train.shape, data.X_test.shape, data.classes) == ((80, 2), (20, 2), 2)
+    assert (int(data.y_train.sum()), int(data.y_test.sum())) == (20, 4)
+    assert np.allclose(data.X_train.mean(axis=0), 0)
+    assert np.allclose(data.X_train.std(axis=0), 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("a,b,label\n1,2,0\n", "the columns are 'a, b, label'; expected x_1, x_2, classification"),
+        ("x_1,x_2,classification\n1,2,x\n", "expected three numbers"),
+        ("x_1,x_2,classification\n1,2,0\n3,4,1\n", "expected ten rows or more"),
+        ("x_1,x_2,classification\n" + "1,2,3\n" * 12, "with classes 0 and 1"),
+    ],
+)
+def test_a_table_of_other_points_is_refused(text: str, told: str, tmp_path: Path) -> None:
+    (tmp_path / "ps5_data.csv").write_text(text)
+    with pytest.raises(DataError, match=told):
+        load("ps5", tmp_path / "ps5_data.csv")
