@@ -1,0 +1,680 @@
+"""How hand-ins of problem set 5 are called: two functions by their names, and helpers that go by many.
+
+N is the number of rows of a batch. Inside the grader x is always (N, 2), y (N,), hidden activations (N, 7), and the 29
+weights are one vector, told in the five blocks of the course's drawing.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+import numpy as np
+
+from grader.worker.calling import Array, Offer, call, fit_arguments, number, numbers, parameters_of
+from grader.worker.handin import Definition, HandIn, Missing, OutOfSight, Part, Unusable, spelled
+
+HIDDEN, WEIGHTS = 7, 29
+BLOCKS = {"w1..7": 7, "w8..14": 7, "w15..21": 7, "w22": 1, "w23..29": 7}
+
+FORWARD, BACKWARD = "forward-pass", "backward-propagation"
+PARTS = {
+    FORWARD: Part(
+        "function",
+        ("forward_pass", "forward_propagation", "feed_forward", "forward_prop", "forward", "propagate_forward"),
+    ),
+    BACKWARD: Part(
+        "function",
+        ("backward_propagation", "back_propagation", "backprop", "backward_pass", "backpropagate", "backward"),
+    ),
+    "loss": Part(
+        "function",
+        (
+            *("loss", "loss_function", "compute_loss", "calculate_loss", "calc_loss", "get_loss", "squared_error"),
+            *("error", "compute_error", "error_function", "sum_squared_error", "sse", "sse_loss", "squared_loss"),
+            *("cost", "cost_function", "compute_cost", "mse", "mse_loss", "energy", "E"),
+        ),
+        strict=True,
+    ),
+    "standardise": Part(
+        "function",
+        (
+            *("standardise", "standardize", "standardise_data", "standardize_data", "standardise_inputs", "scale"),
+            *("normalise", "normalize", "normalise_data", "normalize_data", "zscore", "rescale", "scale_data"),
+        ),
+        strict=True,
+    ),
+    "split": Part(
+        "function",
+        (
+            *("split", "split_data", "train_test_split", "data_split", "split_train_test", "make_split"),
+            *("train_and_test", "divide", "holdout", "partition", "split_dataset"),
+        ),
+        strict=True,
+    ),
+    "prepare": Part(
+        "function",
+        (
+            *("prepare", "prepare_data", "preprocess", "preprocess_data", "preprocessing", "get_data", "process_data"),
+            *("load_and_prepare", "make_data", "prepare_inputs"),
+        ),
+        strict=True,
+    ),
+    "train": Part(
+        "function",
+        (
+            *("train", "train_network", "training", "training_loop", "train_model", "train_nn", "train_net", "fit"),
+            *("run_training", "gradient_descent", "learn", "optimise", "optimize"),
+        ),
+        strict=True,
+    ),
+    "plane": Part(
+        "function",
+        (
+            *("plane", "prediction_map", "predict_plane", "map_over_plane", "predict_map", "contour_map", "plane_map"),
+            *("grid", "predict_grid", "prediction_grid", "make_grid", "decision_map", "map_plane", "decision_boundary"),
+            *("plot_map", "plot_contour", "evaluate_grid", "make_map", "contour", "map_prediction"),
+        ),
+        strict=True,
+    ),
+}
+
+_SPLIT_PART = r"(train(ing)?|tr|trn)?"
+INPUTS = (
+    rf"xs?|x{_SPLIT_PART}|{_SPLIT_PART}x|{_SPLIT_PART}(inputs?|data|features?|points)|inputs?{_SPLIT_PART}"
+    r"|arr(ay)?|a|v(alues)?"
+)
+TARGETS = rf"y{_SPLIT_PART}|{_SPLIT_PART}y|ys|t|ts|targets?|labels?|class(es|ification)?|ytrue|truth|yactual|d"
+HELD_INPUTS = r"x(test|te|val(id(ation)?)?)|(test|val(id(ation)?)?)(x|inputs?|data)"
+HELD_TARGETS = r"y(test|te|val(id(ation)?)?)|(test|val(id(ation)?)?)(y|targets?|labels?)"
+PREDICTION = r"yp(red(iction)?)?|yhat|pred(iction)?s?|o(ut(put)?s?)?|p|haty|ypredicted"
+VECTOR = r"w|ws|weights?|winit(ial)?|w0|initialweights?|params?|theta|wold|startw"
+ACTIVATIONS = r"beta(h|s)?|h|hidden(layer|activations?)?|activations?|hs|betahidden|z|ah?"
+RATE = r"eta|learningrate|lr|rate|alpha|stepsize|n"
+ROWS = r"n|rows|nrows|nsamples|ndata|npoints|count|size|num(ber)?(of)?(rows|points|samples)?"
+EPOCHS = r"(n|num|max|number(of)?)?_?(epochs?|iter(ation)?s?|steps)"
+MEAN = r"(x)?(mean|mu|avg|average|m)s?(x|train|xtrain)?|(train)mean"
+DEVIATION = r"(x)?(std|sigma|deviation|sd|s|dev|scale)s?(x|train|xtrain)?|(train)std"
+FINENESS = r"(n|num)?(steps|points|grid|resolution|res|size|cells)|n|fineness"
+PATH = r"path|file|filename|fname|csv|csvfile|datapath|filepath"
+
+_TABLE = "ps5_data.csv"  # where the course's files look for the data
+
+
+@dataclass
+class Network:
+    """The 29 weights, and what was last done with them."""
+
+    w: Array
+    touched: Array | None = None  # the weights as a call left them that should have left them alone
+    last: tuple[Array, Array] | None = None  # the batch of the last evaluation
+
+
+@dataclass(frozen=True)
+class Pass:
+    """What a forward pass gave back: as it came, to hand on, and in the grader's own layout."""
+
+    x: Array
+    raw_hidden: Any
+    raw_prediction: Any
+    hidden: Array | None
+    prediction: Array
+
+
+class Driver:
+    """The vocabulary of all checks, spoken to one hand-in."""
+
+    def __init__(self, handin: HandIn) -> None:
+        self.handin = handin
+        self._found: dict[str, Definition] | None = None
+        self._by_columns: bool | None = None  # whether x goes in as (2, N)
+        self._hidden_by_columns: bool | None = None  # whether hidden activations come out as (7, N)
+
+    # structure
+
+    def describe(self) -> dict[str, Any]:
+        """Which parts of the course are there, which are missing, and which files or lines are broken."""
+        found = {name: str(definition) for name, definition in self.found.items()}
+        missing = {name: f"No function {part.names[0]} was found." for name, part in PARTS.items() if name not in found}
+        broken = [{"where": item.where, "message": item.message} for item in self.handin.broken()]
+        signatures = [f"{name}: {each.name}({ast.unparse(_arguments(each))})" for name, each in self.found.items()]
+        return {"found": found, "missing": missing, "broken": broken, "signatures": signatures}
+
+    def imported(self) -> dict[str, str]:
+        """The packages that the files of the two functions import, by name, and where."""
+        paths = {self.found[name].path for name in (FORWARD, BACKWARD) if name in self.found}
+        return self.handin.imported_packages(sorted(paths)) if paths else {}
+
+    @property
+    def found(self) -> dict[str, Definition]:
+        """The definition of each part that is there."""
+        if self._found is None:
+            located = self.handin.locate(PARTS)
+            self._found = {name: each for name, each in located.items() if not self._belongs_to_twin(each, located)}
+        return self._found
+
+    def _belongs_to_twin(self, definition: Definition, located: Mapping[str, Definition]) -> bool:
+        """Whether a helper lies in a file that uses PyTorch while the two functions lie elsewhere."""
+        home = {located[name].path for name in (FORWARD, BACKWARD) if name in located}
+        imports = self.handin.sources[definition.path].imports
+        return definition.path not in home and any(item.name.partition(".")[0] == "torch" for item in imports)
+
+    def _part(self, name: str) -> Callable[..., Any]:
+        if name not in self.found:
+            self._refuse(name)
+        return self.handin.load(self.found[name])  # type: ignore[no-any-return]
+
+    def _refuse(self, name: str) -> NoReturn:
+        if name not in (FORWARD, BACKWARD) and self._works_outside_functions():
+            raise OutOfSight(
+                f"There is no function {PARTS[name].names[0]}; what lies outside of functions is not run here, "
+                "so a person has to look."
+            )
+        self.handin.refuse(PARTS[name])
+
+    def _works_outside_functions(self) -> bool:
+        """Whether the hand-in is a script: its own top level, or its main function, calls the forward pass."""
+        known = {self.found[name].name for name in (FORWARD, BACKWARD) if name in self.found}
+        return any(known & set(_called(source.tree)) for source in self.handin.sources.values() if source.tree)
+
+    # the network
+
+    def build(self, model: str, sizes: Mapping[str, int]) -> Network:
+        """A network whose weights are still to be assigned; there is only one size."""
+        if (sizes["inputs"], sizes["hidden"]) != (2, HIDDEN):
+            raise Unusable("This course's network has two inputs and seven hidden units.")
+        self._part(FORWARD), self._part(BACKWARD)
+        return Network(np.zeros(WEIGHTS))
+
+    def assign(self, model: Network, parameters: Mapping[str, Array]) -> None:
+        """Give the network these weights."""
+        model.w = np.concatenate([np.reshape(parameters[name], -1) for name in BLOCKS]).astype(np.float64)
+        model.touched, model.last = None, None
+
+    def parameters(self, model: Network) -> dict[str, Array]:
+        """The weights in their five blocks."""
+        return _blocks(model.w if model.touched is None else model.touched)
+
+    def evaluate(
+        self, model: Network, X: Array, y: Array, mode: str = "train", gradients: bool = True
+    ) -> dict[str, Any]:
+        """Loss, prediction, and the gradient: what a step with the learning rate 1 takes off the weights."""
+        seen = self._forward(X, model)
+        told: dict[str, Any] = {"loss": self._own_loss(y, seen), "prediction": seen.prediction}
+        if gradients:
+            told["gradients"] = _blocks(self._change(model, X, y, seen, 1.0))
+            model.last = (X, y)
+        return told
+
+    def probabilities(self, model: Network, X: Array) -> Array:
+        """The probability of either class, (N, 2)."""
+        prediction = self._forward(X, model).prediction.reshape(-1)
+        return np.stack([1 - prediction, prediction], axis=1)
+
+    def optimizer(self, name: str, settings: Mapping[str, float]) -> float:
+        """The learning rate: in this course the step is part of the backward pass."""
+        return float(settings["learning_rate"])
+
+    def update(self, optimizer: float, model: Network) -> None:
+        """Move the weights by one step on the batch of the last evaluation."""
+        if model.last is None:
+            raise Unusable("No batch was evaluated before the step.")
+        X, y = model.last
+        model.w = model.w - self._change(model, X, y, self._forward(X, model), optimizer)
+        model.touched, model.last = None, None
+
+    def stepper(self, model: Network, optimizer: float) -> Callable[[Array, Array], dict[str, Any]]:
+        """One pass forward and backward for a batch, and the loss before it."""
+
+        def step(X: Array, y: Array) -> dict[str, Any]:
+            seen = self._forward(X, model)
+            told = {"loss": self._own_loss(y, seen)}
+            model.w, model.touched = model.w - self._change(model, X, y, seen, optimizer), None
+            return told
+
+        return step
+
+    def forward(self, model: Network, X: Array) -> dict[str, Any]:
+        """Hidden activations (N, 7) and prediction (N,), however the hand-in lays them out."""
+        seen = self._forward(X, model)
+        if seen.hidden is None:
+            raise Unusable("forward_pass gave back no hidden activations.", "The backward pass needs them too.")
+        return {"hidden": seen.hidden, "prediction": seen.prediction}
+
+    def step(self, model: Network, X: Array, y: Array, eta: float) -> dict[str, float]:
+        """How far each block moves, in units of eta times what it moves with a learning rate of 1."""
+        seen = self._forward(X, model)
+        whole = _blocks(self._change(model, X, y, seen, 1.0))
+        moved = _blocks(self._change(model, X, y, seen, eta))
+        return {
+            f"the step of {name}, in units of eta times the gradient": _ratio(moved[name], whole[name], eta)
+            for name in BLOCKS
+        }
+
+    def _forward(self, X: Array, model: Network) -> Pass:
+        """Run the hand-in's forward pass; x goes in as the hand-in wants it, which is found out once."""
+        if self._by_columns is None:
+            self._find_layouts()
+        given = model.w.copy()
+        seen = self._forward_as(X, given, bool(self._by_columns))
+        self._note_touched(model, given)
+        return seen
+
+    def _find_layouts(self) -> None:
+        """With five rows nothing can be mistaken: x is (5, 2) or (2, 5), hidden activations have 35 entries."""
+        rng = np.random.RandomState(3)
+        x, w = rng.standard_normal((5, 2)), rng.standard_normal(WEIGHTS) / 2
+        self._by_columns = False
+        for by_columns in (False, True):
+            try:
+                seen = self._forward_as(x, w, by_columns)
+            except Exception:  # the other layout may do; what is wrong with both is told by the next call
+                continue
+            if seen.prediction.size == len(x):
+                self._by_columns = by_columns
+                hidden = _array(seen.raw_hidden)
+                self._hidden_by_columns = hidden is not None and hidden.ndim == 2 and hidden.shape[1] == len(x)
+                return
+
+    def _forward_as(self, X: Array, w: Array, by_columns: bool) -> Pass:
+        function, x = self._part(FORWARD), X.T if by_columns else X
+        offers = [Offer(x, INPUTS), Offer(w, VECTOR), Offer(len(X), ROWS), Offer(HIDDEN, r".*hidden.*")]
+        returned = self._call(function, offers)
+        hidden, prediction = _sorted_out(returned, len(X))
+        laid_out = _rows_of_hidden(_array(hidden), len(X), bool(self._hidden_by_columns))
+        return Pass(x, hidden, prediction, laid_out, _flat(prediction, len(X)))
+
+    def _change(self, model: Network, X: Array, y: Array, seen: Pass, eta: float) -> Array:
+        """What a step takes off the weights, over eta where that is 1; arguments that were changed are remembered."""
+        function, w = self._part(BACKWARD), model.w.copy()
+        y_given = _like(y, seen.raw_prediction)
+        offers = [
+            Offer(seen.x, INPUTS),
+            Offer(y_given, TARGETS),
+            Offer(seen.raw_prediction, PREDICTION),
+            Offer(w, VECTOR),
+            Offer(seen.raw_hidden, ACTIVATIONS),
+            Offer(eta, RATE.removesuffix("|n")),
+            Offer(len(X), ROWS),
+        ]
+        before = y_given.copy()
+        returned = self._call(function, offers)
+        if not np.array_equal(before, y_given):
+            y[...] = y + 1  # so that it can be seen: what was handed over is a copy of another type
+        self._note_touched(model, w)
+        moved = _new_weights(returned, w if not np.array_equal(w, model.w) else None)
+        change: Array = model.w - moved
+        return change.astype(np.float32) if moved.dtype == np.float32 else change
+
+    def _note_touched(self, model: Network, given: Array) -> None:
+        if not np.array_equal(given, model.w):
+            model.touched = given
+
+    # the loss
+
+    def loss(self, y: Array, prediction: Array) -> Any:
+        """The loss of these predictions: of the hand-in's function, or else of its training loop."""
+        if "loss" in self.found:
+            return self._loss_of(y.astype(np.float64), prediction)
+        if "train" not in self.found:
+            self._part("loss")
+        return self._loss_while_training(y, prediction)
+
+    def _loss_of(self, y: Array, prediction: Any) -> Any:
+        offers = [Offer(y, TARGETS), Offer(prediction, PREDICTION), Offer(np.size(y), ROWS)]
+        return number(self._call(self._part("loss"), offers), "loss")
+
+    def _loss_while_training(self, y: Array, prediction: Array) -> float:
+        """With weights of zero every prediction is ½, so that any errors can be had by a choice of targets."""
+        targets = y - prediction + 0.5
+        losses = self._fit(np.zeros(WEIGHTS), np.zeros((len(y), 2)), targets, 1e-12, 3)[1]
+        if losses is None or not len(losses):
+            raise Missing("No function for the loss was found, and train gives no losses back.")
+        return float(losses[0])
+
+    def _own_loss(self, y: Array, seen: Pass) -> Any:
+        if "loss" not in self.found:
+            return 0.5 * float(np.sum((y - seen.prediction) ** 2))
+        return self._loss_of(_like(y, seen.raw_prediction), seen.raw_prediction)
+
+    # training
+
+    def fit(self, model: Network, X: Array, y: Array, eta: float, epochs: int) -> dict[str, Any]:
+        """The weights after so many epochs of the hand-in's own training loop, and whether its losses fall."""
+        w, losses = self._fit(model.w.copy(), X, y.astype(np.float64), eta, epochs)
+        told: dict[str, Any] = {f"{name} after training": block for name, block in _blocks(w).items()}
+        return told | {"losses": [] if losses is None else losses}
+
+    def _fit(self, w: Array, X: Array, y: Array, eta: float, epochs: int) -> tuple[Array, Array | None]:
+        function = self._part("train")
+        if not _takes(function, VECTOR):
+            raise OutOfSight("The training loop draws its own first weights, so a person has to look at it.")
+        if self._by_columns is None:
+            self._find_layouts()
+        x = X.T if self._by_columns else X
+        targets = self._as_target(y)
+        offers = [
+            Offer(x.copy(), INPUTS),
+            Offer(targets.copy(), TARGETS),
+            Offer(w, VECTOR),
+            Offer(eta, RATE.removesuffix("|n")),
+            Offer(epochs, EPOCHS),
+            Offer(x.copy(), HELD_INPUTS),
+            Offer(targets.copy(), HELD_TARGETS),
+            Offer(len(X), ROWS),
+        ]
+        return _weights_and_losses(self._call(function, offers), epochs)
+
+    def _as_target(self, y: Array) -> Array:
+        """The targets in the form of the hand-in's own predictions."""
+        seen = self._forward(np.zeros((len(y), 2)), Network(np.zeros(WEIGHTS)))
+        return _like(y, seen.raw_prediction)
+
+    # preparing the data
+
+    def _standardised(self, X: Array) -> Array:
+        """What the hand-in's function makes of the inputs, at once, or column by column if that is how it works."""
+        told = self._standardise(X)
+        if not _is_standard(told):
+            columns = [self._standardise(column) for column in X.T.copy()]
+            told = np.stack(columns, axis=1) if all(each.shape == (len(X),) for each in columns) else told
+        if told.shape != X.shape:
+            raise Unusable(f"Standardising an array of shape {X.shape} gives one of shape {told.shape}.")
+        return _canonical(told)
+
+    def _standardise(self, x: Array) -> Array:
+        function = self._part("standardise")
+        offers = [Offer(x.copy(), INPUTS)]
+        if _takes(function, MEAN, required=True):
+            offers += [Offer(x.mean(axis=0), MEAN), Offer(x.std(axis=0), DEVIATION)]
+        offers.append(Offer(x.copy(), HELD_INPUTS))
+        listed = _leaves(self._call(function, offers))
+        return next((each for each in listed if each.shape == x.shape), listed[0]) if listed else np.zeros(0)
+
+    def split(self, X: Array, y: Array) -> dict[str, float]:
+        """Where the rows go: how many into each part, into both, into none, and beside another's label."""
+        rows = np.arange(len(X), dtype=np.float64)
+        numbered = np.stack([rows, -rows], axis=1)
+        function = None if "split" not in self.found and "prepare" in self.found else self._part("split")
+        parts = self._prepared(numbered, rows) if function is None else _parts_of(self._split(function, numbered, rows))
+        return _whereabouts(*parts, len(X))
+
+    def _split(self, function: Callable[..., Any], X: Array, y: Array) -> Any:
+        offers = [Offer(X, INPUTS), Offer(y, TARGETS), Offer(0.2, r"(test)?(share|size|fraction|ratio|part)")]
+        return self._call(function, offers)
+
+    def prepared(self, X: Array, y: Array) -> dict[str, float]:
+        """The mean and deviation of the inputs, and the targets, as the hand-in's preparation leaves them.
+
+        Where the hand-in has a function that standardises and nothing else, no targets are seen, and none charged.
+        """
+        if "prepare" in self.found:
+            x_train, x_test, y_train, y_test = self._prepared(X, y)
+            standard = [_canonical(x) for x in (x_train, np.concatenate([x_train, x_test]))]
+            inputs, targets = max(standard, key=_is_standard), np.concatenate([y_train, y_test])
+        else:
+            inputs, targets = self._standardised(X), y
+        within = (targets >= -1e-9) & (targets <= 1 + 1e-9)
+        mean, deviation = inputs.mean(axis=0), inputs.std(axis=0)
+        return {
+            "largest mean of an input": float(mean[np.argmax(np.abs(mean))]),
+            "smallest deviation of an input": float(deviation.min()),
+            "largest deviation of an input": float(deviation.max()),
+            "share of the targets between 0 and 1": float(np.mean(within)) if targets.size else 0.0,
+        }
+
+    def _prepared(self, X: Array, y: Array) -> tuple[Array, Array, Array, Array]:
+        function = self._part("prepare")
+        _write_table(X, y)
+        offers = [Offer(X.copy(), INPUTS), Offer(y.astype(np.float64), TARGETS), Offer(_TABLE, PATH)]
+        return _parts_of(self._call(function, offers))
+
+    # the map over the plane
+
+    def plane(self, model: Network, X: Array) -> dict[str, float]:
+        """The share of the map's cells that say what the hand-in's own forward pass says of that point."""
+        mean, deviation = X.mean(axis=0), X.std(axis=0)
+        shares = [self._agreement(model, X, mean, deviation)]
+        if not _takes(self._part("plane"), MEAN):  # it may be meant for inputs that are standardised already
+            shares.append(self._agreement(model, (X - mean) / deviation, np.zeros(2), np.ones(2)))
+        return {"the share of the map's cells that agree with the network": max(shares)}
+
+    def _agreement(self, model: Network, X: Array, mean: Array, deviation: Array) -> float:
+        function = self._part("plane")
+        offers = [
+            Offer(model.w.copy(), VECTOR),
+            Offer(X.copy(), INPUTS),
+            Offer(mean, MEAN),
+            Offer(deviation, DEVIATION),
+            Offer(30, FINENESS),
+            Offer(np.arange(len(X)) % 2.0, TARGETS),
+        ]
+        grid = _grid_of(_leaves(self._call(function, offers)))
+        if grid is None:
+            raise Unusable("The map did not come back as points of the plane and a value for each.")
+        points, values = grid
+        believed = self._forward((points - mean) / deviation, model).prediction
+        if set(np.unique(values)) <= {0.0, 1.0}:
+            believed = (believed > 0.5).astype(np.float64)
+        return float(np.mean(np.abs(values - believed) <= 1e-6))
+
+    def _call(self, function: Callable[..., Any], offers: Sequence[Offer]) -> Any:
+        name = getattr(function, "__name__", "function")
+        given, named = fit_arguments(name, function, offers)
+        with np.errstate(all="ignore"):
+            return call(self.handin, name, function, *given, **named)
+
+
+# weights and activations
+
+
+def _blocks(w: Array) -> dict[str, Array]:
+    """The 29 numbers in the five blocks of the course's drawing."""
+    if w.shape != (WEIGHTS,):
+        raise Unusable(f"{WEIGHTS} weights were expected; the shape is {w.shape}.")
+    ends = np.cumsum(list(BLOCKS.values()))
+    return {name: w[end - size : end] for (name, size), end in zip(BLOCKS.items(), ends, strict=True)}
+
+
+def _new_weights(returned: Any, in_place: Array | None) -> Array:
+    """The weights after the step, from whatever came back; those changed in place where nothing came back."""
+    if returned is None and in_place is not None:
+        return in_place
+    if returned is None:
+        raise Unusable("backward_propagation gave nothing back.", "Is a return statement missing?")
+    whole = _array(returned)
+    listed = [whole] if whole is not None and whole.size == WEIGHTS else _leaves(returned)
+    fitting = next((each for each in listed if each.size == WEIGHTS), None)
+    if fitting is None:
+        shapes = ", ".join(str(each.shape) for each in listed) or "nothing that is made of numbers"
+        raise Unusable(f"backward_propagation gave back {shapes}; expected the {WEIGHTS} new weights.")
+    return fitting.reshape(-1)
+
+
+def _weights_and_losses(returned: Any, epochs: int) -> tuple[Array, Array | None]:
+    listed = [_array(item) for item in returned] if isinstance(returned, (tuple, list)) else [_array(returned)]
+    arrays = [each.reshape(-1) for each in listed if each is not None]
+    weights = [each for each in arrays if each.size == WEIGHTS]
+    if not weights:
+        raise Unusable("The training loop did not give the 29 weights back.")
+    losses = [each for each in arrays if each.size != WEIGHTS and each.size > 1]
+    return weights[0], losses[0] if losses else None
+
+
+def _sorted_out(returned: Any, rows: int) -> tuple[Any, Any]:
+    """Hidden activations and prediction by their sizes, in whatever order they came; extra values are ignored."""
+    items = list(returned) if isinstance(returned, (tuple, list)) else [returned]
+    if returned is None:
+        raise Unusable("forward_pass gave nothing back.", "Is a return statement missing?")
+    sizes = [array.size if (array := _array(item)) is not None else -1 for item in items]
+    hidden = next((item for item, size in zip(items, sizes, strict=True) if size in (7 * rows, 8 * rows)), None)
+    prediction = next((item for item, size in zip(items, sizes, strict=True) if size == rows), None)
+    if prediction is None:
+        rest = [item for item in items if item is not hidden]
+        if not rest:
+            raise Unusable("forward_pass gave back no prediction.")
+        prediction = rest[-1]
+    return hidden, prediction
+
+
+def _rows_of_hidden(hidden: Array | None, rows: int, by_columns: bool) -> Array | None:
+    """The hidden activations as (N, 7), without a column of ones for the bias."""
+    if hidden is None:
+        return None
+    units = hidden.size // rows
+    matrix = hidden.reshape(units, rows).T if by_columns else hidden.reshape(rows, units)
+    if units == HIDDEN + 1:
+        return matrix[:, 1:] if (matrix[:, 0] == 1).all() else matrix[:, :-1]
+    return matrix
+
+
+def _flat(prediction: Any, rows: int) -> Array:
+    array = numbers(prediction, "the prediction")
+    return array.reshape(-1) if array.size == rows else array
+
+
+def _like(y: Array, prediction: Any) -> Array:
+    """The targets as floats, in the shape of the hand-in's own predictions."""
+    shape = np.shape(prediction)
+    targets = np.array(y, dtype=np.float64)
+    return targets.reshape(shape) if shape and targets.size == int(np.prod(shape)) else targets
+
+
+def _ratio(moved: Array, whole: Array, eta: float) -> float:
+    """How long the step is; 0 where nothing moves, negative where it goes the other way."""
+    length = float(np.linalg.norm(whole))
+    if not length or not moved.any():
+        return 0.0
+    sign = 1.0 if float(moved @ whole) >= 0 else -1.0
+    return sign * float(np.linalg.norm(moved)) / (eta * length)
+
+
+# the data
+
+
+def _canonical(x: Array) -> Array:
+    """Divided by the deviation with N in it, where the hand-in has N - 1 there."""
+    rows = len(x) if x.ndim else 0
+    if x.ndim == 2 and rows > 2 and np.allclose(x.std(axis=0, ddof=1), 1, rtol=1e-9, atol=0):
+        x = x * np.sqrt(rows / (rows - 1))
+    return x
+
+
+def _is_standard(x: Array) -> bool:
+    whole = _canonical(x)
+    return whole.ndim == 2 and bool(np.allclose(whole.mean(axis=0), 0) and np.allclose(whole.std(axis=0), 1))
+
+
+def _parts_of(returned: Any) -> tuple[Array, Array, Array, Array]:
+    """x_train, x_test, y_train and y_test by their shapes; the larger part is for training."""
+    listed = _leaves(returned)
+    inputs = [each if each.shape[1] == 2 else each.T for each in listed if each.ndim == 2 and 2 in each.shape]
+    targets = [each.reshape(-1) for each in listed if each.ndim == 1 or 1 in each.shape]
+    if not inputs:
+        raise Unusable("No array with two columns came back.")
+    inputs.sort(key=len, reverse=True)
+    train, test = inputs[0], inputs[1] if len(inputs) > 1 else np.zeros((0, 2))
+    of = {len(each): each for each in reversed(targets)}
+    return train, test, of.get(len(train), np.zeros(0)), of.get(len(test), np.zeros(0))
+
+
+def _whereabouts(x_train: Array, x_test: Array, y_train: Array, y_test: Array, rows: int) -> dict[str, float]:
+    """Rows are told by the rank of their first input, which standardising keeps; labels by their own."""
+    x, y = _ranks(np.concatenate([x_train[:, 0], x_test[:, 0]])), _ranks(np.concatenate([y_train, y_test]))
+    train, test = set(x[: len(x_train)]), set(x[len(x_train) :])
+    apart = float(np.sum(x != y)) if len(x) == len(y) else float(len(x))
+    return {
+        "rows for training": float(len(x_train)),
+        "rows for testing": float(len(x_test)),
+        "rows in both parts": float(len(train & test)),
+        "rows in neither part": float(rows - len(train | test)),
+        "rows beside another's label": apart,
+        "parts in the order of the file": float(x_train.size > 0 and list(x) == sorted(x)),
+    }
+
+
+def _ranks(values: Array) -> Array:
+    return np.unique(values, return_inverse=True)[1].reshape(-1)
+
+
+def _write_table(X: Array, y: Array) -> None:
+    """The data where a preparation that reads a file looks for it."""
+    np.savetxt(_TABLE, np.column_stack([X, y]), delimiter=",", header="x_1,x_2,classification", comments="")
+
+
+def _grid_of(listed: list[Array]) -> tuple[Array, Array] | None:
+    """The map's points (cells, 2) and their values, from matrices, axes, or a list of points."""
+    values = next((each for each in reversed(listed) if each.size > 4 and _could_be_predictions(each)), None)
+    if values is None:
+        return None
+    others = [each for each in listed if each is not values and each.size > 2]
+    same = [each for each in others if each.shape == values.shape]
+    points = next((each for each in others if each.shape == (values.size, 2)), None)
+    if len(same) >= 2:
+        return np.column_stack([same[0].reshape(-1), same[1].reshape(-1)]), values.reshape(-1)
+    if points is not None:
+        return points, values.reshape(-1)
+    axes = [each for each in others if each.ndim == 1]
+    if len(axes) >= 2 and values.shape == (len(axes[1]), len(axes[0])):
+        x_1, x_2 = np.meshgrid(axes[0], axes[1])
+        return np.column_stack([x_1.reshape(-1), x_2.reshape(-1)]), values.reshape(-1)
+    return None
+
+
+def _could_be_predictions(values: Array) -> bool:
+    return bool(values.min() >= 0 and values.max() <= 1)
+
+
+# reading
+
+
+def _array(value: Any) -> Array | None:
+    """The value as an array of numbers, or None where it is none."""
+    try:
+        return numbers(value, "it")
+    except (Unusable, ValueError):
+        return None
+
+
+def _leaves(value: Any) -> list[Array]:
+    """The arrays in nested tuples, lists and dictionaries, in order; a list of numbers is one array."""
+    return list(_leaf_arrays(value, 4))
+
+
+def _leaf_arrays(value: Any, depth: int) -> Iterator[Array]:
+    parts: Iterable[Any] | None = value.values() if isinstance(value, dict) else None
+    if isinstance(value, tuple) or (isinstance(value, list) and _array(value) is None):
+        parts = value
+    if parts is not None and depth:
+        for item in parts:
+            yield from _leaf_arrays(item, depth - 1)
+        return
+    array = _array(value)
+    if array is not None:
+        yield array
+
+
+def _takes(function: Callable[..., Any], pattern: str, required: bool = False) -> bool:
+    """Whether a function has a parameter of such a name."""
+    return any(
+        re.fullmatch(pattern, spelled(parameter.name)) is not None
+        for parameter in parameters_of(function) or ()
+        if not required or parameter.default is parameter.empty
+    )
+
+
+def _arguments(definition: Definition) -> ast.arguments:
+    assert not isinstance(definition.node, ast.ClassDef)
+    return definition.node.args
+
+
+def _called(tree: ast.Module) -> Iterator[str]:
+    """The names that are called at the top level of a file, or in its main function."""
+    body = [each for each in tree.body if not isinstance(each, (ast.FunctionDef, ast.ClassDef)) or each.name == "main"]
+    for statement in body:
+        for node in ast.walk(statement):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                yield node.func.id
