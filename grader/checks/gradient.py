@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from grader.session import Student
 
 DIRECTIONS = 2
+DRAWS = 200
 FINE, COARSE = 1e-4, 2e-2  # steps along a direction of norm one, for float64 and float32 losses
 
 
@@ -38,6 +39,26 @@ class Batch(BaseModel):
     spread: float = 1.0
 
 
+class Kinks(BaseModel):
+    """The layer whose sums feed a ReLU, and how far from zero they stay: no numeric derivative may cross the kink."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    weights: str
+    bias: str
+    margin: Annotated[float, Field(gt=0)] = 0.05
+
+    def away(self, X: Array, parameters: Mapping[str, Array], rng: np.random.Generator, spread: float) -> Array:
+        """The rows, of which those that come too near are drawn again, as often as is worth it."""
+        W, b = parameters[self.weights], parameters[self.bias]
+        for _ in range(DRAWS):
+            near = np.abs(X @ W + b).min(axis=1) < self.margin
+            if not near.any():
+                break
+            X[near] = rng.normal(0.0, spread, X[near].shape)
+        return X
+
+
 class Gradient(Check):
     """The gradient of each parameter agrees with the reference's at random, non-zero parameters."""
 
@@ -46,6 +67,7 @@ class Gradient(Check):
     model: str
     batches: Annotated[tuple[Batch, ...], Field(min_length=1)] = (Batch(rows=13), Batch(rows=6, present=4))
     consistent: Annotated[float, Field(ge=0, le=1)] = 0.5
+    kinks: Kinks | None = None
     tolerance: Annotated[float, Field(gt=0)] = 1e-6
 
     def observe(self, student: Student, setting: Setting) -> Values:
@@ -67,8 +89,9 @@ class Gradient(Check):
         classes = setting.sizes["classes"]
         parameters = setting.parameters(self.model, rng)
         choice = rng.permutation(classes)[: batch.present]
+        X = rng.normal(0.0, batch.spread, (batch.rows, setting.sizes["inputs"]))
         return _Inputs(
-            X=rng.normal(0.0, batch.spread, (batch.rows, setting.sizes["inputs"])),
+            X=self.kinks.away(X, parameters, rng, batch.spread) if self.kinks else X,
             y=rng.permutation(np.resize(choice, batch.rows)).astype(np.int64),
             parameters=parameters,
             directions={name: [_direction(rng, W.shape) for _ in range(DIRECTIONS)] for name, W in parameters.items()},
