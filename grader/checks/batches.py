@@ -1,11 +1,13 @@
 """`kind: batches`: the batches of an epoch hold every row once, with its own label, in the asked sizes and order.
 
 These are properties, so the reference's random numbers are not needed. The rows are numbered, and the number stands
-both in the inputs and in the label.
+both in the inputs and in the label. A course whose training makes its batches itself is asked with `shuffle: always`;
+one that lets a short last batch go says `short: free`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
@@ -27,50 +29,88 @@ class Batches(Check):
     kind: Literal["batches"]
     rows: Annotated[int, Field(ge=7, le=2000)] = 23
     batch_size: Annotated[int, Field(ge=2, le=500)] = 5
+    shuffle: Literal["asked", "always"] = "asked"
+    short: Literal["kept", "free"] = "kept"
 
     def observe(self, student: Student, setting: Setting) -> Values:
         def batches(rows: int, size: int, shuffle: bool, seed: int | None = None) -> Any:
             X, y = _numbered(rows, setting.sizes["inputs"])
             return attempt(lambda: {"batches": student.call("batches", X, y, size, shuffle, seed)})
 
-        even = self.rows - self.rows % self.batch_size
+        always = self.shuffle == "always"
+        plain = {} if always else {"plain": batches(self.rows, self.batch_size, False, 3)}  # a seed is no wish
         return {
-            "plain": batches(self.rows, self.batch_size, False, 3),  # a seed alone is no wish to shuffle
-            "even": batches(even, self.batch_size, False),
-            "larger": batches(self.rows, self.batch_size + 2, False),
+            **plain,
+            "even": batches(self._even, self.batch_size, always),
+            "larger": batches(self.rows, self.batch_size + 2, always),
             "shuffled": batches(self.rows, self.batch_size, True, 1),
             "again": batches(self.rows, self.batch_size, True, 2),
         }
 
+    @property
+    def _even(self) -> int:
+        return self.rows - self.rows % self.batch_size
+
     def signature(self, seen: Values) -> Values:
         epochs = {name: _Epoch.of(value) for name, value in seen.items()}
-        told: dict[str, Any] = {}
+        plain, told = epochs.get("plain"), dict[str, Any]()
         for name, epoch in epochs.items():
-            told[name] = _traits(epoch, epochs["plain"]) if epoch else seen[name] if failure_of(seen[name]) else None
+            told[name] = _traits(epoch, plain) if epoch else seen[name] if failure_of(seen[name]) else None
         shuffled, again = epochs["shuffled"], epochs["again"]
         if shuffled and again:
             told["again"]["as before"] = shuffled.rows == again.rows
         return told
 
     def judge(self, seen: Values, expected: Values, setting: Setting) -> Verdict:
-        crash = failure_of(seen["plain"])
+        first, count = ("plain", self.rows) if self.shuffle == "asked" else ("even", self._even)
+        crash = failure_of(seen[first])
         if crash:
             return decide(0, (crash,), crashed=True)
         epochs = {name: _Epoch.of(value) for name, value in seen.items()}
-        even = self.rows - self.rows % self.batch_size
+        looked_at = {first: count, "shuffled": self.rows, "again": self.rows}
         opinions = [  # with their weights: a label beside the wrong row spoils everything after it
-            (1, _sizes(epochs["plain"], self.rows, self.batch_size)),
-            (
-                1,
-                _sizes(epochs["even"], even, self.batch_size)
-                or _sizes(epochs["larger"], self.rows, self.batch_size + 2),
-            ),
-            (2, _complete(epochs, {"plain": self.rows, "shuffled": self.rows, "again": self.rows})),
-            (3, _pairs(epochs, self.rows)),
-            (1, _order(epochs["plain"], epochs["shuffled"], epochs["again"], self.rows)),
+            (1, self._sizes(epochs[first], count)),
+            (1, self._sizes(epochs["even"], self._even) or self._sizes(epochs["larger"], self.rows, more=2)),
+            (2, self._complete(epochs, looked_at)),
+            (3, _pairs(epochs, looked_at, self.rows)),
+            (1, self._order(epochs)),
         ]
         failures = tuple(f for value in seen.values() if (f := failure_of(value)))
         return decide(share(opinions), tuple(dict.fromkeys((*failures, *(f for _, f in opinions if f)))))
+
+    def _sizes(self, epoch: _Epoch | None, rows: int, more: int = 0) -> Finding | None:
+        size = self.batch_size + more
+        whole, rest = [size] * (rows // size), [rows % size] * (rows % size > 0)
+        if epoch and (epoch.sizes == whole + rest or (self.short == "free" and epoch.sizes == whole)):
+            return None
+        got = epoch.sizes if epoch else "no batches of rows and labels"
+        if isinstance(got, list) and len(got) > 12:
+            got = f"{len(got)} batches"
+        return Finding(
+            "batch-sizes",
+            f"{rows} rows in batches of {size} came back as {got}; expected {whole + rest}.",
+            "Count each example: where are the last ones?",
+        )
+
+    def _complete(self, epochs: dict[str, _Epoch | None], looked_at: dict[str, int]) -> Finding | None:
+        for name, count in looked_at.items():
+            epoch = epochs[name]
+            spare = count % self.batch_size if self.short == "free" else 0
+            if epoch is None or not _once(epoch.rows, count, spare):
+                shuffled = " when shuffled" if name in ("shuffled", "again") and self.shuffle == "asked" else ""
+                return Finding("rows-lost", f"Not every row comes exactly once in an epoch{shuffled}.", _ONCE)
+        return None
+
+    def _order(self, epochs: dict[str, _Epoch | None]) -> Finding | None:
+        if self.shuffle == "asked":
+            return _order(epochs["plain"], epochs["shuffled"], epochs["again"], self.rows)
+        for name in ("shuffled", "again"):
+            epoch = epochs[name]
+            if epoch is None or len(epoch.rows) < self.rows // 2 or epoch.rows == sorted(epoch.rows):
+                return Finding("not-shuffled", "The rows come in the order in which they were given.", _EPOCHS)
+            if epoch.companies <= _neighbours(self.rows, self.batch_size):
+                return Finding("not-mixed", "The same rows share a batch in every epoch.", _EPOCHS)
+        return None
 
 
 def _traits(epoch: _Epoch, plain: _Epoch | None) -> dict[str, Any]:
@@ -135,38 +175,25 @@ def _pair(batch: Any) -> tuple[Array, Array] | None:
     return X.reshape(len(X), -1)[:, 0], y.reshape(-1)
 
 
-def _sizes(epoch: _Epoch | None, rows: int, size: int) -> Finding | None:
-    want = [size] * (rows // size) + [rows % size] * (rows % size > 0)
-    if epoch and epoch.sizes == want:
-        return None
-    got = epoch.sizes if epoch else "no batches of rows and labels"
-    if isinstance(got, list) and len(got) > 12:
-        got = f"{len(got)} batches"
-    return Finding(
-        "batch-sizes",
-        f"{rows} rows in batches of {size} came back as {got}; expected {want}.",
-        "Count each example: where are the last ones?",
-    )
+def _once(rows: list[int], count: int, spare: int) -> bool:
+    """Whether these are the rows up to a count, each once, but for so many that may be left out."""
+    return len(set(rows)) == len(rows) >= count - spare and set(rows) <= set(range(count))
 
 
-def _complete(epochs: dict[str, _Epoch | None], rows: dict[str, int]) -> Finding | None:
-    for name, count in rows.items():
-        epoch = epochs[name]
-        if epoch is None or sorted(epoch.rows) != list(range(count)):
-            shuffled = "" if name == "plain" else " when shuffled"
-            return Finding("rows-lost", f"Not every row comes exactly once in an epoch{shuffled}.", _ONCE)
-    return None
+def _neighbours(rows: int, size: int) -> set[frozenset[int]]:
+    """Which rows come together where nothing is shuffled."""
+    return {frozenset(range(start, min(start + size, rows))) for start in range(0, rows, size)}
 
 
-def _pairs(epochs: dict[str, _Epoch | None], rows: int) -> Finding | None:
-    for name in ("plain", "shuffled", "again"):
+def _pairs(epochs: dict[str, _Epoch | None], names: Iterable[str], rows: int) -> Finding | None:
+    for name in names:
         epoch = epochs[name]
         if (
             epoch is None
             or len(epoch.rows) < rows // 2
             or not all(np.array_equal(a, b) for a, b in zip(epoch.by_inputs, epoch.by_labels, strict=True))
         ):
-            when = {"plain": "", "shuffled": " after shuffling", "again": " after shuffling a second time"}[name]
+            when = _WHEN.get(name, "")
             return Finding("pairs-broken", f"Rows and labels do not belong together{when}.", _PAIRS)
     return None
 
@@ -183,6 +210,7 @@ def _order(plain: _Epoch | None, shuffled: _Epoch | None, again: _Epoch | None, 
     return None
 
 
+_WHEN = {"shuffled": " after shuffling", "again": " after shuffling a second time"}
 _ONCE = "Count each example once per epoch."
 _PAIRS = "Is each image still next to its label?"
 _EPOCHS = "Print the first ten row numbers with and without shuffling."

@@ -1,0 +1,88 @@
+"""Check kinds look at what they say, whatever course they are used in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+from fakes import InProcess
+
+from grader.checks.batches import Batches
+from grader.checks.gradient import Gradient
+from grader.probes import Setting
+
+SIZES = {"inputs": 12, "hidden": 7, "classes": 10}
+NET = {"W1": ("inputs", "hidden"), "b1": ("hidden",), "W2": ("hidden", "classes"), "b2": ("classes",)}
+Order = Callable[[int, int], Sequence[int]]
+
+
+def setting(seed: int = 1) -> Setting:
+    return Setting(seed, SIZES, {"net": NET}, name="here")
+
+
+class InTraining:
+    """A driver of a course whose training makes its own batches, in an order of rows for each epoch."""
+
+    def __init__(self, order: Order, kept: bool = True, labels: Order | None = None) -> None:
+        self.order, self.kept, self.labels = order, kept, labels or order
+
+    def batches(self, X: Any, y: Any, size: int, shuffle: bool, seed: int | None = None) -> list[list[Any]]:
+        assert shuffle
+        rows, labels = list(self.order(len(X), seed or 1)), list(self.labels(len(X), seed or 1))
+        last = len(rows) if self.kept else len(rows) - len(rows) % size
+        return [[X[rows[i : i + size]], y[labels[i : i + size]]] for i in range(0, last, size)]
+
+
+def mixed(rows: int, epoch: int) -> Sequence[int]:
+    return np.random.default_rng(epoch).permutation(rows).tolist()
+
+
+def in_order(rows: int, epoch: int) -> Sequence[int]:
+    return range(rows)
+
+
+def one_short(rows: int, epoch: int) -> Sequence[int]:
+    return mixed(rows, epoch)[:-1]
+
+
+def otherwise(rows: int, epoch: int) -> Sequence[int]:
+    return mixed(rows, epoch + 7)
+
+
+def codes(driver: InTraining, **fields: Any) -> tuple[float | None, set[str]]:
+    check = Batches(kind="batches", shuffle="always", **fields)
+    seen = check.observe(InProcess(driver), setting())  # type: ignore[arg-type]
+    verdict = check.judge(seen, {}, setting())
+    check.signature(seen)
+    return verdict.fraction, {finding.code for finding in verdict.findings}
+
+
+@pytest.mark.parametrize(
+    ("driver", "short", "wrong"),
+    [
+        (InTraining(mixed), "kept", set()),
+        (InTraining(mixed), "free", set()),
+        (InTraining(mixed, kept=False), "free", set()),
+        (InTraining(mixed, kept=False), "kept", {"batch-sizes", "rows-lost"}),
+        (InTraining(in_order), "free", {"not-shuffled"}),
+        (InTraining(one_short), "free", {"batch-sizes", "rows-lost"}),
+        (InTraining(mixed, labels=otherwise), "free", {"pairs-broken"}),
+    ],
+)
+def test_batches_that_training_makes_itself_are_judged_by_their_rows(
+    driver: InTraining, short: str, wrong: set[str]
+) -> None:
+    fraction, found = codes(driver, short=short)
+    assert found == wrong
+    assert (fraction == 1) == (not wrong)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_no_input_of_a_relu_comes_near_its_kink(seed: int) -> None:
+    check = Gradient(kind="gradient", model="net", kinks={"weights": "W1", "bias": "b1"})  # type: ignore[arg-type]
+    for batch in range(len(check.batches)):
+        inputs = check._inputs(batch, setting(seed))
+        Z1 = inputs.X @ inputs.parameters["W1"] + inputs.parameters["b1"]
+        assert np.abs(Z1).min() >= 0.05
