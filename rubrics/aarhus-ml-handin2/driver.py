@@ -1,0 +1,1024 @@
+"""How hand-ins of the Aarhus machine learning course, hand-in 2, are called, whatever they call and keep.
+
+N is the number of rows in a batch, D of inputs, H of hidden units, C of classes. Inside the grader parameters are
+always W1 (D, H), b1 (H,), W2 (H, C), b2 (C,); a hand-in keeps its biases as rows (1, H) and (1, C). The model "net" is
+the network without weight decay, "net-with-decay" the same with it.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import itertools
+import re
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from grader.worker.calling import Array, Offer, call, fit_arguments, number, numbers, parameters_of
+from grader.worker.handin import Definition, HandIn, Missing, Part, Unusable, likeness, spelled
+
+NET = Part(
+    "class",
+    (
+        "NetClassifier",
+        "NeuralNetClassifier",
+        "NetworkClassifier",
+        "NeuralNetworkClassifier",
+        "NNClassifier",
+        "NeuralNetwork",
+        "NeuralNet",
+        "MLPClassifier",
+    ),
+    ("net_classifier", "net", "neural_net", "classifier"),
+    methods=("cost_grad", "fit"),
+)
+METHODS = {
+    "cost-grad": ("cost_grad", "cost_gradient", "cost_and_grad", "cost_and_gradient", "loss_grad", "loss_and_grad"),
+    "fit": ("fit", "train"),
+    "predict": ("predict", "predict_labels", "predict_classes"),
+    "score": ("score", "accuracy", "compute_accuracy", "get_score"),
+}
+HELPERS = {
+    "relu": ("relu", "ReLU", "_relu", "relu_function"),
+    "softmax": ("softmax", "_softmax", "stable_softmax", "soft_max", "softmax_function"),
+    "one_hot": (
+        "one_in_k_encoding",
+        "one_hot",
+        "onehot",
+        "one_hot_encode",
+        "one_hot_encoding",
+        "to_one_hot",
+        "one_in_k",
+    ),
+    "initial": ("get_init_params", "init_params", "initialize_params", "get_initial_params", "initial_params"),
+}
+DECAY = {"net": 0.0, "net-with-decay": 0.3}
+NAMES = ("W1", "b1", "W2", "b2")
+
+INPUTS = r"(n_?)?(in(put)?s?(dim|size|shape)?|features?)|d|dim|dimin|sizein"
+HIDDEN = r".*hid.*|h|nh|m"
+CLASSES = r"(n_?|num)?(out(put)?s?(dim|size|shape)?|class(es)?|labels?)|c|k"
+_TRAIN, _VAL = r"(train(ing)?|tr)", r"(val(id(ation)?)?|dev|test|te|v)"
+ROWS = r"x|xs|data|inputs?|images?|xbatch|batch|xb"
+LABELS = r"y|ys|labels?|targets?|t|ytrue|ybatch|yb"
+X_TRAIN, Y_TRAIN = rf"x{_TRAIN}|{_TRAIN}(x|data|images)|{ROWS}", rf"y{_TRAIN}|{_TRAIN}(y|labels)|{LABELS}"
+X_VAL, Y_VAL = rf"x{_VAL}|{_VAL}(x|data|images)", rf"y{_VAL}|{_VAL}(y|labels)"
+PARAMS = r"(init(ial)?)?(params?|parameters|weights|theta|w|p)0?"
+COEFFICIENT = (
+    r"c|reg(ulari[sz]ation)?(strength|coeff?(icient)?|rate|param(eter)?)?|la?m(b?da|bd)?|(weight)?decay|wd|l2(reg)?"
+)
+BATCH = r"(mini)?(batch)?_?size|batch|bs|minibatch|n"
+RATE = r"learningrate|lr|eta|alpha|stepsize|rate"
+EPOCHS = r"(n|num|max|number(of)?)?(epochs?|iter(ation)?s?)"
+
+EPOCHS_RUN = 5
+Container = Any  # a dictionary, list or tuple of the four parameters, in the hand-in's own form
+
+
+@dataclass(frozen=True)
+class Slot:
+    """Where and how a hand-in keeps one parameter in its dictionary, list or tuple of them."""
+
+    key: Any
+    transposed: bool = False
+    shape: str = "row"  # of a bias: "row" (1, n), "column" (n, 1) or "flat" (n,)
+
+    def own(self, value: Array) -> Array:
+        """A canonical value in the hand-in's form."""
+        if value.ndim == 2:
+            return np.array(value.T if self.transposed else value, order="C")
+        return value.reshape({"row": (1, -1), "column": (-1, 1), "flat": (-1,)}[self.shape]).copy()
+
+    def canonical(self, kept: Array, shape: tuple[int, ...]) -> Array:
+        """What is kept, in the canonical form; as it is, where its form does not fit."""
+        if len(shape) == 2:
+            return kept.T.copy() if self.transposed and kept.ndim == 2 else kept
+        fits = kept.shape in {(1, *shape), shape, (*shape, 1) if self.shape == "column" else shape}
+        return kept.reshape(-1) if fits else kept
+
+
+@dataclass
+class Model:
+    """A network of the hand-in, its parameters in the hand-in's form, and what the next update is to go by."""
+
+    network: Any
+    sizes: dict[str, int]
+    c: float
+    params: Container = None
+    batch: tuple[Array, Array] | None = None
+    given: dict[str, Array] | None = None
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """The settings of one run of fit."""
+
+    batch_size: int
+    lr: float
+    c: float = 0.0
+    epochs: int = 1
+
+
+@dataclass
+class Call:
+    """What one call of a function of the hand-in was given: rows, their labels, and parameters."""
+
+    X: Array
+    y: Array
+    place: dict[str, Array] | None
+
+
+@dataclass
+class Replacement:
+    """Gradients that stand in for those of the hand-in's own backward pass, and whether anybody asked for them."""
+
+    gradients: dict[str, Array]
+    asked: int = 0
+
+
+@dataclass
+class Run:
+    """A training run on one batch: the parameters before it and after each epoch, and what fit left behind."""
+
+    model: Model
+    path: list[dict[str, Array]]
+    kept: dict[str, Array]
+    series: dict[str, list[Array]] = field(default_factory=dict)
+
+
+class Driver:
+    """The vocabulary of all checks, spoken to one hand-in."""
+
+    def __init__(self, handin: HandIn) -> None:
+        self.handin = handin
+        self._slots: dict[str, Slot] | None = None
+        self._container: type = dict
+
+    # structure
+
+    def describe(self) -> dict[str, Any]:
+        """Which parts of the course are there, which are missing, and which files are broken."""
+        broken = [{"where": item.where, "message": item.message} for item in self.handin.broken()]
+        definition = self._definition()
+        if definition is None:
+            lost = dict.fromkeys(("net", *METHODS), f"No class {NET.names[0]} was found.")
+            return {"found": {}, "missing": lost, "broken": broken, "signatures": []}
+        found, signatures = {"net": str(definition)}, []
+        try:
+            kind = self.handin.load(definition)
+        except SyntaxError:
+            kind = None
+        except Exception as error:
+            kind = None
+            broken.append(
+                {"where": self.handin.last_frame(error) or definition.path, "message": self.handin.told(error)}
+            )
+        for part, names in METHODS.items():
+            name = (
+                _name_of(kind, names) if kind else next((m for m in definition.methods if likeness(m, names, True)), "")
+            )
+            if name:
+                found[part] = f"{definition.name}.{name}"
+                signatures.append(f"{part}: {name}({_written(definition, name)})")
+        missing = {
+            part: f"{definition.name} has no method {names[0]}." for part, names in METHODS.items() if part not in found
+        }
+        return {"found": found, "missing": missing, "broken": broken, "signatures": signatures}
+
+    def imported(self) -> dict[str, str]:
+        """The packages that the graded file imports, by name, and where."""
+        definition = self._definition()
+        return self.handin.imported_packages([definition.path]) if definition else {}
+
+    def _definition(self) -> Definition | None:
+        return self.handin.locate({"net": NET}).get("net")
+
+    def _network(self, sizes: Mapping[str, int]) -> Any:
+        definition = self._definition()
+        if definition is None:
+            self.handin.refuse(NET)
+        kind = self.handin.load(definition)
+        given, named = fit_arguments(f"{kind.__name__}.__init__", kind, _size_offers(sizes))
+        return call(self.handin, kind.__name__, kind, *given, **named)
+
+    # models
+
+    def build(self, model: str, sizes: dict[str, int]) -> Model:
+        """A network of the hand-in, with parameters of zero until others are assigned."""
+        made = Model(self._network(sizes), dict(sizes), DECAY[model])
+        self.assign(made, {name: np.zeros(shape) for name, shape in _shapes(sizes).items()})
+        return made
+
+    def parameters(self, model: Model) -> dict[str, Array]:
+        """Copies of the parameters by their canonical names."""
+        return self._canonical(model.params, model.sizes)
+
+    def assign(self, model: Model, parameters: dict[str, Array]) -> None:
+        """Set the parameters."""
+        model.params = self._own(parameters)
+
+    def _own(self, parameters: Mapping[str, Array]) -> Container:
+        slots = self._layout()
+        kept = {slots[name].key: slots[name].own(np.array(value)) for name, value in parameters.items()}
+        return kept if self._container is dict else self._container(kept[index] for index in range(len(kept)))
+
+    def _canonical(self, container: Container, sizes: Mapping[str, int]) -> dict[str, Array]:
+        slots, shapes = self._layout(), _shapes(sizes)
+        return {name: slot.canonical(_array(container[slot.key], name), shapes[name]) for name, slot in slots.items()}
+
+    def _is_container(self, value: Any, sizes: Mapping[str, int]) -> bool:
+        """Whether a value holds the four parameters in the hand-in's own form and shapes."""
+        if not isinstance(value, (dict, list, tuple)):
+            return False
+        try:
+            seen = self._canonical(value, sizes)
+        except (LookupError, TypeError, Unusable):
+            return False
+        return all(seen[name].shape == shape for name, shape in _shapes(sizes).items())
+
+    def _layout(self) -> dict[str, Slot]:
+        """How the hand-in keeps its parameters: told by those it starts with, else by the names in its text."""
+        if self._slots is None:
+            initial = self._initial({"inputs": 13, "hidden": 8, "classes": 5})
+            self._slots = _slots_of(initial) if initial is not None else None
+            if self._slots is not None:
+                self._container = dict if isinstance(initial, dict) else type(initial)
+            else:
+                self._slots = {name: Slot(key) for name, key in zip(NAMES, self._keys_in_text(), strict=True)}
+        return self._slots
+
+    def _initial(self, sizes: Mapping[str, int]) -> Container:
+        """What the hand-in's own function for initial parameters returns, or None."""
+        function = None
+        with suppress(Exception):
+            function = self._function(HELPERS["initial"], None)
+        if function is None:
+            return None
+        try:
+            given, named = fit_arguments("get_init_params", function, _size_offers(sizes))
+            return function(*given, **named)
+        except Exception:  # parameters are handed over in the course's own form then
+            return None
+
+    def _keys_in_text(self) -> tuple[str, ...]:
+        definition = self._definition()
+        tree: ast.AST = definition.node if definition else ast.Module([], [])
+        texts = [
+            node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        ]
+        keys = [text for text in dict.fromkeys(texts) if re.fullmatch(r"[wb]_?[12]", text, re.IGNORECASE)]
+        named = {_name_in(key): key for key in keys}
+        return tuple(named.get(name, name) for name in NAMES)
+
+    # cost and gradients
+
+    def evaluate(self, model: Model, X: Array, y: Array, mode: str = "train", gradients: bool = True) -> dict[str, Any]:
+        """The cost of a batch and, in mode "train", its gradients, as the hand-in gives them."""
+        cost, found = self._cost_grad(model.network, X, y, model.params, model.c)
+        model.batch, model.given = (np.array(X), np.array(y)), None
+        answer: dict[str, Any] = {"loss": number(cost, "The cost that cost_grad returned")}
+        if mode == "train" and gradients:
+            answer["gradients"] = self._gradients(found, model.sizes)
+        return answer
+
+    def penalty(self, model: Model, X: Array, y: Array, c: float) -> dict[str, Any]:
+        """What weight decay adds to the cost and to each gradient: with it minus without it."""
+        seen = [self._cost_grad(model.network, X.copy(), y.copy(), model.params, each) for each in (c, 0.0)]
+        costs = [number(cost, "The cost that cost_grad returned") for cost, _ in seen]
+        with_c, without = (self._gradients(found, model.sizes) for _, found in seen)
+        differences = {n: g - without[n] for n, g in with_c.items() if n in without and g.shape == without[n].shape}
+        return {"cost": costs[0] - costs[1], **differences}
+
+    def penalty_of_cost(self, model: Model, X: Array, y: Array, c: float) -> float | Array:
+        """What weight decay adds to the cost."""
+        costs = [self._cost_grad(model.network, X.copy(), y.copy(), model.params, each)[0] for each in (c, 0.0)]
+        with_c, without = (number(cost, "The cost that cost_grad returned") for cost in costs)
+        return with_c - without
+
+    def _cost_grad(self, network: Any, X: Array, y: Array, params: Container, c: float) -> tuple[Any, Any]:
+        method = self._method(network, "cost-grad")
+        offers = [
+            Offer(X, X_TRAIN, "X"),
+            Offer(y, Y_TRAIN, "y"),
+            Offer(params, PARAMS, "params"),
+            Offer(float(c), COEFFICIENT, "c"),
+        ]
+        given, named = fit_arguments("cost_grad", method, offers)
+        if not any(value is params for value in (*given, *named.values())):
+            network.params = params
+        return _cost_and_gradients(call(self.handin, "cost_grad", method, *given, **named))
+
+    def _gradients(self, found: Any, sizes: Mapping[str, int]) -> dict[str, Array]:
+        slots, shapes = self._layout(), _shapes(sizes)
+        named = _by_name(found)
+        arrays = {name: _array(value, f"The gradient of {name}") for name, value in named.items()}
+        return {name: slots[name].canonical(array, shapes[name]) for name, array in arrays.items()}
+
+    def give_gradients(self, model: Model, gradients: dict[str, Array]) -> None:
+        """Have the next update go by these gradients, as if the hand-in's own backward pass had computed them."""
+        model.given, model.batch = {name: np.array(value) for name, value in gradients.items()}, None
+
+    # fit
+
+    def optimizer(self, name: str, settings: dict[str, float]) -> dict[str, float]:
+        """The settings of fit: this course's optimizer is a part of it."""
+        if name != "fit":
+            raise Missing(f"This course has no optimizer {name}.")
+        return dict(settings)
+
+    def update(self, optimizer: dict[str, float], model: Model) -> None:
+        """One epoch of fit on one batch, in a network of its own: a second fit is not what the course asks about."""
+        X, y = model.batch or _some_batch(model.sizes)
+        start, lr, c = self.parameters(model), optimizer["learning_rate"], optimizer.get("c", 0.0)
+        network = self._network(model.sizes)
+        if model.given is None:
+            own = self._own_gradients(network, X, y, start, c, model.sizes)
+            target = _moved(start, own, lr)
+            model.params = self._own(self._one_epoch(network, X, y, start, target, optimizer, model.sizes))
+            return
+        model.params = self._own(self._epoch_with(model.given, network, X, y, start, optimizer, model.sizes))
+
+    def _epoch_with(
+        self,
+        given: dict[str, Array],
+        network: Any,
+        X: Array,
+        y: Array,
+        start: dict[str, Array],
+        settings: Mapping[str, float],
+        sizes: dict[str, int],
+    ) -> dict[str, Array]:
+        """Where fit goes with other gradients in the place of its own; weight decay stays the hand-in's."""
+        lr, c = settings["learning_rate"], settings.get("c", 0.0)
+        target = _moved(start, _sum(given, self._decay(network, X, y, start, c, sizes)), lr)
+        with self._replaced(network, given, sizes) as replacement:
+            end = self._one_epoch(network, X, y, start, target, settings, sizes)
+        if replacement.asked:
+            return end
+        own = self._own_gradients(network, X, y, start, c, sizes)  # fit has a backward pass of its own in it
+        expected = _moved(start, own, lr)
+        return {name: target[name] if _close(end[name], expected[name], start[name]) else end[name] for name in end}
+
+    def _one_epoch(
+        self,
+        network: Any,
+        X: Array,
+        y: Array,
+        start: dict[str, Array],
+        target: dict[str, Array],
+        settings: Mapping[str, float],
+        sizes: dict[str, int],
+    ) -> dict[str, Array]:
+        held_out = self._improving(network, start, target, sizes)
+        schedule = Schedule(len(X), settings["learning_rate"], settings.get("c", 0.0))
+        return self._fit(network, start, (X, y), held_out, sizes, schedule)[0]
+
+    def _improving(
+        self, network: Any, start: dict[str, Array], target: dict[str, Array], sizes: Mapping[str, int]
+    ) -> tuple[Array, Array]:
+        """Rows on which the target is right and the start is wrong, by the hand-in's own predictions.
+
+        With them for validation it does not matter whether fit also counts the parameters that it began with.
+        """
+        X = np.random.RandomState(11).standard_normal((256, sizes["inputs"]))
+        try:
+            before, after = (self._labels(network, X.copy(), self._own(place)) for place in (start, target))
+        except Exception:  # predictions are judged elsewhere
+            return X, np.arange(len(X), dtype=np.int64) % sizes["classes"]
+        y = np.clip(after, 0, sizes["classes"] - 1).astype(np.int64)
+        changed = before != after
+        return (X[changed], y[changed]) if changed.any() else (X, y)
+
+    def _fit(
+        self,
+        network: Any,
+        start: Mapping[str, Array],
+        data: tuple[Array, Array],
+        held_out: tuple[Array, Array],
+        sizes: Mapping[str, int],
+        schedule: Schedule,
+    ) -> tuple[dict[str, Array], Any, Container]:
+        """The parameters that fit keeps, what it returns, and what became of the initial ones that it was given."""
+        fit, params = self._method(network, "fit"), self._own(start)
+        offers = [
+            Offer(held_out[0].copy(), X_VAL, "X_val"),
+            Offer(held_out[1].copy(), Y_VAL, "y_val"),
+            Offer(data[0].copy(), X_TRAIN, "X_train"),
+            Offer(data[1].copy(), Y_TRAIN, "y_train"),
+            Offer(params, PARAMS, "init_params"),
+            Offer(schedule.batch_size, BATCH, "batch_size"),
+            Offer(schedule.lr, RATE, "lr"),
+            Offer(schedule.c, COEFFICIENT, "c"),
+            Offer(schedule.epochs, EPOCHS, "epochs"),
+        ]
+        order = [2, 3, 0, 1, 4, 5, 6, 7, 8] if not _tells_validation(fit) else list(range(9))
+        given, named = fit_arguments("fit", fit, [offers[index] for index in order])
+        if not any(value is params for value in (*given, *named.values())):
+            network.params = params
+        result = call(self.handin, "fit", fit, *given, **named)
+        return self._canonical(self._kept(network, result, params, sizes), sizes), result, params
+
+    def _kept(self, network: Any, result: Any, params: Container, sizes: Mapping[str, int]) -> Container:
+        """The parameters that a network has after fit: its best ones, else its own, returned, or changed in place."""
+        holders = _namespace(network)
+        for name in sorted(holders, key=lambda name: ("best" not in name.lower(), name != "params", name)):
+            if self._is_container(holders[name], sizes) and not re.search(r"init|start|grad|last", name.lower()):
+                return holders[name]
+        for value in (result, *(result if isinstance(result, (tuple, list)) else ())):
+            if self._is_container(value, sizes):
+                return value
+        return params
+
+    def _own_gradients(
+        self, network: Any, X: Array, y: Array, place: Mapping[str, Array], c: float, sizes: Mapping[str, int]
+    ) -> dict[str, Array]:
+        """The hand-in's own gradients, with zeros for what it does not give or gives in another shape."""
+        zeros = {name: np.zeros(shape) for name, shape in _shapes(sizes).items()}
+        try:
+            found = self._gradients(self._cost_grad(network, X.copy(), y.copy(), self._own(place), c)[1], sizes)
+        except Exception:  # the backward pass is judged elsewhere
+            return zeros
+        fitting = {name: value for name, value in found.items() if value.shape == zeros[name].shape}
+        return {**zeros, **fitting}
+
+    def _decay(
+        self, network: Any, X: Array, y: Array, place: Mapping[str, Array], c: float, sizes: Mapping[str, int]
+    ) -> dict[str, Array]:
+        """What weight decay adds to the hand-in's own gradients."""
+        if not c:
+            return {name: np.zeros(shape) for name, shape in _shapes(sizes).items()}
+        with_c, without = (self._own_gradients(network, X, y, place, each, sizes) for each in (c, 0.0))
+        return {name: with_c[name] - without[name] for name in with_c}
+
+    @contextmanager
+    def _replaced(self, network: Any, given: dict[str, Array], sizes: Mapping[str, int]) -> Iterator[Replacement]:
+        """For a while cost_grad answers with given gradients, and with a cost that falls."""
+        method, replacement = self._method(network, "cost-grad"), Replacement(given)
+        name = getattr(method, "__name__", "cost_grad")
+        form = self._gradient_form(network, sizes)
+
+        def cost_grad(*args: Any, **kwargs: Any) -> tuple[float, Any]:
+            replacement.asked += 1
+            X, y, place, c = self._asked_for(method, args, kwargs, sizes)
+            decay = self._decay(_Bound(method, network), X, y, place, c, sizes) if c else {}
+            return 1.0 / replacement.asked, form(_sum(given, decay))
+
+        try:
+            setattr(network, name, cost_grad)
+            yield replacement
+        finally:
+            with suppress(AttributeError):
+                delattr(network, name)
+
+    def _asked_for(
+        self, method: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any], sizes: Mapping[str, int]
+    ) -> tuple[Array, Array, dict[str, Array], float]:
+        """What a call of cost_grad is about, by the names of its parameters."""
+        bound = inspect.signature(method).bind(*args, **kwargs)
+        bound.apply_defaults()
+        patterns = {"X": X_TRAIN, "y": Y_TRAIN, "params": PARAMS, "c": COEFFICIENT}
+        found: dict[str, Any] = {}
+        for parameter, value in bound.arguments.items():
+            wanted = next(
+                (n for n, p in patterns.items() if n not in found and re.fullmatch(p, spelled(parameter))), ""
+            )
+            found[wanted or parameter] = value
+        X, y = np.array(found.get("X")), np.array(found.get("y"))
+        zeros = {name: np.zeros(shape) for name, shape in _shapes(sizes).items()}
+        place = self._canonical(found["params"], sizes) if self._is_container(found.get("params"), sizes) else zeros
+        return X, y, place, float(found.get("c") or 0.0)
+
+    def _gradient_form(self, network: Any, sizes: Mapping[str, int]) -> Callable[[Mapping[str, Array]], Any]:
+        """How the hand-in hands gradients over: under its own keys, or as a list."""
+        X, y = _some_batch(sizes)
+        slots, keys = self._layout(), {name: f"d_{name.lower()}" for name in NAMES}
+        zeros = self._own({name: np.zeros(shape) for name, shape in _shapes(sizes).items()})
+        listed = False
+        with suppress(Exception):  # one that fails is given the course's own keys
+            found = self._cost_grad(network, X, y, zeros, 0.0)[1]
+            listed = not isinstance(found, Mapping)
+            keys.update({} if listed else {name: key for key in found if (name := _name_in(key))})
+
+        def form(gradients: Mapping[str, Array]) -> Any:
+            own = {name: slots[name].own(gradients[name]) for name in NAMES}
+            return tuple(own.values()) if listed else {keys[name]: value for name, value in own.items()}
+
+        return form
+
+    # what fit does in several epochs
+
+    def batches(self, X: Array, y: Array, batch_size: int, shuffle: bool, seed: int | None = None) -> list[list[Array]]:
+        """The batches of one epoch of fit as [inputs, labels], the first epoch, or that of the number `seed`.
+
+        Row i of the inputs starts with i, and its label is i; fit gets i modulo the number of classes.
+        """
+        sizes = {"inputs": X.shape[1], "hidden": 3, "classes": 10}
+        epoch = seed or 1
+        network, start = self._network(sizes), {name: value * 1e-3 for name, value in _some_parameters(sizes).items()}
+        held_out = (-1.0 - X[:5], np.arange(5))
+        with self._watching(sizes) as calls:
+            data = (X, y % sizes["classes"])
+            self._fit(network, start, data, held_out, sizes, Schedule(batch_size, lr=1e-9, epochs=epoch))
+        seen = _training_batches(calls, len(X))
+        if not seen:
+            raise Unusable("No batches could be seen: fit hands no rows to cost_grad or another function.")
+        each = -(-len(seen) // epoch)
+        return [_numbered(call_, sizes["classes"]) for call_ in seen[(epoch - 1) * each : epoch * each]]
+
+    @contextmanager
+    def _watching(self, sizes: Mapping[str, int]) -> Iterator[list[Call]]:
+        """What the hand-in's functions are called with for a while."""
+        calls: list[Call] = []
+        own = {id(vars(module)) for module in self.handin.modules()}
+
+        def look(frame: Any, event: str, argument: Any) -> None:
+            if event == "call" and id(frame.f_globals) in own:
+                seen = self._call(frame.f_locals, sizes)
+                if seen is not None:
+                    calls.append(seen)
+
+        before = sys.getprofile()
+        sys.setprofile(look)
+        try:
+            yield calls
+        finally:
+            sys.setprofile(before)
+
+    def _call(self, given: Mapping[str, Any], sizes: Mapping[str, int]) -> Call | None:
+        arrays = [value for value in given.values() if isinstance(value, np.ndarray)]
+        X = next((a for a in arrays if a.ndim == 2 and a.shape[1] == sizes["inputs"] and a.dtype.kind in "fiu"), None)
+        if X is None:
+            return None
+        held = [*given.values(), *_namespace(given.get("self")).values()]
+        place = next((value for value in held if self._is_container(value, sizes)), None)
+        y = next((found for a in arrays if a is not X and (found := _labels_in(a, len(X))) is not None), np.zeros(0))
+        return Call(np.array(X), y, None if place is None else self._canonical(place, sizes))
+
+    def several_epochs(self, model: Model, X: Array, y: Array, lr: float) -> float:
+        """How far fit is from steps of the hand-in's own gradients after some epochs, relative to the way."""
+        run = self._run(model, (X, y), (X, y), lr, model.c)
+        steps = self._steps(model, X, y, lr, model.c)
+        ways = {name: max(float(np.abs(steps[-1][name] - steps[0][name]).max()), 1e-12) for name in NAMES}
+        at_end = [max(float(np.abs(place[n] - steps[-1][n]).max()) / ways[n] for n in NAMES) for place in run.path]
+        return min(at_end[1:], default=1.0)
+
+    def kept(self, model: Model, X: Array, y: Array, lr: float, falling: bool) -> float:
+        """How many epochs lie between the parameters that fit keeps and those with the best validation.
+
+        Best by the loss, with or without weight decay, or by the accuracy. With `falling` the labels of training
+        contradict those of validation, so that every epoch is worse than the one before.
+        """
+        labels = self._labels(model.network, X.copy(), model.params)
+        labels = np.clip(labels, 0, model.sizes["classes"] - 1).astype(np.int64)
+        trained = (labels + 1) % model.sizes["classes"] if falling else y
+        held_out = (X, labels if falling else y)
+        run = self._run(model, (X, trained), held_out, lr, model.c)
+        distances = [_distance(place, run.kept) for place in run.path]
+        if min(distances) > 1e-6:
+            raise Unusable("The parameters that fit keeps are those of none of its epochs.", _COPIES)
+        best = self._best(run, held_out)
+        return float(min(abs(int(np.argmin(distances)) - epoch) for epoch in best))
+
+    def _best(self, run: Run, held_out: tuple[Array, Array]) -> set[int]:
+        """The epochs that are best by one measure or another; that before the first only where it is better."""
+        measured = [self._measured(run, held_out, place) for place in run.path]
+        best: set[int] = set()
+        for kind in ("loss", "decayed", "accuracy"):
+            values = [-each[kind] if kind == "accuracy" else each[kind] for each in measured]
+            if np.isfinite(values).all():
+                after = [epoch for epoch in range(1, len(values)) if values[epoch] <= min(values[1:]) + 1e-12]
+                best |= {0} if values[0] <= min(values[1:]) else set()
+                best |= set(after) if kind != "accuracy" or len(after) < len(values) - 1 else set()
+        return best or set(range(1, len(run.path)))
+
+    def history(self, model: Model, X: Array, y: Array, X_val: Array, y_val: Array, lr: float) -> dict[str, float]:
+        """The share of right entries in each of the four curves, by the hand-in's own cost and predictions."""
+        run = self._run(model, (X, y), (X_val, y_val), lr, model.c)
+        told: dict[str, float] = {}
+        for part, data in (("training", (X, y)), ("validation", (X_val, y_val))):
+            measured = [self._measured(run, data, place) for place in run.path]
+            if np.ptp([each["loss"] for each in measured]) == 0:
+                raise Unusable("The loss does not change during fit, so that its history tells nothing.")
+            losses = [[each[kind] for each in measured] for kind in ("loss", "decayed")]
+            accuracies = [[each["accuracy"] for each in measured]]
+            for kind, rows in (("loss", losses), ("accuracy", accuracies)):
+                name = f"{part} {kind}"
+                if not run.series.get(name):
+                    raise Missing(f"After fit there is no history of the {name}.", _HISTORY)
+                told[name] = max(_share_right(series, rows, part) for series in run.series[name])
+        return told
+
+    def _measured(self, run: Run, data: tuple[Array, Array], place: Mapping[str, Array]) -> dict[str, float]:
+        """The hand-in's own loss, without and with weight decay, and its own accuracy."""
+        network, (X, y) = run.model.network, data
+        costs = [
+            float(np.mean(number(self._cost_grad(network, X.copy(), y.copy(), self._own(place), c)[0], "The cost")))
+            for c in (0.0, run.model.c)
+        ]
+        right = self._labels(network, X.copy(), self._own(place)) == y
+        return {"loss": costs[0], "decayed": costs[1], "accuracy": float(np.mean(right))}
+
+    def _run(self, model: Model, data: tuple[Array, Array], held_out: tuple[Array, Array], lr: float, c: float) -> Run:
+        """Some epochs of fit on one batch, with the way that its parameters went."""
+        start, network = self.parameters(model), self._network(model.sizes)
+        with self._watching(model.sizes) as calls:
+            schedule = Schedule(len(data[0]), lr, c, EPOCHS_RUN)
+            end, result, _ = self._fit(network, start, data, held_out, model.sizes, schedule)
+        path = [start]
+        for seen in calls:
+            if seen.place is not None and all(_distance(seen.place, place) > 0 for place in path):
+                path.append(seen.place)
+        if len(path) != EPOCHS_RUN + 1:
+            path = self._steps(model, *data, lr, c)
+        return Run(model, path, end, _curves(network, result, EPOCHS_RUN))
+
+    def _steps(self, model: Model, X: Array, y: Array, lr: float, c: float) -> list[dict[str, Array]]:
+        """The way of gradient descent by the hand-in's own gradients."""
+        path = [self.parameters(model)]
+        for _ in range(EPOCHS_RUN):
+            own = self._own_gradients(model.network, X, y, path[-1], c, model.sizes)
+            path.append(_moved(path[-1], own, lr))
+        return path
+
+    def initial_parameters(self, model: Model, X: Array, y: Array) -> float:
+        """By how much fit changes the initial parameters that it is given."""
+        start = self.parameters(model)
+        schedule = Schedule(len(X), lr=0.1, epochs=2)
+        given = self._fit(self._network(model.sizes), start, (X, y), (X, y), model.sizes, schedule)[2]
+        return _distance(self._canonical(given, model.sizes), start)
+
+    def train(
+        self,
+        model: str,
+        sizes: dict[str, int],
+        parameters: dict[str, Array],
+        optimizer: str,
+        settings: dict[str, float],
+        X: Array,
+        y: Array,
+        order: Array,
+        batch_size: int,
+        X_held_out: Array,
+    ) -> dict[str, Any]:
+        """Fit for an epoch at a time, each from where the last one ended, and predict unlabelled rows after each.
+
+        The first tenth of the rows of each epoch is for validation.
+        """
+        told: dict[str, list[Any]] = {"loss": [], "accuracy": [], "predictions": []}
+        place, options = dict(parameters), self.optimizer(optimizer, settings)
+        network = self._network(sizes)
+        for rows in order:
+            cut = len(rows) // 10
+            train, held_out = (X[rows[cut:]], y[rows[cut:]]), (X[rows[:cut]], y[rows[:cut]])
+            schedule = Schedule(batch_size, options["learning_rate"], options.get("c", 0.0))
+            place, result, _ = self._fit(network, place, train, held_out, sizes, schedule)
+            curves = _curves(network, result, 1)
+            for name in ("loss", "accuracy"):
+                found = curves.get(f"training {name}")
+                told[name].append(float(found[0][-1]) if found else float("nan"))
+            told["predictions"].append(self._labels(network, X_held_out.copy(), self._own(place)))
+        return {**told, "predictions": np.array(told["predictions"], dtype=np.int64)}
+
+    # predictions
+
+    def predict(self, model: Model, X: Array) -> Array:
+        """The predicted labels (N,), whether they come as a vector, a row or a column."""
+        return self._labels(model.network, X.copy(), model.params)
+
+    def predict_kept(self, model: Model, X: Array, y: Array) -> float:
+        """The share of rows that predict, given no parameters after fit, labels as with those that fit kept."""
+        network = self._network(model.sizes)
+        schedule = Schedule(len(X), lr=0.5, epochs=3)
+        kept = self._fit(network, self.parameters(model), (X, y), (X, y), model.sizes, schedule)[0]
+        own = self._labels(network, X.copy(), None)
+        return float(np.mean(own == self._labels(network, X.copy(), self._own(kept))))
+
+    def score(self, model: Model, X: Array, y: Array) -> float | Array:
+        """The accuracy that score returns."""
+        score = self._method(model.network, "score")
+        offers = [Offer(X, X_TRAIN, "X"), Offer(y, Y_TRAIN, "y"), Offer(model.params, PARAMS, "params")]
+        given, named = fit_arguments("score", score, offers)
+        if not any(value is model.params for value in (*given, *named.values())):
+            model.network.params = model.params
+        return number(call(self.handin, "score", score, *given, **named), "What score returned")
+
+    def _labels(self, network: Any, X: Array, params: Container | None) -> Array:
+        predict = self._method(network, "predict")
+        offers = [Offer(X, X_TRAIN, "X"), *([] if params is None else [Offer(params, PARAMS, "params")])]
+        given, named = fit_arguments("predict", predict, offers)
+        if params is not None and not any(value is params for value in (*given, *named.values())):
+            network.params = params
+        labels = numbers(call(self.handin, "predict", predict, *given, **named), "What predict returned")
+        return labels.reshape(-1) if labels.shape in {(1, len(X)), (len(X), 1)} else labels
+
+    # helpers
+
+    def relu(self, x: Array) -> Array:
+        """The ReLU of any array; where it has no function of its own, as the cost of a tiny net shows it."""
+        function = self._helper("relu")
+        if function is not None:
+            return numbers(call(self.handin, "relu", function, np.array(x)), "What relu returned")
+        return np.array([self._relu_in_net(float(value)) for value in x.reshape(-1)]).reshape(x.shape)
+
+    def _relu_in_net(self, x: float) -> float:
+        """With one input, one unit and the scores (a, 0) the cost of the second class is log(1 + exp a)."""
+        sizes = {"inputs": 1, "hidden": 1, "classes": 2}
+        place = {"W1": np.ones((1, 1)), "b1": np.zeros(1), "W2": np.array([[1.0, 0.0]]), "b2": np.zeros(2)}
+        cost = self._cost_at(place, np.array([[x]]), np.array([1]), sizes)
+        return float(np.log(np.expm1(cost)))
+
+    def softmax(self, scores: Array) -> Array:
+        """(N, C) scores to (N, C) probabilities; where it has no function of its own, by the cost of each class."""
+        function = self._helper("softmax")
+        if function is not None:
+            return numbers(call(self.handin, "softmax", function, np.array(scores)), "What softmax returned")
+        rows, classes = scores.shape
+        sizes = {"inputs": classes, "hidden": 2 * classes, "classes": classes}
+        unit = np.eye(classes)  # a positive and a negative unit for each score let it through a ReLU
+        place = {"W1": np.hstack([unit, -unit]), "b1": np.zeros(2 * classes), "W2": np.vstack([unit, -unit])}
+        place["b2"] = np.zeros(classes)
+        costs = [[self._cost_at(place, row[None], np.array([c]), sizes) for c in range(classes)] for row in scores]
+        return np.asarray(np.exp(-np.array(costs).reshape(rows, classes)))
+
+    def _cost_at(self, place: Mapping[str, Array], X: Array, y: Array, sizes: Mapping[str, int]) -> float:
+        cost, _ = self._cost_grad(self._network(sizes), X, y, self._own(place), 0.0)
+        return float(np.mean(number(cost, "The cost that cost_grad returned")))
+
+    def one_hot(self, y: Array, classes: int) -> Array:
+        """Labels as rows with a one; the course does not ask for a function of its own."""
+        function = self._helper("one_hot")
+        if function is None:
+            return np.asarray(np.eye(classes)[y])
+        offers = [Offer(np.array(y), rf"{LABELS}|vec(tor)?", "y"), Offer(int(classes), CLASSES, "k")]
+        given, named = fit_arguments("one_hot", function, offers)
+        return numbers(call(self.handin, "one_hot", function, *given, **named), "What the one-hot helper returned")
+
+    def _helper(self, helper: str) -> Callable[..., Any] | None:
+        """A function of the hand-in by one of its usual names, or None; what its file raises is raised here too."""
+        definition = self._definition()
+        if definition is None:
+            self.handin.refuse(NET)
+        return self._function(HELPERS[helper], definition)
+
+    def _function(self, names: Sequence[str], near: Definition | None) -> Callable[..., Any] | None:
+        """A function outside of classes, else a method of the network."""
+        near = near or self._definition()
+        try:
+            return self.handin.find_function(names, near=near.path if near else "", strict=True)
+        except Missing:
+            kind = self.handin.load(near) if near else None
+        name = _name_of(kind, names) if kind else ""
+        if not name:
+            return None
+        found = getattr(self._network({"inputs": 13, "hidden": 8, "classes": 5}), name)
+        return found if callable(found) else None
+
+    def _method(self, network: Any, part: str) -> Callable[..., Any]:
+        if isinstance(network, _Bound):
+            return network.method
+        name = _name_of(type(network), METHODS[part])
+        method = getattr(network, name, None) if name else None
+        if not callable(method):
+            raise Missing(f"{type(network).__name__} has no method {METHODS[part][0]}.")
+        return method  # type: ignore[no-any-return]
+
+
+@dataclass
+class _Bound:
+    """A network whose cost_grad is this method, while another one stands in its place."""
+
+    method: Callable[..., Any]
+    network: Any
+
+
+# parameters and gradients by name
+
+
+def _shapes(sizes: Mapping[str, int]) -> dict[str, tuple[int, ...]]:
+    D, H, C = sizes["inputs"], sizes["hidden"], sizes["classes"]
+    return {"W1": (D, H), "b1": (H,), "W2": (H, C), "b2": (C,)}
+
+
+def _size_offers(sizes: Mapping[str, int]) -> list[Offer]:
+    return [
+        Offer(sizes["inputs"], INPUTS, "input_dim"),
+        Offer(sizes["hidden"], HIDDEN, "hidden_size"),
+        Offer(sizes["classes"], CLASSES, "output_size"),
+    ]
+
+
+def _name_in(key: Any) -> str:
+    """The canonical name that a key such as "d_w1" or "b_2" stands for, or nothing."""
+    found = re.fullmatch(
+        r"(?:d|grad(?:ient)?s?|delta)?(w|b)(?:eights?|ias(?:es)?)?([12])(?:grad(?:ient)?)?", spelled(str(key))
+    )
+    return f"{'W' if found[1] == 'w' else 'b'}{found[2]}" if found else ""
+
+
+def _slots_of(initial: Container) -> dict[str, Slot] | None:
+    """How 13 inputs, 8 units and 5 classes are kept: by names in a dictionary, in order in a list."""
+    entries = dict(initial) if isinstance(initial, dict) else dict(enumerate(initial)) if _is_list(initial) else {}
+    named = {_name_in(key): key for key in entries if _name_in(key)}
+    keys = [named.get(name) for name in NAMES] if isinstance(initial, dict) else list(entries)
+    if len(keys) != len(NAMES) or None in keys:
+        return None
+    slots: dict[str, Slot] = {}
+    for name, shape, key in zip(NAMES, _shapes({"inputs": 13, "hidden": 8, "classes": 5}).values(), keys, strict=True):
+        kept = np.shape(entries[key])
+        forms = {(1, *shape): "row", shape: "flat", (*shape, 1): "column"} if len(shape) == 1 else {}
+        slots[name] = Slot(key, transposed=len(shape) == 2 and kept == shape[::-1], shape=forms.get(kept, "row"))
+    return slots
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, (list, tuple)) and len(value) == len(NAMES)
+
+
+def _by_name(found: Any) -> dict[str, Any]:
+    """Gradients by their canonical names, from a dictionary or from a list in the usual order."""
+    if isinstance(found, Mapping):
+        return {name: value for key, value in found.items() if (name := _name_in(key))}
+    if _is_list(found):
+        return dict(zip(NAMES, found, strict=True))
+    raise Unusable(
+        "cost_grad did not return its gradients as a dictionary.", "Compare its return statement with the text."
+    )
+
+
+def _cost_and_gradients(result: Any) -> tuple[Any, Any]:
+    if result is None:
+        raise Unusable("cost_grad returned None.", "Is a return statement missing?")
+    if not isinstance(result, (tuple, list)) or len(result) < 2:
+        raise Unusable("cost_grad returned one value; the cost and the gradients were expected.")
+    if len(result) == 1 + len(NAMES):
+        return result[0], list(result[1:])
+    return result[0], result[1]
+
+
+def _array(value: Any, name: str) -> Array:
+    return numbers(value, name)
+
+
+def _moved(place: Mapping[str, Array], gradients: Mapping[str, Array], lr: float) -> dict[str, Array]:
+    return {name: value - lr * gradients[name] for name, value in place.items()}
+
+
+def _sum(one: Mapping[str, Array], other: Mapping[str, Array]) -> dict[str, Array]:
+    return {name: value + other[name] if name in other else value for name, value in one.items()}
+
+
+def _close(end: Array, expected: Array, start: Array) -> bool:
+    """Whether an array went where it was expected to go, relative to the way."""
+    way = float(np.abs(expected - start).max(initial=0.0))
+    return end.shape == expected.shape and bool(np.abs(end - expected).max(initial=0.0) <= 1e-4 * way + 1e-14)
+
+
+def _distance(one: Mapping[str, Array], other: Mapping[str, Array]) -> float:
+    """The largest difference of two sets of parameters; infinite where their shapes differ."""
+    if any(one[name].shape != other[name].shape for name in NAMES):
+        return float("inf")
+    return max(float(np.abs(one[name] - other[name]).max(initial=0.0)) for name in NAMES)
+
+
+def _some_batch(sizes: Mapping[str, int]) -> tuple[Array, Array]:
+    rng, rows = np.random.RandomState(5), 2 * sizes["classes"]
+    return rng.standard_normal((rows, sizes["inputs"])), np.arange(rows, dtype=np.int64) % sizes["classes"]
+
+
+def _some_parameters(sizes: Mapping[str, int]) -> dict[str, Array]:
+    rng = np.random.RandomState(7)
+    return {name: np.asarray(rng.standard_normal(shape)) for name, shape in _shapes(sizes).items()}
+
+
+# what was seen of fit
+
+
+def _tells_validation(fit: Any) -> bool:
+    """Whether the parameters of fit say by their names which of them are for validation."""
+    names = [spelled(parameter.name) for parameter in parameters_of(fit) or ()]
+    return any(re.fullmatch(X_VAL, name) for name in names)
+
+
+def _labels_in(array: Array, rows: int) -> Array | None:
+    """Labels of so many rows in an array: whole numbers, or one-hot rows."""
+    if array.size == rows and array.dtype.kind in "iu":
+        return array.reshape(-1).copy()
+    if array.ndim == 2 and len(array) == rows and np.isin(array, (0, 1)).all() and (array.sum(axis=1) == 1).all():
+        return np.asarray(array.argmax(axis=1))
+    return None
+
+
+def _training_batches(calls: Sequence[Call], rows: int) -> list[Call]:
+    """The calls about batches of the training rows, without those about the same batch or about all rows."""
+    batches: list[Call] = []
+    for seen in calls:
+        held_out = len(seen.X) and seen.X[0, 0] < -0.5
+        again = batches and np.array_equal(batches[-1].X, seen.X)
+        if again and not len(batches[-1].y):
+            batches[-1] = seen
+        if not held_out and not again and len(seen.X) < rows:
+            batches.append(seen)
+    return batches or [seen for seen in calls if len(seen.X) == rows and len(seen.y)][:1]
+
+
+def _numbered(seen: Call, classes: int) -> list[Array]:
+    """A batch with its labels as the numbers of rows again: right where they belong to the inputs."""
+    if len(seen.y) != len(seen.X):
+        return [seen.X, np.zeros(0)]
+    return [seen.X, seen.y + classes * (np.round(seen.X[:, 0]).astype(np.int64) // classes)]
+
+
+def _curves(network: Any, result: Any, epochs: int) -> dict[str, list[Array]]:
+    """The series of one number per epoch that fit left in the network or returned, by what their names say."""
+    found: dict[str, list[Array]] = {}
+    unnamed: list[Array] = []
+    for path, value in itertools.chain(_series(_namespace(network), ""), _series(result, "")):
+        with suppress(Unusable):
+            series = numbers(value, "The history").astype(np.float64).reshape(-1)
+            if len(series) in (epochs, epochs + 1):
+                names = _quantities(path)
+                for name in names:
+                    found.setdefault(name, []).append(series)
+                if not names and re.fullmatch(r"\d*", path):
+                    unnamed.append(series)
+    if not found and len(unnamed) == 4:  # in one of the two usual orders
+        for name, series in zip(
+            ("training loss", "training accuracy", "validation loss", "validation accuracy"), unnamed, strict=True
+        ):
+            found.setdefault(name, []).append(series)
+        for name, series in zip(
+            ("training loss", "validation loss", "training accuracy", "validation accuracy"), unnamed, strict=True
+        ):
+            found.setdefault(name, []).append(series)
+    return found
+
+
+def _series(value: Any, path: str, depth: int = 0) -> Iterator[tuple[str, Any]]:
+    """Lists and arrays of numbers, each with the names that lead to it; a list of dictionaries is taken by columns."""
+    if depth > 3:
+        return
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from _series(inner, f"{path} {key}", depth + 1)
+    elif isinstance(value, np.ndarray) and value.ndim == 1:
+        yield path.strip(), value
+    elif isinstance(value, (list, tuple)) and value:
+        if all(isinstance(item, Mapping) for item in value):
+            for key in value[0]:
+                yield from _series([item.get(key) for item in value], f"{path} {key}", depth + 1)
+        elif all(np.ndim(item) == 0 and isinstance(item, (int, float, np.generic, np.ndarray)) for item in value):
+            yield path.strip(), value
+        else:
+            for index, item in enumerate(value):
+                yield from _series(item, f"{path} {index}" if path else str(index), depth + 1)
+
+
+def _quantities(path: str) -> list[str]:
+    """Which of the four curves a name is for."""
+    words = path.lower()
+    kind = "accuracy" if re.search(r"acc|score", words) else "loss" if re.search(r"loss|cost|err|ce\b", words) else ""
+    part = "validation" if re.search(r"val|test|dev|out", words) else "training"
+    return [f"{part} {kind}"] if kind else []
+
+
+def _share_right(series: Array, rows: Sequence[Sequence[float]], part: str) -> float:
+    """The share of entries that are a measured value after the epoch, or in training before it."""
+    entries = series[1:] if len(series) == len(rows[0]) else series
+    choices = [row[1:] for row in rows] + ([row[:-1] for row in rows] if part == "training" else [])
+    shares = [float(np.mean(np.isclose(entries, choice, rtol=1e-4, atol=1e-6))) for choice in choices]
+    percent = [float(np.mean(np.isclose(entries / 100, choice, rtol=1e-4, atol=1e-6))) for choice in choices]
+    return max(*shares, *percent)
+
+
+# methods and attributes
+
+
+def _namespace(value: Any) -> dict[str, Any]:
+    """The attributes that an object itself holds."""
+    try:
+        return dict(vars(value))
+    except TypeError:
+        return {}
+
+
+def _name_of(kind: Any, names: Sequence[str]) -> str:
+    """The name of the method of a class that goes by one of these names, the likeliest first."""
+    offered = {name: likeness(name, names, strict=True) for name in dir(kind) if callable(getattr(kind, name, None))}
+    best = max(offered, key=lambda name: offered[name], default="")
+    return best if best and offered[best] else ""
+
+
+def _written(definition: Definition, name: str) -> str:
+    """The arguments of a method as the student wrote them."""
+    body = definition.node.body
+    found = next((item for item in body if isinstance(item, ast.FunctionDef) and item.name == name), None)
+    return ast.unparse(found.args) if found else ""
+
+
+_COPIES = "Are the parameters that are kept a copy, or do they go on changing with every step?"
+_HISTORY = "The course asks for loss and accuracy on the training and on the validation set, once an epoch."
