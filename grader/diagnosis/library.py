@@ -68,6 +68,12 @@ class Library:
         return [self.touched(member, wide=True) for member in self.members]
 
     @cached_property
+    def elsewhere(self) -> Mapping[str, frozenset[int]]:
+        """For each criterion, the places at which others look."""
+        ids = {place.criterion for place in self.layout}
+        return {id_: frozenset(n for n, place in enumerate(self.layout) if place.criterion != id_) for id_ in ids}
+
+    @cached_property
     def coarse(self) -> frozenset[int]:
         """Places of single numbers of which mistakes share a few, such as an accuracy: two may agree by chance."""
         seen: dict[int, Counter[float]] = defaultdict(Counter)

@@ -62,6 +62,7 @@ class _Known:
         self.agreed = case.agreed(member, touched | case.deviating & ~self.unknown)
         self.contradicted = touched & ~case.deviating & ~self.agreed
         self.touched = touched & case.deviating
+        self.reach = self.touched | self.unknown
         self.explained = self.agreed & case.deviating
         self.missed = case.deviating & ~self.unknown & ~self.agreed
 
@@ -129,7 +130,7 @@ class _Case:
 
     def _strict_pair(self) -> list[_Known]:
         """Two mistakes: cells that only one of them touches are just as that one leaves them."""
-        pairs = [pair for pair in combinations(self._consistent, 2) if self._goes(*pair)]
+        pairs = [pair for pair in self._covering if self._goes(*pair)]
         return next((list(pair) for pair in sorted(pairs, key=_by_evidence) if self._is_seen(pair)), [])
 
     def _earliest_first(self) -> list[_Known]:
@@ -176,22 +177,23 @@ class _Case:
 
     def _any_pair(self) -> list[_Known]:
         """Two mistakes that touch all that deviates between them, in whatever way they meet."""
-        pairs = [
-            (one, other)
-            for one, other in combinations(self._consistent, 2)
-            if not self.deviating & ~(one.touched | one.unknown | other.touched | other.unknown)
-        ]
-        for pair in sorted(pairs, key=_by_evidence):
+        for pair in sorted(self._covering, key=_by_evidence):
             if self._left_to_try <= 0:
                 return []
             if self._is_seen(pair):
                 return list(pair)
         return []
 
+    @cached_property
+    def _covering(self) -> list[tuple[_Known, _Known]]:
+        """Pairs that may account for all that deviates between them."""
+        pairs = combinations(self._consistent, 2)
+        return [(one, other) for one, other in pairs if not self.deviating & ~(one.reach | other.reach)]
+
     def _goes(self, *group: _Known) -> bool:
-        whole = self.deviating & ~union(known.unknown for known in group)
-        once, twice = counted(known.touched for known in group)
-        return not whole & ~once and all(not known.touched & ~twice & ~known.explained for known in group)
+        """Whether each cell that only one of them touches is just as that one leaves it."""
+        _, twice = counted(known.touched for known in group)
+        return all(not known.touched & ~twice & ~known.explained for known in group)
 
     def _is_seen(self, group: Sequence[_Known]) -> bool:
         """Whether a combination leaves just what was seen; one criterion is looked at first, for that is quicker."""
@@ -220,8 +222,7 @@ class _Case:
         """The member as far as one criterion shows it, whatever else of it is known already."""
         if not criterion:
             return member
-        elsewhere = (n for n, place in enumerate(self.library.layout) if place.criterion != criterion)
-        return replace(member, unknown=member.unknown | frozenset(elsewhere))
+        return replace(member, unknown=member.unknown | self.library.elsewhere[criterion])
 
     def _first_criterion(self, cells: int) -> str:
         """The earliest criterion of the rubric in which some of these cells are."""
