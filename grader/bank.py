@@ -96,7 +96,7 @@ class Bank:
         if not seen.signature:
             return Match()
         library = self.library(seen.size)
-        public = cells_of(self.rubric, seen.signature, library.layout)
+        public = self._public(seen, library)
         found = match(public, library)
         places = frozenset(public) if found.exact else found.deviating - found.left
         if lost is not None:
@@ -104,6 +104,12 @@ class Bank:
         if seed == PUBLIC_SEED or not found.names or self._again(found, places, seen, seed):
             return found
         return Match(deviating=found.deviating, left=found.deviating)
+
+    def _public(self, seen: Observations, library: Library) -> Cells:
+        """The cells on public inputs; what was like the reference on the inputs of the seed was not asked again."""
+        right = {id_ for id_ in seen.criteria if id_ not in seen.signature}
+        as_reference = {n: library.reference[n] for n, place in enumerate(library.layout) if place.criterion in right}
+        return {**as_reference, **cells_of(self.rubric, seen.signature, library.layout)}
 
     def _again(self, found: Match, places: Collection[int], seen: Observations, seed: int) -> bool:
         """Whether the recognised mistakes do on the inputs of a seed what the hand-in does there."""

@@ -7,7 +7,7 @@ function as every hand-in, at each of the rubric's sizes, and its observations a
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from grader.checks import GONE, undecided
+from grader.diagnosis.signature import alike
 from grader.errors import GraderError, StudentError
 from grader.mistakes import FILE as MISTAKES
 from grader.model import (
@@ -84,7 +85,8 @@ def look(
         result = judge(key, submission, seen)
         if result.score.given == result.score.maximum or not (key.rubric.folder / MISTAKES).is_file():
             return result, seen
-        signature = seen.criteria if key.seed == PUBLIC_SEED else _signature(session, key.rubric, seen)
+        right = _as_the_reference(key, result, seen)
+        signature = seen.criteria if key.seed == PUBLIC_SEED else _signature(session, key.rubric, seen, right)
     return result, replace(seen, signature=signature)
 
 
@@ -246,11 +248,24 @@ def _observe_at(
     return Observations(submission.digest, size, criteria, facts.integrity, remarks, dict(session.environment))
 
 
-def _signature(session: Session, rubric: Rubric, seen: Observations) -> Mapping[str, Observation]:
-    """What is seen on public inputs, where every known mistake was seen too; what did not come back is not asked."""
+def _as_the_reference(key: Key, result: Result, seen: Observations) -> frozenset[str]:
+    """Criteria in which nothing was seen that was not seen of the reference: it would be so on other inputs too."""
+    expected = key.expected[seen.size].criteria
+    passed = {c.id for section in result.sections for c in section.criteria if c.verdict == "passed"}
+    judged = (each for each in key.rubric.criteria if each.id in passed and each.check.TELLS_MISTAKES)
+    return frozenset(c.id for c in judged if alike(c, seen.criteria[c.id], expected[c.id]))
+
+
+def _signature(
+    session: Session, rubric: Rubric, seen: Observations, right: Collection[str] = ()
+) -> Mapping[str, Observation]:
+    """What is seen on public inputs, where every known mistake was seen too.
+
+    What did not come back is not asked again, and neither is what was right all over.
+    """
     lost = {id_: each for id_, each in seen.criteria.items() if each.failure and each.failure.code in GONE}
     setting = brief(rubric, PUBLIC_SEED, seen.size)
-    asked = [each for each in rubric.criteria if each.check.TELLS_MISTAKES and each.id not in lost]
+    asked = [each for each in rubric.criteria if each.check.TELLS_MISTAKES and each.id not in {*lost, *right}]
     return {**lost, **{each.id: observe_one(each, session, setting.named(each.id)) for each in asked}}
 
 

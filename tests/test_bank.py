@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import pytest
 from grader.bank import Bank
 from grader.diagnosis.match import match
 from grader.errors import GraderError
-from grader.grading import PUBLIC_SEED, observe
+from grader.grading import PUBLIC_SEED, Key, look, prepare
 from grader.mistakes import apply_all
 from grader.model import Observations, Submission
 from grader.rubric import Rubric, find_rubric, load_rubric, reference_files
@@ -108,7 +109,12 @@ def hand_in(bank: Bank, *mistakes: str, seed: int = 5) -> Observations:
     files = apply_all([bank.mistakes[name] for name in mistakes], reference_files(bank.rubric.reference))
     assert files is not None
     submission = Submission("one", Path("one"), "digest", tuple(files))
-    return observe(submission, files, bank.rubric, seed, {}, bank.sandbox)
+    return look(submission, files, key(bank, seed), bank.sandbox)[1]
+
+
+@cache
+def key(bank: Bank, seed: int) -> Key:
+    return prepare(bank.rubric, seed, {}, bank.sandbox)
 
 
 def test_each_mistake_is_seen_where_it_shows(bank: Bank) -> None:
@@ -199,6 +205,14 @@ def test_a_hand_in_is_recognised(bank: Bank, mistakes: tuple[str, ...], seed: in
     found = bank.recognise(hand_in(bank, *mistakes, seed=seed), seed)
     assert found.names == mistakes
     assert found.exact
+
+
+def test_what_was_right_is_not_asked_again_and_still_counts(bank: Bank) -> None:
+    seen = hand_in(bank, "mirrored")
+    assert set(seen.signature) == {"relu"}
+    everywhere = replace(seen, signature=hand_in(bank, "over-columns", "mirrored").signature)
+    assert set(everywhere.signature) == {"softmax", "relu"}
+    assert bank.recognise(everywhere, 5).names == ()
 
 
 def test_what_looks_the_same_is_told(bank: Bank) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from grader.checks import GONE, failure_of
-from grader.compare import Array, is_single, numbers
+from grader.compare import DOUBLE, Array, is_single, numbers
 from grader.model import Failure, Observation
 from grader.rubric import Criterion, Rubric
 
@@ -91,6 +91,16 @@ def apart(one: Cell, other: Cell, scale: float = 0.0) -> float:
     if not largest or not one.values.size:
         return 0.0
     return float(np.abs(one.values - other.values).max()) / largest
+
+
+def alike(criterion: Criterion, seen: Observation, reference: Observation) -> bool:
+    """Whether nothing was seen by one criterion but what was seen of the reference on the same inputs."""
+    mine, theirs = {criterion.id: _told(criterion, seen)}, {criterion.id: _told(criterion, reference)}
+    for place in _places(criterion, theirs[criterion.id], (criterion.id,)):
+        cell, expected = _look(mine, place), _look(theirs, place)
+        if cell is None or expected is None or apart(cell, expected) > DOUBLE:
+            return False
+    return True
 
 
 def cell_of(value: Any, scalar: bool = False) -> Cell:
