@@ -19,7 +19,7 @@ import numpy as np
 
 from grader.worker.handin import HandIn, Missing, MissingPackage, OutOfSight, Unusable, spelled
 
-__all__ = ["Array", "Offer", "call", "fit_arguments", "number", "numbers", "parameters_of", "takes"]
+__all__ = ["Array", "Offer", "call", "fit_arguments", "number", "numbers", "parameters_of", "takes", "takes_first"]
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -129,6 +129,13 @@ def takes(function: Any, pattern: str, required: bool = False) -> bool:
     """Whether a function has a parameter whose whole name, as it sounds, fits a pattern; one it needs, if required."""
     parameters = (p for p in parameters_of(function) or () if not required or p.default is p.empty)
     return any(re.fullmatch(pattern, spelled(parameter.name)) for parameter in parameters)
+
+
+def takes_first(function: Any, *patterns: str) -> bool:
+    """Whether a function's first parameters, besides `self`, fit these patterns in this order."""
+    names = [spelled(parameter.name) for parameter in parameters_of(function) or ()]
+    names = names[1:] if names[:1] == ["self"] else names
+    return len(names) >= len(patterns) and all(map(re.fullmatch, patterns, names))
 
 
 @lru_cache(512)  # training asks for the same function at each step

@@ -9,6 +9,7 @@ import json
 import os
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from importlib.machinery import ModuleSpec
 from importlib.util import spec_from_file_location
 from pathlib import Path
@@ -85,8 +86,8 @@ def _service(settings: dict[str, Any]) -> Service:
     import numpy.linalg
     import numpy.random  # noqa: F401  both now, while nobody waits
 
-    import grader.worker.layouts
-    import grader.worker.methods  # noqa: F401  and so is what drivers are made of
+    for name in ("batching", "helpers", "inferring", "layouts", "results"):  # and what drivers are made of
+        import_module(f"grader.worker.{name}")
     from grader.worker.service import Service
 
     return Service(Path(settings["folder"]), settings["memory"])

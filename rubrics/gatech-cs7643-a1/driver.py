@@ -6,20 +6,22 @@ always W1 (D, H), b1 (H,), W2 (H, C), b2 (C,); the softmax regression has W1 (D,
 
 from __future__ import annotations
 
-import itertools
 import random
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 import numpy as np
 
-from grader.worker.calling import Array, Offer, call, fit_arguments, number, numbers, parameters_of, takes
-from grader.worker.handin import Definition, HandIn, Missing, Part, Unusable, likeness, spelled
+from grader.worker.batching import read_batches, require_most_rows, row_numbers
+from grader.worker.calling import Array, Offer, call, fit_arguments, number, numbers, parameters_of, takes, takes_first
+from grader.worker.handin import Definition, HandIn, Missing, Part, Unusable, spelled
+from grader.worker.helpers import latest, recording, replace_helpers
 from grader.worker.holding import Path, get, gradient_leaves, gradient_picture, last, leaves, namespace, put
+from grader.worker.inferring import infer_probabilities
 from grader.worker.layouts import (
     Layout,
     Place,
@@ -43,9 +45,9 @@ from grader.worker.methods import (
     items_written,
     mentioned,
     methods_called,
-    own_classes,
     without_self,
 )
+from grader.worker.results import listed, loss_and_accuracy
 
 PARTS = {
     "base": Part(
@@ -204,8 +206,6 @@ SEED = r"(random|rng)?seed|randomstate"
 WEIGHTS = r"weights?|params?|parameters?|w|ws"
 
 EVALUATION = "valid"  # what the course's own `evaluate` passes
-MOST_QUERIES = 20_000
-_ENOUGH = 5  # rows, to see that an answer is the same whatever is asked
 
 
 @dataclass
@@ -413,7 +413,7 @@ class Driver:
         if backward is None:
             result = self._forward(model, X, y, mode)
         else:
-            with self._recording(model.network, "softmax") as seen:
+            with self._recording(model, "softmax") as seen:
                 result = self._forward(model, X, y, mode)
         answer, rest = self._read_result(model, result, y)
         if mode != "train":
@@ -447,7 +447,7 @@ class Driver:
         """Loss and accuracy out of whatever forward returned, and what else was in it."""
         if result is None:
             raise Unusable("forward returned None.", "Is a return statement missing?")
-        loss, accuracy, rest = _unpack(result)
+        loss, accuracy, rest = loss_and_accuracy(result)
         if loss is None and accuracy is None:
             raise Unusable("forward returned nothing that could be a loss and an accuracy.")
         if accuracy is None and isinstance(loss, np.ndarray) and loss.shape == (len(y), model.sizes["classes"]):
@@ -475,7 +475,7 @@ class Driver:
         self, model: Model, backward: Callable[..., Any], X: Array, y: Array, result: Any, seen: list[Any]
     ) -> Any:
         name = type(model.network).__name__
-        probabilities = _latest(seen, (len(y), model.sizes["classes"]))
+        probabilities = latest(seen, (len(y), model.sizes["classes"]))
         extra = list(result[2:]) if isinstance(result, (tuple, list)) else []
         offers = [Offer(X, ROWS, "X"), Offer(y, LABELS, "y")]
         if probabilities is not None:
@@ -545,87 +545,30 @@ class Driver:
         labels = np.arange(len(X), dtype=np.int64) % model.sizes["classes"]
         trouble: Exception | None = None
         with (
-            self._recording(model.network, "softmax") as shown,
-            self._recording(model.network, "accuracy", "cross_entropy", inputs=True) as judged,
+            self._recording(model, "softmax") as shown,
+            self._recording(model, "accuracy", "cross_entropy", inputs=True) as judged,
         ):
             try:
                 result = self._forward(model, np.array(X), labels, "evaluate")
             except Exception as error:
                 trouble, result = error, None
-        for seen in (shown, judged, _flat(result)):
-            found = _latest(seen, shape)
+        for seen in (shown, judged, listed(result)):
+            found = latest(seen, shape)
             if found is not None:
                 return found
         if trouble is not None:
             raise trouble
-        return self._by_asking(model, X)
-
-    def _by_asking(self, model: Model, X: Array) -> Array:
-        """The last resort: the loss of every row with every label, or of two rows where that confirms what was seen."""
-        watched = self._by_watching(model, X)
-        if watched is not None and np.allclose(self._asked(model, X[:2]), watched[:2], atol=1e-6):
-            return watched
-        if len(X) * model.sizes["classes"] > MOST_QUERIES:
+        p = infer_probabilities(np.array(X), model.sizes["classes"], partial(self._loss, model))
+        if p is None:
             raise Unusable(_NO_PROBABILITIES)
-        return self._asked(model, X)
+        return p
 
-    def _asked(self, model: Model, X: Array) -> Array:
-        classes = range(model.sizes["classes"])
-        rows = []
-        for row in np.array(X):
-            losses = [self.evaluate(model, row[None].copy(), np.array([c]), "evaluate")["loss"] for c in classes]
-            p = np.exp(-np.array([float(np.mean(loss)) for loss in losses]))
-            if not abs(float(p.sum()) - 1) < 1e-3:
-                raise Unusable(_NO_PROBABILITIES)
-            rows.append(p)
-            if len(rows) == _ENOUGH and np.ptp(rows) == 0:
-                return np.full((len(X), len(classes)), rows[0][0])  # labels make no difference; nor will they later
-        return np.array(rows)
+    def _loss(self, model: Model, X: Array, y: Array) -> Any:
+        return self.evaluate(model, X, y, "evaluate")["loss"]
 
-    def _by_watching(self, model: Model, X: Array) -> Array | None:
-        """The last array on the way from the inputs to the loss that looks like probabilities."""
-        shape = (len(X), model.sizes["classes"])
-        labels = np.arange(len(X), dtype=np.int64) % shape[1]
-        _Watched.seen = []
-        try:
-            self._forward(model, np.array(X, dtype=np.float64).view(_Watched), labels, "evaluate")
-        except Exception:  # the hand-in may not work with an array of another class; then it is asked
-            return None
-        finally:
-            seen, _Watched.seen = _Watched.seen, []
-        likely = [p for p in seen if p.shape == shape and (p >= 0).all() and np.allclose(p.sum(axis=1), 1)]
-        return likely[-1] if likely else None
-
-    @contextmanager
-    def _recording(self, network: Any, *helpers: str, inputs: bool = False) -> Iterator[list[Any]]:
-        """Keep what the hand-in's helpers return (or are given) for a while; all is as before afterwards."""
-        seen: list[Any] = []
+    def _recording(self, model: Model, *helpers: str, inputs: bool = False) -> AbstractContextManager[list[Any]]:
         names = [name for helper in helpers for name in HELPERS[helper]]
-        restore: list[tuple[Any, str, Any]] = []
-        try:
-            for holder, name, value in self._holders(network, names):
-                restore.append((holder, name, value))
-                setattr(holder, name, _recorder(value, seen, inputs))
-            yield seen
-        finally:
-            for holder, name, value in reversed(restore):
-                setattr(holder, name, value)
-
-    def _holders(self, network: Any, names: Sequence[str]) -> list[tuple[Any, str, Any]]:
-        """Everywhere that a helper can be called from: instances, classes, and modules under any name."""
-        classes = [kind for kind in type(network).__mro__ if kind is not object] if network is not None else []
-        classes += own_classes(self.handin)
-        holders: list[Any] = [network, *dict.fromkeys(classes), *self.handin.modules()]
-        found: list[tuple[Any, str, Any]] = []
-        for holder in holders:
-            for name, value in list(namespace(holder).items()):
-                if _is_function(value) and self._goes_by(name, value, names):
-                    found.append((holder, name, value))
-        return [entry for entry in found if entry[0] is not None]
-
-    def _goes_by(self, name: str, value: Any, names: Sequence[str]) -> bool:
-        inner = getattr(value, "__func__", value)
-        return any(likeness(called, names, strict=True) > 0 for called in (name, getattr(inner, "__name__", "")))
+        return recording(self.handin, model.network, names, inputs)
 
     # optimizer
 
@@ -797,7 +740,7 @@ class Driver:
         name = getattr(function, "__name__", "generate_batched_data")
         given, named = fit_arguments(name, function, offers)
         result = call(self.handin, name, function, *given, **named)
-        batches: list[list[Array]] = call(self.handin, name, _pairs, result, name, 4 * len(X) + 16)
+        batches: list[list[Array]] = call(self.handin, name, read_batches, result, name, 4 * len(X) + 16)
         return batches
 
     # a write-up's experiments
@@ -832,10 +775,10 @@ class Driver:
         def theirs(epoch: int) -> list[tuple[Array, Array]]:
             rows = np.arange(len(y), dtype=np.float64)[:, None]  # numbers of rows go through it like images
             made = self.batches(rows, y.copy(), batch_size, True, 1_000 * seed + epoch)
-            return [(_row_numbers(part), np.asarray(labels, np.int64).reshape(-1)) for part, labels in made]
+            return [(row_numbers(part), np.asarray(labels, np.int64).reshape(-1)) for part, labels in made]
 
         try:
-            _usable(theirs(0), len(y))
+            require_most_rows(theirs(0), len(y))
         except Exception as error:  # it loses points for that elsewhere; the curves are of the model
             return own, [f"Your own batches could not be used ({self.handin.told(error)}); rows were shuffled for you."]
         return theirs, []
@@ -883,13 +826,7 @@ class Driver:
         for definition in self.found.values():
             with suppress(Exception):  # what cannot be loaded says so when it is asked for
                 self.handin.load(definition)
-        count = _takes(helper)
-        holders = self._holders(None, HELPERS[helper])
-        for holder, name, value in holders:
-            setattr(holder, name, staticmethod(_stand_in(function, value, count)))
-        if not holders:
-            for kind in own_classes(self.handin):
-                setattr(kind, HELPERS[helper][0], staticmethod(_stand_in(function, None, count)))
+        replace_helpers(self.handin, HELPERS[helper], function, _takes(helper), _labels_first)
 
     def _values(self, helper: str, x: Array) -> Array:
         return numbers(self._helper(helper, np.array(x)), f"What {HELPERS[helper][0]} returned")
@@ -942,79 +879,6 @@ def _shapes(model: str, sizes: Mapping[str, int]) -> dict[str, tuple[int, ...]]:
     return {"W1": (D, H), "b1": (H,), "W2": (H, C), "b2": (C,)}
 
 
-# results
-
-
-def _unpack(result: Any) -> tuple[Any, Any, list[Any]]:
-    """Loss, accuracy, and what else was returned."""
-    if isinstance(result, dict):
-        names = {spelled(str(key)): value for key, value in result.items()}
-        loss = next((names[key] for key in names if re.search(r"loss|cost|error", key)), None)
-        accuracy = next((names[key] for key in names if re.search(r"acc", key)), None)
-        return loss, accuracy, [value for value in result.values() if value is not loss and value is not accuracy]
-    if isinstance(result, np.ndarray) and result.shape == (2,):
-        return result[0], result[1], []
-    if not isinstance(result, (tuple, list)):
-        return result, None, []
-    if len(result) == 0:
-        return None, None, []
-    second = result[1] if len(result) > 1 else None
-    if isinstance(second, dict):
-        return result[0], None, list(result[1:])
-    return result[0], second, list(result[2:])
-
-
-def _flat(result: Any) -> list[Any]:
-    return list(result) if isinstance(result, (tuple, list)) else [result]
-
-
-def _latest(seen: Iterable[Any], shape: tuple[int, ...]) -> Array | None:
-    """The last recorded array of this shape, else rows that were recorded one by one."""
-    arrays = [item for item in seen if isinstance(item, np.ndarray) and item.dtype.kind in "fiu"]
-    whole = [item for item in arrays if item.shape == shape]
-    if whole:
-        return np.array(whole[-1])
-    rows = [item.reshape(-1) for item in arrays if item.size == shape[1] and item.ndim <= 2]
-    return np.array(rows) if len(rows) == shape[0] and shape[0] else None
-
-
-class _Watched(np.ndarray[Any, np.dtype[Any]]):
-    """An array that keeps a copy of whatever is computed from it."""
-
-    seen: list[Array] = []  # noqa: RUF012  one list for all of them is the point
-
-    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
-        kwargs = {name: _unwatched(value) for name, value in kwargs.items()}
-        result = getattr(ufunc, method)(*map(_unwatched, inputs), **kwargs)
-        if not isinstance(result, np.ndarray):
-            return result
-        if result.ndim == 2 and result.dtype.kind == "f":
-            _Watched.seen.append(result.copy())
-        return result.view(_Watched)
-
-
-def _unwatched(value: Any) -> Any:
-    if isinstance(value, tuple):
-        return tuple(map(_unwatched, value))
-    return value.view(np.ndarray) if isinstance(value, _Watched) else value
-
-
-def _recorder(value: Any, seen: list[Any], inputs: bool) -> Any:
-    """A function, static or class method that does the same and leaves a copy of its result, or of its inputs."""
-    if isinstance(value, (staticmethod, classmethod)):
-        return type(value)(_recorder(value.__func__, seen, inputs))
-
-    def recording(*args: Any, **kwargs: Any) -> Any:
-        if inputs:
-            seen.extend(np.array(item) for item in (*args, *kwargs.values()) if isinstance(item, np.ndarray))
-        result = value(*args, **kwargs)
-        if not inputs and isinstance(result, np.ndarray):
-            seen.append(np.array(result))
-        return result
-
-    return recording
-
-
 def _takes(helper: str) -> int:
     """How many arrays a helper works on."""
     return 2 if helper in ("cross_entropy", "accuracy") else 1
@@ -1022,82 +886,7 @@ def _takes(helper: str) -> int:
 
 def _labels_first(function: Any) -> bool:
     """Whether a function of probabilities and labels takes them the other way round."""
-    names = [spelled(parameter.name) for parameter in parameters_of(function) or ()]
-    names = names[1:] if names[:1] == ["self"] else names
-    return len(names) >= 2 and bool(re.fullmatch(LABELS, names[0]) and re.fullmatch(GUESSES, names[1]))
-
-
-def _stand_in(function: Callable[..., Any], value: Any, count: int) -> Callable[..., Any]:
-    """The function, called as the hand-in calls its own: with or without `self`, a single row, labels first."""
-    turned = count == 2 and value is not None and _labels_first(getattr(value, "__func__", value))
-
-    def stand_in(*args: Any, **kwargs: Any) -> Any:
-        arrays = [np.asarray(item) for item in (*args, *kwargs.values()) if isinstance(item, (np.ndarray, list, float))]
-        first, *rest = arrays[:count][::-1] if turned else arrays[:count]
-        if first.ndim == 1 and rest == [] and count == 1:
-            return np.reshape(function(first[None]), first.shape)
-        return function(first, *rest)
-
-    return stand_in
-
-
-def _is_function(value: Any) -> bool:
-    return isinstance(value, (staticmethod, classmethod)) or (callable(value) and not isinstance(value, type))
-
-
-def _pairs(result: Any, name: str, most: int) -> list[list[Array]]:
-    """Batches as [inputs, labels], from two lists of batches or from one list, or generator, of pairs."""
-    if result is None:
-        raise Unusable(f"{name} returned None.", "Is a return statement missing?")
-    try:
-        items = list(itertools.islice(iter(result), most + 1))
-    except TypeError:
-        raise Unusable(f"{name} returned a value of type {type(result).__name__}, not batches.") from None
-    if len(items) > most:
-        raise Unusable(f"{name} does not come to an end.")
-    if len(items) == 2 and not _is_pair(items[0]):
-        columns = [[numbers(batch, f"A batch from {name}") for batch in _batches_in(column, name)] for column in items]
-        return [list(pair) for pair in itertools.zip_longest(*columns, fillvalue=np.zeros(0))]
-    if not all(_length(item) == 2 for item in items):
-        raise Unusable(f"{name} returned neither two lists of batches nor pairs of inputs and labels.")
-    return [[numbers(part, f"A batch from {name}") for part in item] for item in items]
-
-
-def _batches_in(column: Any, name: str) -> list[Any]:
-    if _length(column) is None:
-        raise Unusable(f"{name} returned a value of type {type(column).__name__} where a list of batches was expected.")
-    return list(column)
-
-
-def _is_pair(item: Any) -> bool:
-    """Whether an item is (inputs, labels) of one batch: a matrix beside a vector."""
-    if _length(item) != 2:
-        return False
-    dimensions = []
-    for part in item:
-        try:
-            dimensions.append(np.ndim(part))
-        except ValueError:  # ragged
-            return False
-    return dimensions == [2, 1]
-
-
-def _row_numbers(part: Array) -> Array:
-    return np.rint(part.reshape(-1)).astype(np.int64)
-
-
-def _usable(batches: list[tuple[Array, Array]], count: int) -> None:
-    """Raise unless the batches hold rows that there are, as many as labels, and most of them."""
-    for rows, labels in batches:
-        if len(rows) != len(labels) or not len(rows) or rows.min() < 0 or rows.max() >= count:
-            raise Unusable("a batch is empty, or has other rows or labels than it was made from")
-    if 2 * sum(len(rows) for rows, _ in batches) < count:
-        raise Unusable("most rows are in no batch")
-
-
-def _length(value: Any) -> int | None:
-    """The number of items of a list, tuple or array; None for anything else."""
-    return len(value) if isinstance(value, (list, tuple)) or (isinstance(value, np.ndarray) and value.ndim) else None
+    return takes_first(function, LABELS, GUESSES)
 
 
 def _same(one: Mapping[str, Array], other: Mapping[str, Array]) -> bool:

@@ -1,0 +1,77 @@
+"""The batches that a hand-in makes, whatever it returns them in."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from grader.worker.calling import Array, numbers
+from grader.worker.handin import Unusable
+
+__all__ = ["read_batches", "require_most_rows", "row_numbers"]
+
+
+def read_batches(result: Any, name: str, most: int) -> list[list[Array]]:
+    """Batches as [inputs, labels], from two lists of batches or from one list, or generator, of pairs.
+
+    Args:
+        name: what returned them, for messages.
+        most: how many there may be; a generator without end is told as such.
+    """
+    if result is None:
+        raise Unusable(f"{name} returned None.", "Is a return statement missing?")
+    try:
+        items = list(itertools.islice(iter(result), most + 1))
+    except TypeError:
+        raise Unusable(f"{name} returned a value of type {type(result).__name__}, not batches.") from None
+    if len(items) > most:
+        raise Unusable(f"{name} does not come to an end.")
+    if len(items) == 2 and not _is_pair(items[0]):
+        columns = [[numbers(batch, f"A batch from {name}") for batch in _batches_in(column, name)] for column in items]
+        return [list(pair) for pair in itertools.zip_longest(*columns, fillvalue=np.zeros(0))]
+    if not all(_length(item) == 2 for item in items):
+        raise Unusable(f"{name} returned neither two lists of batches nor pairs of inputs and labels.")
+    return [[numbers(part, f"A batch from {name}") for part in item] for item in items]
+
+
+def _batches_in(column: Any, name: str) -> list[Any]:
+    if _length(column) is None:
+        raise Unusable(f"{name} returned a value of type {type(column).__name__} where a list of batches was expected.")
+    return list(column)
+
+
+def _is_pair(item: Any) -> bool:
+    """Whether an item is (inputs, labels) of one batch: a matrix beside a vector."""
+    if _length(item) != 2:
+        return False
+    dimensions = []
+    for part in item:
+        try:
+            dimensions.append(np.ndim(part))
+        except ValueError:  # ragged
+            return False
+    return dimensions == [2, 1]
+
+
+def _length(value: Any) -> int | None:
+    """The number of items of a list, tuple or array; None for anything else."""
+    return len(value) if isinstance(value, (list, tuple)) or (isinstance(value, np.ndarray) and value.ndim) else None
+
+
+def row_numbers(inputs: Array) -> Array:
+    """Which rows are in a batch whose inputs are the rows' own numbers."""
+    return np.rint(inputs.reshape(-1)).astype(np.int64)
+
+
+def require_most_rows(batches: Iterable[tuple[Array, Array]], count: int) -> None:
+    """Raise unless batches of row numbers and labels hold rows that there are, as many as labels, and most of them."""
+    held = 0
+    for rows, labels in batches:
+        if len(rows) != len(labels) or not len(rows) or rows.min() < 0 or rows.max() >= count:
+            raise Unusable("a batch is empty, or has other rows or labels than it was made from")
+        held += len(rows)
+    if 2 * held < count:
+        raise Unusable("most rows are in no batch")
