@@ -64,7 +64,7 @@ class Stability(Check):
     def _finding(self, case: Case, got: Any, want: Any) -> Finding | None:
         if case.look_at:
             want = {key: want[key] for key in case.look_at}
-        found = failure_of(got) or difference(got, want, case.call, Tolerance(1e-4, self.absolute))
+        found = failure_of(got) or difference(got, want, case.call.replace("_", " "), Tolerance(1e-4, self.absolute))
         if not found:
             return None
         costs = "" if case.weight else " This costs no points."
