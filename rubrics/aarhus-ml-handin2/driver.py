@@ -128,17 +128,10 @@ class Schedule:
 class Call:
     """What one call of a function of the hand-in was given: rows, their labels, and parameters."""
 
+    function: str
     X: Array
     y: Array
     place: dict[str, Array] | None
-
-
-@dataclass
-class Replacement:
-    """Gradients that stand in for those of the hand-in's own backward pass, and whether anybody asked for them."""
-
-    gradients: dict[str, Array]
-    asked: int = 0
 
 
 @dataclass
@@ -266,13 +259,14 @@ class Driver:
             return None
 
     def _keys_in_text(self) -> tuple[str, ...]:
+        """The keys by which the file of the network asks a dictionary of parameters, else the course's own."""
         definition = self._definition()
-        tree: ast.AST = definition.node if definition else ast.Module([], [])
-        texts = [
-            node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)
-        ]
-        keys = [text for text in dict.fromkeys(texts) if re.fullmatch(r"[wb]_?[12]", text, re.IGNORECASE)]
-        named = {_name_in(key): key for key in keys}
+        source = self.handin.sources.get(definition.path) if definition else None
+        tree = ast.parse(source.text) if source and not source.broken else ast.Module([], [])
+        asked = [node for node in ast.walk(tree) if isinstance(node, ast.Subscript)]
+        keys = [node.slice.value for node in asked if isinstance(node.slice, ast.Constant)]
+        written = [key for key in reversed(keys) if isinstance(key, str) and re.fullmatch(r"[WwBb]_?[12]", key)]
+        named = {_name_in(key): key for key in written}
         return tuple(named.get(name, name) for name in NAMES)
 
     # cost and gradients
@@ -356,11 +350,9 @@ class Driver:
         """Where fit goes with other gradients in the place of its own; weight decay stays the hand-in's."""
         lr, c = settings["learning_rate"], settings.get("c", 0.0)
         target = _moved(start, _sum(given, self._decay(network, X, y, start, c, sizes)), lr)
-        with self._replaced(network, given, sizes) as replacement:
+        with self._replaced(network, given, sizes):
             end = self._one_epoch(network, X, y, start, target, settings, sizes)
-        if replacement.asked:
-            return end
-        own = self._own_gradients(network, X, y, start, c, sizes)  # fit has a backward pass of its own in it
+        own = self._own_gradients(network, X, y, start, c, sizes)  # of a fit with a backward pass of its own in it
         expected = _moved(start, own, lr)
         return {name: target[name] if _close(end[name], expected[name], start[name]) else end[name] for name in end}
 
@@ -456,24 +448,26 @@ class Driver:
         return {name: with_c[name] - without[name] for name in with_c}
 
     @contextmanager
-    def _replaced(self, network: Any, given: dict[str, Array], sizes: Mapping[str, int]) -> Iterator[Replacement]:
+    def _replaced(self, network: Any, given: dict[str, Array], sizes: Mapping[str, int]) -> Iterator[None]:
         """For a while cost_grad answers with given gradients, and with a cost that falls."""
-        method, replacement = self._method(network, "cost-grad"), Replacement(given)
+        method, form, calls = self._method(network, "cost-grad"), self._answer_form(network, sizes), itertools.count(1)
         name = getattr(method, "__name__", "cost_grad")
-        form = self._gradient_form(network, sizes)
+        owner = next((kind for kind in type(network).__mro__ if name in vars(kind)), None)
 
-        def cost_grad(*args: Any, **kwargs: Any) -> tuple[float, Any]:
-            replacement.asked += 1
-            X, y, place, c = self._asked_for(method, args, kwargs, sizes)
-            decay = self._decay(_Bound(method, network), X, y, place, c, sizes) if c else {}
-            return 1.0 / replacement.asked, form(_sum(given, decay))
+        def cost_grad(*args: Any, **kwargs: Any) -> Any:
+            asked = args[1:] if args and isinstance(args[0], type(network)) else args
+            X, y, place, c = self._asked_for(method, asked, kwargs, sizes)
+            decay = self._decay(_Bound(method, network), X, y, place, c, sizes)
+            return form(1.0 / next(calls), _sum(given, decay))
 
+        if owner is None:
+            raise Unusable("cost_grad does not belong to the class of the network.")
+        before = vars(owner)[name]
+        setattr(owner, name, staticmethod(cost_grad) if isinstance(before, staticmethod) else cost_grad)
         try:
-            setattr(network, name, cost_grad)
-            yield replacement
+            yield
         finally:
-            with suppress(AttributeError):
-                delattr(network, name)
+            setattr(owner, name, before)
 
     def _asked_for(
         self, method: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any], sizes: Mapping[str, int]
@@ -493,20 +487,21 @@ class Driver:
         place = self._canonical(found["params"], sizes) if self._is_container(found.get("params"), sizes) else zeros
         return X, y, place, float(found.get("c") or 0.0)
 
-    def _gradient_form(self, network: Any, sizes: Mapping[str, int]) -> Callable[[Mapping[str, Array]], Any]:
-        """How the hand-in hands gradients over: under its own keys, or as a list."""
+    def _answer_form(self, network: Any, sizes: Mapping[str, int]) -> Callable[[float, Mapping[str, Array]], Any]:
+        """How the hand-in hands over a cost and gradients: as what, and under which keys."""
         X, y = _some_batch(sizes)
         slots, keys = self._layout(), {name: f"d_{name.lower()}" for name in NAMES}
         zeros = self._own({name: np.zeros(shape) for name, shape in _shapes(sizes).items()})
-        listed = False
+        listed, shape = False, tuple[int, ...]()
         with suppress(Exception):  # one that fails is given the course's own keys
-            found = self._cost_grad(network, X, y, zeros, 0.0)[1]
-            listed = not isinstance(found, Mapping)
+            cost, found = self._cost_grad(network, X, y, zeros, 0.0)
+            listed, shape = not isinstance(found, Mapping), np.shape(cost)
             keys.update({} if listed else {name: key for key in found if (name := _name_in(key))})
 
-        def form(gradients: Mapping[str, Array]) -> Any:
+        def form(cost: float, gradients: Mapping[str, Array]) -> tuple[Any, Any]:
             own = {name: slots[name].own(gradients[name]) for name in NAMES}
-            return tuple(own.values()) if listed else {keys[name]: value for name, value in own.items()}
+            told = np.full(shape, cost) if shape else np.float64(cost)
+            return told, tuple(own.values()) if listed else {keys[name]: value for name, value in own.items()}
 
         return form
 
@@ -538,7 +533,7 @@ class Driver:
 
         def look(frame: Any, event: str, argument: Any) -> None:
             if event == "call" and id(frame.f_globals) in own:
-                seen = self._call(frame.f_locals, sizes)
+                seen = self._call(frame.f_code.co_name, frame.f_locals, sizes)
                 if seen is not None:
                     calls.append(seen)
 
@@ -549,7 +544,7 @@ class Driver:
         finally:
             sys.setprofile(before)
 
-    def _call(self, given: Mapping[str, Any], sizes: Mapping[str, int]) -> Call | None:
+    def _call(self, function: str, given: Mapping[str, Any], sizes: Mapping[str, int]) -> Call | None:
         arrays = [value for value in given.values() if isinstance(value, np.ndarray)]
         X = next((a for a in arrays if a.ndim == 2 and a.shape[1] == sizes["inputs"] and a.dtype.kind in "fiu"), None)
         if X is None:
@@ -557,7 +552,7 @@ class Driver:
         held = [*given.values(), *_namespace(given.get("self")).values()]
         place = next((value for value in held if self._is_container(value, sizes)), None)
         y = next((found for a in arrays if a is not X and (found := _labels_in(a, len(X))) is not None), np.zeros(0))
-        return Call(np.array(X), y, None if place is None else self._canonical(place, sizes))
+        return Call(function, np.array(X), y, None if place is None else self._canonical(place, sizes))
 
     def several_epochs(self, model: Model, X: Array, y: Array, lr: float) -> float:
         """How far fit is from steps of the hand-in's own gradients after some epochs, relative to the way."""
@@ -645,7 +640,7 @@ class Driver:
             path.append(_moved(path[-1], own, lr))
         return path
 
-    def initial_parameters(self, model: Model, X: Array, y: Array) -> float:
+    def change_of_initial_parameters(self, model: Model, X: Array, y: Array) -> float:
         """By how much fit changes the initial parameters that it is given."""
         start = self.parameters(model)
         schedule = Schedule(len(X), lr=0.1, epochs=2)
@@ -914,7 +909,13 @@ def _labels_in(array: Array, rows: int) -> Array | None:
 
 
 def _training_batches(calls: Sequence[Call], rows: int) -> list[Call]:
-    """The calls about batches of the training rows, without those about the same batch or about all rows."""
+    """The batches of training rows that cost_grad was given, or else some other function."""
+    of_cost = [seen for seen in calls if likeness(seen.function, METHODS["cost-grad"], strict=True)]
+    return _batches_in(of_cost, rows) or _batches_in(calls, rows) or [s for s in calls if len(s.X) == len(s.y) == rows]
+
+
+def _batches_in(calls: Sequence[Call], rows: int) -> list[Call]:
+    """The calls about some of the rows, without those about the same ones as the call before."""
     batches: list[Call] = []
     for seen in calls:
         held_out = len(seen.X) and seen.X[0, 0] < -0.5
@@ -923,7 +924,7 @@ def _training_batches(calls: Sequence[Call], rows: int) -> list[Call]:
             batches[-1] = seen
         if not held_out and not again and len(seen.X) < rows:
             batches.append(seen)
-    return batches or [seen for seen in calls if len(seen.X) == rows and len(seen.y)][:1]
+    return batches
 
 
 def _numbered(seen: Call, classes: int) -> list[Array]:

@@ -1,0 +1,4 @@
+from src.neural.net import NetClassifier
+
+if __name__ == "__main__":
+    print(NetClassifier())

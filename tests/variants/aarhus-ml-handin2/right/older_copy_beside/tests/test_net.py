@@ -1,0 +1,4 @@
+from net_classifier import NetClassifier
+
+def test():
+    assert NetClassifier()
