@@ -21,6 +21,8 @@ import numpy as np
 
 from grader.worker.calling import Array, Offer, call, fit_arguments, number, numbers, parameters_of
 from grader.worker.handin import Definition, HandIn, Missing, Part, Unusable, likeness, spelled
+from grader.worker.holding import namespace
+from grader.worker.methods import find_method
 
 NET = Part(
     "class",
@@ -417,7 +419,7 @@ class Driver:
 
     def _kept(self, network: Any, result: Any, params: Container, sizes: Mapping[str, int]) -> Container:
         """The parameters that a network has after fit: its best ones, else its own, returned, or changed in place."""
-        holders = _namespace(network)
+        holders = namespace(network)
         for name in sorted(holders, key=lambda name: ("best" not in name.lower(), name != "params", name)):
             if self._is_container(holders[name], sizes) and not re.search(r"init|start|grad|last", name.lower()):
                 return holders[name]
@@ -549,7 +551,7 @@ class Driver:
         X = next((a for a in arrays if a.ndim == 2 and a.shape[1] == sizes["inputs"] and a.dtype.kind in "fiu"), None)
         if X is None:
             return None
-        held = [*given.values(), *_namespace(given.get("self")).values()]
+        held = [*given.values(), *namespace(given.get("self")).values()]
         place = next((value for value in held if self._is_container(value, sizes)), None)
         y = next((found for a in arrays if a is not X and (found := _labels_in(a, len(X))) is not None), np.zeros(0))
         return Call(function, np.array(X), y, None if place is None else self._canonical(place, sizes))
@@ -767,20 +769,17 @@ class Driver:
             return self.handin.find_function(names, near=near.path if near else "", strict=True)
         except Missing:
             kind = self.handin.load(near) if near else None
-        name = _name_of(kind, names) if kind else ""
-        if not name:
+        if not kind or not _name_of(kind, names):
             return None
-        found = getattr(self._network({"inputs": 13, "hidden": 8, "classes": 5}), name)
-        return found if callable(found) else None
+        return find_method(self._network({"inputs": 13, "hidden": 8, "classes": 5}), names)
 
     def _method(self, network: Any, part: str) -> Callable[..., Any]:
         if isinstance(network, _Bound):
             return network.method
-        name = _name_of(type(network), METHODS[part])
-        method = getattr(network, name, None) if name else None
-        if not callable(method):
+        method = find_method(network, METHODS[part])
+        if method is None:
             raise Missing(f"{type(network).__name__} has no method {METHODS[part][0]}.")
-        return method  # type: ignore[no-any-return]
+        return method
 
 
 @dataclass
@@ -938,7 +937,7 @@ def _curves(network: Any, result: Any, epochs: int) -> dict[str, list[Array]]:
     """The series of one number per epoch that fit left in the network or returned, by what their names say."""
     found: dict[str, list[Array]] = {}
     unnamed: list[Array] = []
-    for path, value in itertools.chain(_series(_namespace(network), ""), _series(result, "")):
+    for path, value in itertools.chain(_series(namespace(network), ""), _series(result, "")):
         with suppress(Unusable):
             series = numbers(value, "The history").astype(np.float64).reshape(-1)
             if len(series) in (epochs, epochs + 1):
@@ -997,14 +996,6 @@ def _share_right(series: Array, rows: Sequence[Sequence[float]], part: str) -> f
 
 
 # methods and attributes
-
-
-def _namespace(value: Any) -> dict[str, Any]:
-    """The attributes that an object itself holds."""
-    try:
-        return dict(vars(value))
-    except TypeError:
-        return {}
 
 
 def _name_of(kind: Any, names: Sequence[str]) -> str:
