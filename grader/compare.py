@@ -83,6 +83,60 @@ def agrees(seen: Any, expected: Any, tolerance: Tolerance = Tolerance()) -> bool
     return difference(seen, expected, "it", tolerance) is None
 
 
+def is_multiple(
+    seen: Any,
+    expected: Any,
+    times: float | tuple[float, float],
+    plus: float | tuple[float, float],
+    tolerance: Tolerance = Tolerance(),
+) -> bool:
+    """Whether all of `seen` is one multiple of all of `expected` plus one constant, each within its bounds."""
+    pairs = _number_pairs(seen, expected)
+    if pairs is None:
+        return False
+    got, want = (np.concatenate([pair[side].reshape(-1) for pair in pairs]) for side in (0, 1))
+    (least, most), (lowest, highest) = _bounds(times), _bounds(plus)
+    factor, constant = _fitted(got, want, _only(times), _only(plus))
+    inside = least - DOUBLE <= factor <= most + DOUBLE and lowest - DOUBLE <= constant <= highest + DOUBLE
+    fitted = factor * want + constant
+    close = float(np.abs(got - fitted).max(initial=0.0)) <= tolerance.absolute
+    return inside and (close or relative_error(got, fitted) <= (SINGLE if is_single(seen) else tolerance.relative))
+
+
+def _bounds(value: float | tuple[float, float]) -> tuple[float, float]:
+    return value if isinstance(value, tuple) else (value, value)
+
+
+def _only(value: float | tuple[float, float]) -> float | None:
+    return None if isinstance(value, tuple) else value
+
+
+def _number_pairs(seen: Any, expected: Any) -> list[tuple[Array, Array]] | None:
+    """The arrays of both, side by side; None where they are not of the same form, or not finite."""
+    if isinstance(expected, Mapping):
+        if not isinstance(seen, Mapping) or not expected.keys() <= seen.keys():
+            return None
+        listed = [_number_pairs(seen[key], value) for key, value in expected.items()]
+        return None if None in listed else [pair for pairs in listed if pairs for pair in pairs]
+    got, want = numbers(seen), numbers(expected)
+    if got is None or want is None or got.size != want.size or (want.ndim and got.shape != want.shape):
+        return None
+    return [(got, want)] if np.isfinite(got).all() and np.isfinite(want).all() else None
+
+
+def _fitted(got: Array, want: Array, times: float | None, plus: float | None) -> tuple[float, float]:
+    """The multiple and the constant that come nearest, of those that are not given."""
+    if times is not None and plus is not None:
+        return times, plus
+    if times is not None:
+        return times, float((got - times * want).mean())
+    if plus is not None:
+        return float(((got - plus) * want).sum() / max(float((want * want).sum()), 1e-300)), plus
+    basis = np.stack([want, np.ones_like(want)], axis=1)
+    factor, constant = np.linalg.lstsq(basis, got, rcond=None)[0]
+    return float(factor), float(constant)
+
+
 def same(one: Any, other: Any) -> bool:
     """Whether two claims of one hand-in are the same: equal but for rounding, NaN where the other is NaN."""
     if isinstance(one, Mapping) and isinstance(other, Mapping):

@@ -121,6 +121,21 @@ class Probabilities(Probe):
         return iter(self.probabilities)
 
 
+class Pixels(Probe):
+    """Grey values as image files have them: whole numbers from 0 to `most`, both of which occur."""
+
+    pixels: Shape
+    most: Annotated[int, Field(ge=1, le=255)] = 255
+
+    def make(self, student: Student, setting: Setting, rng: np.random.Generator, earlier: Sequence[Any]) -> Any:
+        grey = rng.integers(0, self.most + 1, setting.shape(self.pixels)).astype(np.float64)
+        grey.reshape(-1)[:2] = 0, self.most
+        return grey
+
+    def dimensions(self) -> Iterator[int | str]:
+        return iter(self.pixels)
+
+
 class Labels(Probe):
     """Class labels, int64: every class in turn and then shuffled, or only the first `present` of a shuffled list.
 
@@ -180,7 +195,7 @@ class Optimizer(Probe):
         return student.make("optimizer", self.optimizer, dict(self.settings))
 
 
-_PROBES: tuple[type[Probe], ...] = (Normal, Uniform, Probabilities, Labels, Fixed, Model, Optimizer)
+_PROBES: tuple[type[Probe], ...] = (Normal, Uniform, Probabilities, Pixels, Labels, Fixed, Model, Optimizer)
 _KEYS = tuple(next(iter(probe.model_fields)) for probe in _PROBES)
 
 
@@ -194,6 +209,7 @@ Argument = Annotated[
     Annotated[Normal, Tag("normal")]
     | Annotated[Uniform, Tag("uniform")]
     | Annotated[Probabilities, Tag("probabilities")]
+    | Annotated[Pixels, Tag("pixels")]
     | Annotated[Labels, Tag("labels")]
     | Annotated[Fixed, Tag("value")]
     | Annotated[Model, Tag("model")]

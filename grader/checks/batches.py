@@ -31,20 +31,23 @@ class Batches(Check):
     batch_size: Annotated[int, Field(ge=2, le=500)] = 5
     shuffle: Literal["asked", "always"] = "asked"
     short: Literal["kept", "free"] = "kept"
+    drop_last: bool = False  # whether the course's function can also be told to leave out a last, short batch
 
     def observe(self, student: Student, setting: Setting) -> Values:
-        def batches(rows: int, size: int, shuffle: bool, seed: int | None = None) -> Any:
+        def batches(rows: int, size: int, shuffle: bool, seed: int | None = None, *more: bool) -> Any:
             X, y = _numbered(rows, setting.sizes["inputs"])
-            return attempt(lambda: {"batches": student.call("batches", X, y, size, shuffle, seed)})
+            return attempt(lambda: {"batches": student.call("batches", X, y, size, shuffle, seed, *more)})
 
         always = self.shuffle == "always"
         plain = {} if always else {"plain": batches(self.rows, self.batch_size, False, 3)}  # a seed is no wish
+        dropped = {"dropped": batches(self.rows, self.batch_size, False, None, True)} if self.drop_last else {}
         return {
             **plain,
             "even": batches(self._even, self.batch_size, always),
             "larger": batches(self.rows, self.batch_size + 2, always),
             "shuffled": batches(self.rows, self.batch_size, True, 1),
             "again": batches(self.rows, self.batch_size, True, 2),
+            **dropped,
         }
 
     @property
@@ -75,6 +78,8 @@ class Batches(Check):
             (3, _pairs(epochs, looked_at, self.rows)),
             (1, self._order(epochs)),
         ]
+        if self.drop_last:
+            opinions.append((1, _dropped(epochs["dropped"], self.rows, self.batch_size)))
         failures = tuple(f for value in seen.values() if (f := failure_of(value)))
         return decide(share(opinions), tuple(dict.fromkeys((*failures, *(f for _, f in opinions if f)))))
 
@@ -183,6 +188,18 @@ def _once(rows: list[int], count: int, spare: int) -> bool:
 def _neighbours(rows: int, size: int) -> set[frozenset[int]]:
     """Which rows come together where nothing is shuffled."""
     return {frozenset(range(start, min(start + size, rows))) for start in range(0, rows, size)}
+
+
+def _dropped(epoch: _Epoch | None, rows: int, size: int) -> Finding | None:
+    kept = list(range(rows // size * size))
+    if epoch and epoch.sizes == [size] * (rows // size) and epoch.rows == kept:
+        return None
+    got = epoch.sizes if epoch else "no batches of rows and labels"
+    return Finding(
+        "last-batch-kept",
+        f"{rows} rows in batches of {size} without the last, short one came back as {got}.",
+        "Which batches remain when the last one may not be short?",
+    )
 
 
 def _pairs(epochs: dict[str, _Epoch | None], names: Iterable[str], rows: int) -> Finding | None:

@@ -8,7 +8,7 @@ without labels, predictions come out after each epoch, and the grader computes t
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
@@ -20,6 +20,7 @@ from grader.model import Curve, Finding, Series, Table, Values, Verdict
 from grader.probes import Setting
 
 if TYPE_CHECKING:
+    from grader.data import DataSet
     from grader.session import Student
 
 
@@ -48,6 +49,7 @@ class Training(Check):
     rows: Annotated[int, Field(ge=10)] = 2000
     held_out: Annotated[int, Field(ge=10)] = 500
     hidden: Annotated[int, Field(ge=1, le=4096)] | None = None
+    classes: Annotated[int, Field(ge=2)] | None = None  # so many of the data's classes, chosen by the secret seed
     epochs: Annotated[int, Field(ge=1, le=500)] = 8
     batch_size: Annotated[int, Field(ge=1)] = 32
     scale: Annotated[float, Field(gt=0)] = 1.0
@@ -76,7 +78,8 @@ class Training(Check):
 
     def _run(self, number: int, setting: Setting) -> _Run:
         """The data of one seed: permuted columns and classes, the start, and the order of the rows."""
-        rng, data = setting.rng("run", number), setting.data[self.data]
+        rng = setting.rng("run", number)
+        data = _only(setting.data[self.data], self.classes, rng) if self.classes else setting.data[self.data]
         sizes = self._sizes(data.X_train.shape[1], data.classes, setting)
         columns = rng.permutation(sizes["inputs"])
         classes = rng.permutation(data.classes)
@@ -150,6 +153,22 @@ class _Run:
     X_held_out: Array
     y_held_out: Array
     order: Array
+
+
+def _only(data: DataSet, count: int, rng: np.random.Generator) -> DataSet:
+    """The rows of some classes, which become the classes from 0 on."""
+    chosen = rng.permutation(data.classes)[:count]
+    places = np.full(data.classes, -1)
+    places[chosen] = np.arange(count)
+    train, test = places[data.y_train], places[data.y_test]
+    return replace(
+        data,
+        X_train=data.X_train[train >= 0],
+        y_train=train[train >= 0],
+        X_test=data.X_test[test >= 0],
+        y_test=test[test >= 0],
+        classes=count,
+    )
 
 
 def _widened(X: Array, inputs: int) -> Array:

@@ -8,12 +8,22 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from grader.checks import Check, attempt, decide, failure_of, part
-from grader.compare import DOUBLE, Scale, Tolerance, difference
+from grader.compare import DOUBLE, Scale, Tolerance, difference, is_multiple
 from grader.model import Finding, Values, Verdict
 from grader.probes import Argument, Labels, Model, Optimizer, Setting, make_all, unique_names
 
 if TYPE_CHECKING:
     from grader.session import Student
+
+
+class Reading(BaseModel):
+    """Another right answer: `times` the reference's value `plus` a constant, each a number or a range of them."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: Annotated[str, Field(min_length=1)]
+    times: float | tuple[float, float] = 1.0
+    plus: float | tuple[float, float] = 0.0
 
 
 class Case(BaseModel):
@@ -26,6 +36,7 @@ class Case(BaseModel):
     weight: Annotated[float, Field(ge=0)] = 1.0
     look_at: tuple[str, ...] = ()
     needs: str = ""  # the name of a case that must be right too, so that doing nothing earns nothing
+    also_right: tuple[Reading, ...] = ()
     hint: str = ""
 
 
@@ -61,11 +72,14 @@ class Value(Check):
 
     def judge(self, seen: Values, expected: Values, setting: Setting) -> Verdict:
         found = {case.name: self._finding(case, seen, expected, setting) for case in self.cases}
+        readings = {name: self._reading(name, seen, expected) for name, finding in found.items() if finding}
+        found |= {name: None for name, reading in readings.items() if reading}
         right = [c for c in self.cases if not found[c.name] and not found.get(c.needs)]
         total = sum(case.weight for case in self.cases)
         fraction = sum(case.weight for case in right) / total if total else 1.0
         crashed = all(failure_of(seen[case.name]) for case in self.cases)
-        return decide(fraction, self._told(found), crashed=crashed)
+        remarks = tuple(dict.fromkeys(_remark(reading) for reading in readings.values() if reading))
+        return decide(fraction, (*self._told(found), *remarks), crashed=crashed)
 
     def signature(self, seen: Values) -> Values:
         return {case.name: part(seen[case.name], case.look_at) for case in self.cases}
@@ -80,6 +94,14 @@ class Value(Check):
         tolerance, scale = Tolerance(self.tolerance, self.absolute), Scale(_names(case, setting))
         what = "" if isinstance(want, dict) else self.call.replace("_", " ")
         return difference(got, want, what, tolerance, scale)
+
+    def _reading(self, name: str, seen: Values, expected: Values) -> Reading | None:
+        """The other right answer that this is, if it is one."""
+        case = next(case for case in self.cases if case.name == name)
+        got, want = part(seen[name], case.look_at), part(expected[name], case.look_at)
+        tolerance = Tolerance(self.tolerance, self.absolute)
+        alike = (each for each in case.also_right if is_multiple(got, want, each.times, each.plus, tolerance))
+        return next(alike, None)
 
     def _told(self, found: dict[str, Finding | None]) -> tuple[Finding, ...]:
         """One finding for each way of failing: three cases with the same traceback are one thing to mend."""
@@ -101,6 +123,10 @@ class Value(Check):
 
     def models(self) -> tuple[str, ...]:
         return tuple(a.model for case in self.cases for a in case.arguments if isinstance(a, Model))
+
+
+def _remark(reading: Reading) -> Finding:
+    return Finding("remark", f"Read as {reading.name}, which is right too. This costs no points.")
 
 
 def _names(case: Case, setting: Setting) -> dict[str, float]:
