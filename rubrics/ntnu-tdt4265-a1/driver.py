@@ -20,6 +20,7 @@ import numpy as np
 
 from grader.worker.calling import Array, Offer, call, fit_arguments, number, numbers, parameters_of
 from grader.worker.handin import Definition, HandIn, Missing, Part, Unusable, likeness, spelled
+from grader.worker.methods import find_method
 
 BINARY_FILES, SOFTMAX_FILES = ("task2a", "task2"), ("task3a", "task3")
 LOSSES = ("cross_entropy_loss", "cross_entropy", "crossentropy_loss", "ce_loss", "loss_function", "compute_loss")
@@ -333,7 +334,7 @@ class Driver:
         return model.form.read(gradient, model.sizes["inputs"], _outputs(model.kind, model.sizes))
 
     def _forget(self, network: Any) -> None:
-        method = _method_or_none(network, FORGET)
+        method = find_method(network, FORGET)
         if method is not None and not parameters_of(method):
             self._call("zero_grad", method, [])
 
@@ -754,25 +755,16 @@ def _without_bias(old: Array, form: Form) -> tuple[int, ...] | None:
 
 
 def _method(holder: Any, names: Sequence[str]) -> Callable[..., Any]:
-    found = _method_or_none(holder, names)
+    found = find_method(holder, names)
     if found is None:
         raise Missing(f"{type(holder).__name__} has no method {names[0]}.")
     return found
 
 
-def _method_or_none(holder: Any, names: Sequence[str]) -> Callable[..., Any] | None:
-    """The method of an object that goes by one of these names, the likeliest first."""
-    own = [name for kind in type(holder).__mro__[:-1] for name in vars(kind)]
-    listed = [name for name in (*own, *vars(holder)) if likeness(str(name), names, strict=True)]
-    best = max(listed, key=lambda name: likeness(name, names, strict=True), default="")
-    found = getattr(holder, best, None) if best else None
-    return found if callable(found) else None
-
-
 @contextmanager
 def _replaced(network: Any, names: Sequence[str], function: Callable[..., Any]) -> Iterator[None]:
     """While it lasts, one object's method is another."""
-    method = _method_or_none(network, names)
+    method = find_method(network, names)
     name = getattr(method, "__name__", names[0])
     name = name if hasattr(network, name) else names[0]
     had = vars(network).get(name)
