@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -18,7 +19,7 @@ from typing import Any
 import pytest
 
 from grader.errors import SandboxError, StudentError
-from grader.sandbox import bubblewrap, choose, landlock, prestart, process
+from grader.sandbox import bubblewrap, choose, container, landlock, prestart, process
 from grader.sandbox.base import Limits, Sandbox
 from grader.sandbox.bubblewrap import BubblewrapSandbox
 from grader.sandbox.folders import package_paths, readable, site_folders
@@ -34,7 +35,13 @@ FINE = "def fine(): return 1\n"
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="needs Linux")
 
 
-PROBES = {"bubblewrap": bubblewrap.probe, "landlock": landlock.probe, "process": process.probe}
+PROBES = {
+    "bubblewrap": bubblewrap.probe,
+    "landlock": landlock.probe,
+    "container": container.probe,
+    "process": process.probe,
+}
+HOLDING = ["bubblewrap", "landlock", pytest.param("container", marks=pytest.mark.slow)]
 
 
 def usable(name: str) -> Sandbox:
@@ -193,7 +200,7 @@ DEEDS = {
 
 
 @linux_only
-@pytest.mark.parametrize("name", ["bubblewrap", "landlock"])
+@pytest.mark.parametrize("name", HOLDING)
 def test_forbidden_deeds_fail(name: str, temporary: Path) -> None:
     source = "import os\ndef attack(deed): return repr(eval(deed))[:100]\n"
     with Session({"work.py": source.encode()}, DRIVER, usable(name), LIMITS) as session:
@@ -347,6 +354,22 @@ def test_a_worker_that_fills_the_disk_is_ended(filler: str, temporary: Path) -> 
     assert written <= 64 * LIMITS.files
 
 
+@linux_only
+@pytest.mark.slow
+def test_a_container_ends_with_its_hand_in_and_leaves_nothing() -> None:
+    sandbox, before = usable("container"), children()
+    for name in ("endless loop", "hog at once", "crash", "flood"):
+        source, code = ATTACKS[name]
+        came, printed, _ = attacked(source, sandbox, SHORT if "timeout" in code else LIMITS)
+        assert came.code in ((code,) if isinstance(code, str) else code)
+        assert len(printed) < LIMITS.output + 100
+    listed = (
+        subprocess.run(["podman", "ps", "--all", "--quiet"], capture_output=True) if shutil.which("podman") else None
+    )
+    assert listed is None or listed.stdout == b""
+    assert children() == before
+
+
 def test_a_kill_may_be_repeated(sandbox: Sandbox, temporary: Path) -> None:
     worker = prestart(sandbox)
     worker.kill()
@@ -355,8 +378,8 @@ def test_a_kill_may_be_repeated(sandbox: Sandbox, temporary: Path) -> None:
 
 
 def test_an_unknown_sandbox_is_refused_by_name() -> None:
-    with pytest.raises(SandboxError, match="auto, bubblewrap, landlock, process"):
-        choose("docker")
+    with pytest.raises(SandboxError, match="auto, bubblewrap, landlock, container, process"):
+        choose("virtual-machine")
 
 
 def test_a_sandbox_that_does_not_work_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:

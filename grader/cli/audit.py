@@ -36,7 +36,11 @@ __all__ = ["command"]
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Draws inputs and the sample.")
 @click.option("--data", multiple=True, metavar="NAME=PATH", help="Where a data set lies, such as mnist=data/.")
 @click.option(
-    "--sandbox", default="auto", show_default=True, metavar="NAME", help="auto, bubblewrap, landlock or process."
+    "--sandbox",
+    default="auto",
+    show_default=True,
+    metavar="NAME",
+    help="auto, bubblewrap, landlock, container or process.",
 )
 @click.option("--jobs", type=click.IntRange(min=1), help="Solutions at the same time. [default: the number of cores]")
 @click.option("-q", "--quiet", is_flag=True, help="Print errors only.")

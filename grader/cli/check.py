@@ -34,7 +34,11 @@ SEED = 0  # the same inputs each time, so that a change of the score comes from 
 @click.option("--data", "data", multiple=True, metavar="NAME=PATH", help="Where a data set lies, such as mnist=data/.")
 @click.option("--seed", type=int, default=SEED, show_default=True, help="Draws the inputs of the checks.")
 @click.option(
-    "--sandbox", default="auto", show_default=True, metavar="NAME", help="auto, bubblewrap, landlock or process."
+    "--sandbox",
+    default="auto",
+    show_default=True,
+    metavar="NAME",
+    help="auto, bubblewrap, landlock, container or process.",
 )
 @click.option(
     "--report", type=click.Path(dir_okay=False, path_type=Path), help="Write a report too: FILE.pdf or FILE.html."

@@ -73,7 +73,11 @@ def _formats(ctx: click.Context, option: click.Parameter, value: str) -> tuple[s
     "--seed", type=click.IntRange(min=0), help="Draws the inputs of the checks. Keep it secret. [default: random]"
 )
 @click.option(
-    "--sandbox", default="auto", show_default=True, metavar="NAME", help="auto, bubblewrap, landlock or process."
+    "--sandbox",
+    default="auto",
+    show_default=True,
+    metavar="NAME",
+    help="auto, bubblewrap, landlock, container or process.",
 )
 @click.option("--trust-submissions", is_flag=True, help="Allow a sandbox that does not hold hostile code.")
 @click.option("--jobs", type=click.IntRange(min=1), help="Hand-ins at the same time. [default: the number of cores]")

@@ -6,10 +6,20 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
+
 if TYPE_CHECKING:
     from grader.rubric import Rubric
 
-__all__ = ["data_paths", "needed", "shown"]
+__all__ = ["data_paths", "needed", "sandbox_option", "shown"]
+
+sandbox_option = click.option(
+    "--sandbox",
+    default="auto",
+    show_default=True,
+    metavar="NAME",
+    help="auto, bubblewrap, landlock, container or process.",
+)
 
 
 def needed(rubric: Rubric) -> list[str]:

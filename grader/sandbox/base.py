@@ -78,8 +78,12 @@ class Sandbox(Protocol):
         """Start a worker and return at once; it says "up" on its channel when it is ready."""
 
 
-def arguments(channel: int, folder: str, limits: Limits) -> list[str]:
-    """The worker's command line: the same interpreter, without site-packages, on our end of the channel."""
+def arguments(channel: int | str, folder: str, limits: Limits) -> list[str]:
+    """The worker's command line: the same interpreter, without site-packages, on its end of the channel.
+
+    Args:
+        channel: a file descriptor, or "-" for standard input and output.
+    """
     settings = {
         "folder": folder,
         "readable": readable(limits.packages),

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from grader.sandbox.folders import WORKER, interpreter, package_paths
 
-__all__ = ["harden_grader", "readable_by_all", "reaped", "spare_user", "sweep"]
+__all__ = ["harden_grader", "readable_by_all", "reap", "reaped", "spare_user", "sweep"]
 
 
 _PR_SET_DUMPABLE = 4
@@ -76,6 +76,14 @@ def reaped(pid: int) -> bool:
         return os.waitpid(pid, os.WNOHANG)[0] == pid
     except ChildProcessError:
         return not Path(f"/proc/{pid}").exists()
+
+
+def reap(name: str) -> None:
+    """Take leave of ended processes of this name that became the grader's children when their own parent ended."""
+    for pid in _children(os.getpid()) if sys.platform == "linux" else ():
+        said = _read(Path(f"/proc/{pid}/stat"))
+        if f"({name}) Z".encode() in said:
+            reaped(pid)
 
 
 def _strays(pid: int, belongs: Callable[[int], bool]) -> Iterator[int]:

@@ -24,7 +24,7 @@ _CHANNEL_LOST = 70  # exit status, when the grader is gone or the hand-in closed
 
 def main() -> None:
     """Read the command line, get ready, and serve."""
-    channel, settings = int(sys.argv[1]), json.loads(sys.argv[2])
+    channel, settings = _channel(sys.argv[1]), json.loads(sys.argv[2])
     sys.argv[:] = ["worker"]
     _offer_grader(Path(__file__).parent)
     sys.meta_path.append(_Packages(settings["packages"]))
@@ -34,6 +34,18 @@ def main() -> None:
     service = _service(settings)
     lockdown += _lock_calls()
     _serve(channel, service, {"lockdown": ", ".join(lockdown), **_environment()}, streams)
+
+
+def _channel(named: str) -> tuple[int, int]:
+    """Where to read and where to write: one descriptor, or "-" for standard input and output, which prints lose."""
+    if named != "-":
+        return int(named), int(named)
+    reading, writing = os.dup(0), os.dup(1)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    os.dup2(2, 1)
+    return reading, writing
 
 
 def _offer_grader(folder: Path) -> None:
@@ -104,22 +116,25 @@ def _environment() -> dict[str, str]:
     }
 
 
-def _serve(channel: int, service: Service, environment: dict[str, str], streams: tuple[TextIO, ...]) -> None:
+def _serve(
+    channel: tuple[int, int], service: Service, environment: dict[str, str], streams: tuple[TextIO, ...]
+) -> None:
     """Answer until the grader closes the channel, and leave at once then: no exit handler of the hand-in runs."""
     from os import _exit, write
 
     from grader.worker.wire import PREFIX, Caps, WireError, decode, encode, lengths
 
     caps = Caps(header=4 << 20, body=1 << 30)
+    reading, writing = channel
 
     def send(value: dict[str, Any]) -> None:
         rest = memoryview(encode(value))
         while rest:
-            rest = rest[write(channel, rest) :]
+            rest = rest[write(writing, rest) :]
 
     def receive() -> dict[str, Any]:
-        header, body = lengths(_read(channel, PREFIX.size), caps)
-        request: dict[str, Any] = decode(_read(channel, header), _read(channel, body), caps)
+        header, body = lengths(_read(reading, PREFIX.size), caps)
+        request: dict[str, Any] = decode(_read(reading, header), _read(reading, body), caps)
         return request
 
     def ask_back(question: dict[str, Any]) -> dict[str, Any]:
