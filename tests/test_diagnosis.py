@@ -280,6 +280,16 @@ def test_products_that_do_not_fit_are_the_same_however_they_are_written(rubric: 
     assert {cell.code for cell in one.values()} == {cell.code for cell in other.values()}
 
 
+def test_a_label_beyond_the_columns_is_the_same_whichever_label_it_was(rubric: Rubric) -> None:
+    texts = [
+        f"IndexError: index {label} is out of bounds for axis {axis} with size 4" for label, axis in ((6, 0), (8, 1))
+    ]
+    one, other = (looked_at(rubric, seen(crash(text), crash(text))) for text in texts)
+    wider = looked_at(rubric, seen(*[crash(texts[0].replace("size 4", "size 5"))] * 2))
+    assert {cell.code for cell in one.values()} == {cell.code for cell in other.values()}
+    assert {cell.code for cell in one.values()} != {cell.code for cell in wider.values()}
+
+
 def test_nothing_is_said_of_a_criterion_that_was_not_looked_at(rubric: Rubric) -> None:
     assert looked_at(rubric, {}) == {}
 

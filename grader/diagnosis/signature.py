@@ -181,8 +181,14 @@ def _failure(code: str, message: str) -> Cell:
 _MISFIT = (r"matmul: .*\(size (\d+) is different from (\d+)\)", r"not aligned: (\d+) \(dim \d+\) != (\d+) \(dim \d+\)")
 
 
+_BEYOND = r"index -?\d+ is out of bounds for (?:axis \d+ with )?size (\d+)"
+
+
 def _shapes(message: str) -> str:
-    """The message; that of a matrix product which does not fit in the same words for `@` and for `np.dot`."""
+    """The message; what can be written in two ways in the same words, such as a product that does not fit."""
+    found = re.search(_BEYOND, message)
+    if found:
+        return f"index beyond {found[1]}"
     for pattern in _MISFIT:
         found = re.search(pattern, message)
         if found:
