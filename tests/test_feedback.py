@@ -44,6 +44,7 @@ def named(result: Result) -> set[str]:
     [
         ("hand-in-03", "two-layer-gradient-not-averaged"),
         ("hand-in-04", "penalty-missing"),
+        ("hand-in-05", "softmax-of-each-column"),
         ("hand-in-06", "two-layer-no-sigmoid-derivative"),
         ("hand-in-07", "sgd-biases-not-updated"),
     ],
@@ -94,4 +95,4 @@ def test_most_wrong_hand_ins_are_named_and_each_by_a_mistake_of_the_criterion_th
         mistakes = [bank().mistakes[each] for each in named(after)]
         assert all(set(mistake.criteria) & set(lost) for mistake in mistakes), name
         right += bool(mistakes)
-    assert right >= 0.85 * len(WRONG)
+    assert right >= 0.95 * len(WRONG)
