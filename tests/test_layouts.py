@@ -15,6 +15,7 @@ from grader.worker.layouts import (
     Place,
     canonical_gradients,
     confusable,
+    find_bias_row,
     find_layout,
     parallel_slots,
     read_gradients,
@@ -83,6 +84,18 @@ def test_a_bias_stands_in_the_row_that_an_experiment_found(row: int) -> None:
     assert (holder.W1[row] == 7).all()
     assert layout.shape("b1") == (C,)
     assert (read_parameters(holder, layout)["b1"] == 7).all()
+
+
+@pytest.mark.parametrize("row", [0, -1])
+@pytest.mark.parametrize("transposed", [False, True])
+def test_an_experiment_tells_which_row_the_biases_are_in(row: int, transposed: bool) -> None:
+    holder = SimpleNamespace(W1=np.zeros((C, D + 1) if transposed else (D + 1, C)))
+
+    def loss() -> float:
+        bias = (holder.W1.T if transposed else holder.W1)[row]
+        return float(np.log(np.exp(bias).sum()) - bias.mean())
+
+    assert find_bias_row(holder, Place((("attribute", "W1"),), transposed, -1), loss) == row
 
 
 def test_three_layers_are_found_by_their_numbers_and_without_delay() -> None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import prod
@@ -43,6 +43,7 @@ __all__ = [
     "bias_of",
     "canonical_gradients",
     "confusable",
+    "find_bias_row",
     "find_layout",
     "gradient_paths",
     "own_form",
@@ -194,6 +195,23 @@ def _layers(names: Iterable[str]) -> int:
 def _misfit(kind: str, wanted: str, held: Mapping[Path, Array], shapes: Shapes) -> str:
     likely = min(held, key=lambda path: _oddness(wanted, path, _layers(shapes)))
     return f"{kind}: {shown(likely)} has the shape {held[likely].shape}; for {wanted}, {shapes[wanted]} was expected."
+
+
+def find_bias_row(holder: Any, place: Place, loss: Callable[[], Any]) -> int:
+    """Whether a matrix holds its biases in its first row or its last (0 or -1), found out by changing it.
+
+    Args:
+        loss: of inputs of zero, for which no other row of the matrix matters.
+    """
+    shape = numbers(get(holder, place.path), "A matrix of weights").shape
+    losses = []
+    for row in (None, 0, -1):
+        kept = np.zeros(shape)
+        if row is not None:
+            (kept.T if place.transposed else kept)[row, 0] = 1.0
+        put(holder, place.path, kept)
+        losses.append(float(np.mean(loss())))
+    return 0 if abs(losses[1] - losses[0]) > abs(losses[2] - losses[0]) else -1
 
 
 # reading and writing parameters

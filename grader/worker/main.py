@@ -98,11 +98,14 @@ def _service(settings: dict[str, Any]) -> Service:
     import numpy.linalg
     import numpy.random  # noqa: F401  both now, while nobody waits
 
-    for name in ("batching", "helpers", "inferring", "layouts", "results"):  # and what drivers are made of
+    for name in _FOR_DRIVERS:
         import_module(f"grader.worker.{name}")
     from grader.worker.service import Service
 
     return Service(Path(settings["folder"]), settings["memory"])
+
+
+_FOR_DRIVERS = ("batching", "describing", "helpers", "inferring", "layouts", "naming", "results")
 
 
 def _environment() -> dict[str, str]:

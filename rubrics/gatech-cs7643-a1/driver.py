@@ -18,6 +18,7 @@ import numpy as np
 
 from grader.worker.batching import read_batches, require_most_rows, row_numbers
 from grader.worker.calling import Array, Offer, call, fit_arguments, number, numbers, parameters_of, takes, takes_first
+from grader.worker.describing import describe_parts
 from grader.worker.handin import Definition, HandIn, Missing, Part, Unusable, spelled
 from grader.worker.helpers import latest, recording, replace_helpers
 from grader.worker.holding import Path, get, gradient_leaves, gradient_picture, last, leaves, namespace, put
@@ -28,6 +29,7 @@ from grader.worker.layouts import (
     bias_of,
     canonical_gradients,
     confusable,
+    find_bias_row,
     find_layout,
     gradient_paths,
     own_form,
@@ -40,12 +42,30 @@ from grader.worker.layouts import (
 )
 from grader.worker.learning import in_parts, learn, own_order, predicted
 from grader.worker.methods import (
-    arguments_written,
     find_method,
     items_written,
     mentioned,
     methods_called,
     without_self,
+)
+from grader.worker.naming import (
+    BATCH_SIZE,
+    CLASSES,
+    GRADIENTS,
+    GUESSES,
+    HIDDEN,
+    INPUTS,
+    LABELS,
+    MODE,
+    MOMENTUM,
+    NETWORK,
+    PENALTY_RATE,
+    RATE,
+    ROWS,
+    SEED,
+    SHUFFLE,
+    TRAINING,
+    WEIGHTS,
 )
 from grader.worker.results import listed, loss_and_accuracy
 
@@ -185,26 +205,6 @@ INITIAL = (
     "reset_parameters",
 )
 
-_COUNT = r"(n|num|number)?(of)?"
-_WIDTH = r"(size|dims?|shape|features?|nodes|units|neurons|layer|channels)?"
-INPUTS = rf"{_COUNT}(in(put)?s?{_WIDTH}|features?)|d|dim|dimin|sizein|xdim"
-HIDDEN = r".*hid.*|h|nh|m"
-CLASSES = rf"{_COUNT}(class(es)?|labels?|categories|out(put)?s?){_WIDTH}|c|k"
-ROWS = r"x|xs|data|inputs?|images?|features?|xbatch|xtrain|batch|imgs?"
-LABELS = r"y|ys|labels?|targets?|ytrue|t|gt|groundtruth|ybatch|ytrain|truelabels?|yi?"
-GUESSES = r"xpred|ypred|yhat|p|ps|probs?|probabilit(y|ies)|preds?|predictions?|outputs?|out|scores?|softmax|a2|yprobs?"
-MODE = r"mode|phase|state|split"
-TRAINING = r"(is)?train(ing)?(mode)?|trainmode"
-RATE = r"learningrate|lr|eta|alpha|stepsize|rate"
-PENALTY_RATE = (
-    r"reg(ulari[sz]ation)?(strength|coeff?(icient)?|rate|param(eter)?)?|la?m(b?da|bd)?|l2(reg|lambda)?|weightdecay|wd"
-)
-MOMENTUM = r"momentum|mu|beta"
-NETWORK = r"(model|net|network|nn)"
-GRADIENTS = r"grad(ient)?s?|dw|dws"
-SEED = r"(random|rng)?seed|randomstate"
-WEIGHTS = r"weights?|params?|parameters?|w|ws"
-
 EVALUATION = "valid"  # what the course's own `evaluate` passes
 
 
@@ -255,21 +255,7 @@ class Driver:
 
     def describe(self) -> dict[str, Any]:
         """Which parts of the course are there, which are missing, and which files or lines are broken."""
-        found = {name: str(definition) for name, definition in self.found.items()}
-        missing = {
-            name: f"No {part.kind} {part.names[0]} was found." for name, part in PARTS.items() if name not in found
-        }
-        broken = [{"where": item.where, "message": item.message} for item in self.handin.broken()]
-        for definition in self.found.values():
-            try:
-                self.handin.load(definition)
-            except SyntaxError:  # in a file that is listed already
-                continue
-            except Exception as error:
-                broken.append(
-                    {"where": self.handin.last_frame(error) or definition.path, "message": self.handin.told(error)}
-                )
-        return {"found": found, "missing": missing, "broken": broken, "signatures": self._signatures()}
+        return describe_parts(self.handin, PARTS, self.found)
 
     def imported(self) -> dict[str, str]:
         """The packages that the graded files import, by name, and where."""
@@ -282,11 +268,6 @@ class Driver:
         if self._found is None:
             self._found = self.handin.locate(PARTS)
         return self._found
-
-    def _signatures(self) -> list[str]:
-        return [
-            f"{name}: {definition.name}({arguments_written(definition)})" for name, definition in self.found.items()
-        ]
 
     def _part(self, name: str) -> Any:
         if name not in self.found:
@@ -365,20 +346,11 @@ class Driver:
         return places
 
     def _bias_row(self, model: Model, name: str, place: Place) -> int:
-        """With inputs of zero only the bias row of a matrix matters to the loss."""
         X = np.zeros((model.sizes["classes"], model.sizes["inputs"]))
         y = np.arange(model.sizes["classes"])
         for other, kept in self._surroundings(model, name).items():
             put(model.network, model.layout.places[other].path, kept)
-        shape = numbers(get(model.network, place.path), name).shape
-        losses = []
-        for row in (None, 0, -1):
-            kept = np.zeros(shape)
-            if row is not None:
-                (kept.T if place.transposed else kept)[row, 0] = 1.0
-            put(model.network, place.path, kept)
-            losses.append(float(np.mean(self.evaluate(model, X.copy(), y.copy(), EVALUATION)["loss"])))
-        return 0 if abs(losses[1] - losses[0]) > abs(losses[2] - losses[0]) else -1
+        return find_bias_row(model.network, place, lambda: self.evaluate(model, X.copy(), y.copy(), EVALUATION)["loss"])
 
     def _surroundings(self, model: Model, name: str) -> dict[str, Array]:
         """What the other parameters must be, so that the experiment on one of them shows something."""
@@ -494,9 +466,9 @@ class Driver:
         found = canonical_gradients(model.network, model.layout, kept)
         if len(found) < len(model.layout.places):
             for item in rest:
-                leaves = returned_arrays(item, tuple(model.layout.places))
-                model.returned = canonical_gradients(model.network, model.layout, leaves) | model.returned
-                keys = {name: last(path) for name, path in gradient_paths(model.layout, leaves).items()}
+                came = returned_arrays(item, tuple(model.layout.places))
+                model.returned = canonical_gradients(model.network, model.layout, came) | model.returned
+                keys = {name: last(path) for name, path in gradient_paths(model.layout, came).items()}
                 self._returned_keys.setdefault(model.kind, keys if isinstance(item, dict) else {})
         if model.kind not in self._gradient_paths:
             self._gradient_paths[model.kind] = gradient_paths(model.layout, kept)
@@ -696,12 +668,8 @@ class Driver:
             result = self._call_on_model(stepper, PENALTY, optimizer, model)
             after = self._gradients_now(model)
             if _same(after, given) and result is not None:
-                after = (
-                    canonical_gradients(
-                        model.network, model.layout, returned_arrays(result, tuple(model.layout.places))
-                    )
-                    or after
-                )
+                came = returned_arrays(result, tuple(model.layout.places))
+                after = canonical_gradients(model.network, model.layout, came) or after
             return {name: _difference(after.get(name), before) for name, before in given.items()}
         finally:
             self.assign(model, start)
@@ -732,8 +700,8 @@ class Driver:
         offers = [
             Offer(X, ROWS + r"|.*data.*|.*image.*", "data"),
             Offer(y, LABELS + r"|.*label.*|.*target.*", "label"),
-            Offer(int(batch_size), r"(batch)?size|batchsize|bs|n|b|batch", "batch_size"),
-            Offer(bool(shuffle), r".*shuffle.*", "shuffle"),
+            Offer(int(batch_size), BATCH_SIZE, "batch_size"),
+            Offer(bool(shuffle), SHUFFLE, "shuffle"),
         ]
         if takes(function, SEED):
             offers.append(Offer(seed, SEED, "seed"))
@@ -909,9 +877,6 @@ def _some_batch(sizes: Mapping[str, int]) -> tuple[Array, Array]:
     rng = np.random.RandomState(5)
     rows = 2 * sizes["classes"]
     return rng.standard_normal((rows, sizes["inputs"])), np.arange(rows, dtype=np.int64) % sizes["classes"]
-
-
-# methods and classes
 
 
 def _without_anonymous(function: Any, offers: list[Offer]) -> list[Offer]:
