@@ -52,6 +52,11 @@ class Run:
     settings: Settings
     label: str = ""  # what tells it from the other runs of its experiment
 
+    @property
+    def key(self) -> tuple[tuple[str, Any], ...]:
+        """Equal for runs that do the same."""
+        return tuple(sorted(self.settings.items()))
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -120,8 +125,7 @@ class Bench:
     def name(self, run: Run) -> str:
         """A name for everything that a run depends on."""
         files = {name: _sha(content) for name, content in sorted(self.files.items()) if name not in self.aside}
-        settings = sorted(run.settings.items())
-        return _sha(json.dumps([files, settings, self._deciding]).encode())
+        return _sha(json.dumps([files, run.key, self._deciding]).encode())
 
     @cached_property
     def _deciding(self) -> list[Any]:

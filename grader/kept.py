@@ -28,6 +28,10 @@ class Kept:
             return None
         return found if isinstance(found, dict) else None
 
+    def forget(self, digest: str) -> None:
+        """Have it done again."""
+        (self.folder / f"{digest}.json").unlink(missing_ok=True)
+
     def put(self, digest: str, value: Mapping[str, Any]) -> None:
         """Keep a value."""
         try:

@@ -56,6 +56,13 @@ class Curve:
 
 
 @dataclass(frozen=True, slots=True)
+class NamedCurve(Curve):
+    """A chart along names, such as the values of a swept setting, in place of numbers: `x` counts them from 0."""
+
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """One table of a report; numbers stay numbers so that the reader's side can align them."""
 

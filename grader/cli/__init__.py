@@ -14,7 +14,7 @@ from grader.errors import GraderError
 
 __all__ = ["main"]
 
-COMMANDS = ("audit", "check", "doctor", "grade", "schema")
+COMMANDS = ("audit", "check", "doctor", "grade", "schema", "writeup")
 
 
 class Commands(click.Group):
@@ -65,7 +65,7 @@ def commands() -> None:
     """Grades numpy deep-learning homework.
 
     \b
-    Students:     grader check
+    Students:     grader check            grader writeup -o report.pdf
     Instructors:  grader grade submissions/ -o results/
 
     Exit codes: 0 graded, 1 below --fail-under, 2 wrong input, 3 something is not graded.

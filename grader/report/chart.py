@@ -13,7 +13,7 @@ from itertools import groupby
 
 from markupsafe import Markup, escape
 
-from grader.model import Curve, Series
+from grader.model import Curve, NamedCurve, Series
 from grader.report import text
 from grader.report.scale import Scale, along, around, clipped, labels
 
@@ -139,13 +139,14 @@ def _scales(curve: Curve, lines: Sequence[Line]) -> tuple[Scale, Scale]:
 def _frame(curve: Curve, x: Scale, y: Scale) -> list[str]:
     """Grid, axis, ticks and the names of the axes."""
     y_ticks, x_ticks = y.ticks(), _x_ticks(curve, x)
+    x_names = _x_names(curve, x_ticks)
     grid = "".join(f"M{x.start:g} {y(tick):.1f}H{x.end:.1f}" for tick in y_ticks)
     y_label = text.one_line(curve.y_label, 40) + (" (log scale)" if y.logarithmic else "")
     return [
         f'<path class="grid" d="{grid}" fill="none" stroke="{GRID}" stroke-width=".7"/>',
         f'<path class="axis" d="M{x.start:g} {y.start:g}H{x.end:.1f}" fill="none" stroke="{AXIS}" stroke-width=".8"/>',
         *(_label(x.start - 5, y(tick) + 3, words, "end") for tick, words in zip(y_ticks, labels(y_ticks), strict=True)),
-        *(_label(x(tick), y.start + 12, words, "middle") for tick, words in zip(x_ticks, labels(x_ticks), strict=True)),
+        *(_label(x(tick), y.start + 12, words, "middle") for tick, words in zip(x_ticks, x_names, strict=True)),
         _label(0, 9, y_label, "start"),
         _label((x.start + x.end) / 2, HEIGHT - 5, text.one_line(curve.x_label, 40), "middle"),
     ]
@@ -153,6 +154,8 @@ def _frame(curve: Curve, x: Scale, y: Scale) -> list[str]:
 
 def _x_ticks(curve: Curve, x: Scale) -> list[float]:
     """Round places that exist: no half epochs, and the first one where there is room for it."""
+    if isinstance(curve, NamedCurve):
+        return list(curve.x)
     places = set(curve.x)
     whole = all(_is_finite(place) and float(place).is_integer() for place in places)
     ticks = [tick for tick in x.ticks() if not whole or tick.is_integer()]
@@ -160,6 +163,12 @@ def _x_ticks(curve: Curve, x: Scale) -> list[float]:
         return [float(place) for place in places]
     first_fits = not ticks or x(ticks[0]) - x.start > 16
     return [x.low, *ticks] if whole and first_fits else ticks
+
+
+def _x_names(curve: Curve, ticks: Sequence[float]) -> list[str]:
+    if isinstance(curve, NamedCurve):
+        return [text.one_line(name, LONGEST_NAME) for name in curve.names]
+    return labels(ticks)
 
 
 def _label(x: float, y: float, words: str, anchor: str) -> str:

@@ -6,7 +6,8 @@ import contextlib
 import gc
 import io
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
@@ -24,24 +25,45 @@ PANGO = {
 COLLECT_EVERY = 16
 
 
+@dataclass(frozen=True)
+class Printed:
+    """A PDF, the page from 1 on which each anchor stands, and how many pages there are."""
+
+    pdf: bytes
+    anchors: Mapping[str, int]
+    pages: int
+
+
 class Renderer:
     """Makes PDFs. Keep one for each process: it reads style sheet and fonts once."""
 
-    def __init__(self) -> None:
+    def __init__(self, *documents: str) -> None:
+        """`documents` are the folders of report_templates whose style sheets are wanted beside the base."""
         if problem := pdf_problem():
             raise GraderError(problem)
         self._weasyprint = import_module("weasyprint")
         self._fetcher = _fetcher()
         self._fonts = import_module("weasyprint.text.fonts").FontConfiguration()
-        self._css = self._weasyprint.CSS(string=page.style("paper"), font_config=self._fonts, url_fetcher=self._fetcher)
+        style = page.style("paper", *documents)
+        self._css = self._weasyprint.CSS(string=style, font_config=self._fonts, url_fetcher=self._fetcher)
         self._made = 0
 
     def pdf(self, result: Result, audience: Audience = "student") -> bytes:
         """The report as tagged PDF/UA-1; equal results give equal bytes, since nothing in it tells the time."""
-        document = self._weasyprint.HTML(string=page.markup(result, audience, None), url_fetcher=self._fetcher)
+        return self.printed(page.markup(result, audience, None)).pdf
+
+    def printed(self, html: str, pictures: Mapping[str, bytes] | None = None) -> Printed:
+        """Any document of ours, with the PNG pictures that it names, and the page of each of its anchors."""
+        fetcher = _fetcher(pictures) if pictures else self._fetcher
         with self._without_garbage_collection():
-            made: bytes = document.write_pdf(stylesheets=[self._css], font_config=self._fonts, pdf_variant="pdf/ua-1")
-        return made
+            document = self._weasyprint.HTML(string=html, url_fetcher=fetcher)
+            laid_out = document.render(stylesheets=[self._css], font_config=self._fonts, pdf_variant="pdf/ua-1")
+            made: bytes = laid_out.write_pdf(pdf_variant="pdf/ua-1")
+        anchors: dict[str, int] = {}
+        for number, each in enumerate(laid_out.pages, 1):
+            for name in each.anchors:
+                anchors.setdefault(name, number)  # what goes on over several pages has its anchor on each
+        return Printed(made, anchors, len(laid_out.pages))
 
     @contextlib.contextmanager
     def _without_garbage_collection(self) -> Iterator[None]:
@@ -71,17 +93,20 @@ def pdf_problem() -> str | None:
     return None
 
 
-def _fetcher() -> Any:
-    """A URL fetcher that knows the shipped fonts and nothing else: no file, no network, no data."""
+def _fetcher(pictures: Mapping[str, bytes] | None = None) -> Any:
+    """A URL fetcher that knows the shipped fonts, our own pictures and nothing else: no file, no network, no data."""
     urls = import_module("weasyprint.urls")
     folder = data_folder("report_templates") / "fonts"
     fonts = {
         FONTS + path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.suffix in (".otf", ".ttf")
     }
 
+    known = {**fonts, **(pictures or {})}
+
     def fetch(_: object, url: str, *_headers: object) -> Any:
-        if url not in fonts:
-            raise ValueError("a report loads nothing but its own fonts")
-        return urls.URLFetcherResponse(url, fonts[url], {"Content-Type": "font/otf"})
+        if url not in known:
+            raise ValueError("a report loads nothing but its own fonts and pictures")
+        kind = "font/otf" if url in fonts else "image/png"
+        return urls.URLFetcherResponse(url, known[url], {"Content-Type": kind})
 
     return type("LockedFetcher", (urls.URLFetcher,), {"fetch": fetch})(allowed_protocols=(), allow_redirects=False)

@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
+from grader.writeup.document import Document, document
+from grader.writeup.export import tables_and_curves
 from grader.writeup.plan import Planned, plan, splits
-from grader.writeup.spec import Writeup, load_writeup
+from grader.writeup.spec import FILE, Writeup, load_writeup
+from grader.writeup.texts import explanations
 
-__all__ = ["Planned", "Writeup", "load_writeup", "plan", "splits"]
+__all__ = [
+    "FILE",
+    "Document",
+    "Planned",
+    "Writeup",
+    "document",
+    "explanations",
+    "load_writeup",
+    "plan",
+    "splits",
+    "tables_and_curves",
+]

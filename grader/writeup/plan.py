@@ -34,7 +34,10 @@ class Planned:
     @property
     def all(self) -> list[Run]:
         """Each configuration once, although several experiments may ask for it."""
-        return list({tuple(sorted(run.settings.items())): run for runs in self.runs.values() for run in runs}.values())
+        once: dict[Any, Run] = {}
+        for run in (run for runs in self.runs.values() for run in runs):
+            once.setdefault(run.key, run)
+        return list(once.values())
 
 
 def plan(writeup: Writeup, files: Mapping[str, bytes], *, preview: bool) -> Planned:

@@ -1,0 +1,124 @@
+"""The student's explanations: what stands under a section's heading in Markdown files and in notebooks' text cells."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import PurePosixPath
+from typing import Any
+
+from grader.writeup.spec import Section
+
+__all__ = ["Explanation", "explanations"]
+
+LONGEST = 30_000  # characters of one explanation
+MOST_LINES = 20_000  # of one file
+MARKDOWN = (".md", ".markdown")
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What a student wrote about one section, and where."""
+
+    text: str
+    files: tuple[str, ...]
+
+
+def explanations(sections: Sequence[Section], files: Mapping[str, bytes]) -> dict[str, Explanation]:
+    """By section id; several places are put one after the other."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for name, content in sorted(files.items(), key=lambda item: (item[0].count("/"), item[0])):
+        for id_, text in _under_headings(name, _markdown(name, content), sections):
+            found.setdefault(id_, []).append((name, text))
+    return {
+        id_: Explanation("\n\n".join(text for _, text in parts)[:LONGEST], tuple(dict.fromkeys(n for n, _ in parts)))
+        for id_, parts in found.items()
+    }
+
+
+def _markdown(name: str, content: bytes) -> str:
+    suffix = PurePosixPath(name).suffix.lower()
+    if suffix in MARKDOWN:
+        return content.decode("utf-8-sig", "replace")
+    return _notebook(content) if suffix == ".ipynb" else ""
+
+
+def _notebook(content: bytes) -> str:
+    """The text cells of a notebook; nothing where it cannot be read."""
+    try:
+        nbformat = import_module("nbformat")
+        notebook = nbformat.reads(content.decode("utf-8-sig", "replace"), as_version=4)
+        cells = [cell for cell in notebook["cells"] if cell.get("cell_type") == "markdown"]
+        return "\n\n".join(_joined(cell.get("source")) for cell in cells)
+    except Exception:  # not installed, or not a notebook: then there is no text to take
+        return ""
+
+
+def _joined(source: Any) -> str:
+    return source if isinstance(source, str) else "".join(map(str, source or ()))
+
+
+def _under_headings(name: str, markdown: str, sections: Sequence[Section]) -> Iterator[tuple[str, str]]:
+    """The text under each heading that is a section's, up to the next of its rank; a file's name is a heading too."""
+    lines = markdown.split("\n")[:MOST_LINES]
+    headings = [(0, 0, PurePosixPath(name).stem), *_headings(lines)]
+    ends = [*(line for line, _, _ in headings[1:]), len(lines)]
+    current: tuple[str, int] | None = None
+    gathered: list[str] = []
+    for (line, rank, words), end in zip(headings, ends, strict=True):
+        meant = _section(words, sections)
+        begins_other = meant is not None and (current is None or meant != current[0])
+        if current is not None and (begins_other or (meant is None and rank <= current[1])):
+            yield from _told(current[0], gathered)
+            current, gathered = None, []
+        if current is None and meant is not None:
+            current, gathered = (meant, rank), []
+            line += 1 if rank else 0
+        if current is not None:
+            gathered += lines[line:end]
+    if current is not None:
+        yield from _told(current[0], gathered)
+
+
+def _told(id_: str, lines: Sequence[str]) -> Iterator[tuple[str, str]]:
+    text = "\n".join(lines).strip()
+    if text:
+        yield id_, text
+
+
+def _headings(lines: Sequence[str]) -> Iterator[tuple[int, int, str]]:
+    """The line, the rank and the words of each heading outside of blocks of code."""
+    fence = ""
+    for number, line in enumerate(lines):
+        opened = re.match(r" {0,3}(`{3,}|~{3,})", line)
+        if opened and (not fence or opened[1].startswith(fence)):
+            fence = "" if fence else opened[1][:3]
+        heading = None if fence else re.match(r" {0,3}(#{1,6})\s+(.{1,200})$", line)
+        if heading:
+            yield number, len(heading[1]), heading[2].rstrip("# \t")
+
+
+def _section(words: str, sections: Sequence[Section]) -> str | None:
+    """The section that a heading is about: the one whose name it is, or holds; of several, the longest name."""
+    raw = _words(words)
+    best: tuple[int, int] = (0, 0)
+    found = None
+    for section in sections:
+        for name in (section.id, section.title, *section.headings):
+            plain = _words(name)
+            fit = 2 if plain in (raw, _without_number(raw)) else 1 if f" {plain} " in f" {raw} " else 0
+            if fit and plain and (fit, len(plain)) > best:
+                best, found = (fit, len(plain)), section.id
+    return found
+
+
+def _words(heading: str) -> str:
+    """Lower-case words with one space between them."""
+    return " ".join(re.findall(r"[^\W_]+", heading.casefold()))
+
+
+def _without_number(words: str) -> str:
+    """“learning rate” for “problem 1 2 learning rate”."""
+    return re.sub(r"^((part|problem|question|task|section|exercise|q?\d+[a-z]?|[a-h]|[ivx]+) )+(?=.)", "", words)
