@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,19 @@ import pytest
 from grader.data import load
 from grader.errors import GraderError, RubricError
 from grader.writeup import Writeup, load_writeup, plan, splits
+from grader.writeup.spec import (
+    Charts,
+    Data,
+    DecisionMap,
+    Network,
+    Overlay,
+    Pictures,
+    Relation,
+    Section,
+    Show,
+    Split,
+    TableOf,
+)
 
 COURSES = sorted((Path(__file__).parent.parent / "rubrics").glob("*/writeup.yaml"))
 SPEC = """\
@@ -40,6 +54,9 @@ sections:
 """
 
 
+PAGE = (Path(__file__).parent.parent / "docs" / "writeup.md").read_text("utf-8")
+
+
 def writeup(tmp_path: Path, text: str = SPEC) -> Writeup:
     path = tmp_path / "writeup.yaml"
     path.write_text(text, "utf-8")
@@ -49,6 +66,16 @@ def writeup(tmp_path: Path, text: str = SPEC) -> Writeup:
 @pytest.mark.parametrize("path", COURSES, ids=lambda path: path.parent.name)
 def test_the_write_up_of_each_course_can_be_read(path: Path) -> None:
     assert load_writeup(path).sections
+
+
+def test_the_write_up_of_the_page_can_be_read_and_the_page_tells_every_field(tmp_path: Path) -> None:
+    found = re.search(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
+    assert found
+    assert list(writeup(tmp_path, found[1]).experiments) == ["rates", "best"]
+    shows = (TableOf, Charts, Overlay, Relation, Pictures, DecisionMap, Network)
+    fields = {name for model in (Writeup, Data, Split, Section, Show, *shows) for name in model.model_fields}
+    told = set(re.findall(r"`(?:data\.)?([a-z_]+)(?::[^`]*)?`", PAGE))
+    assert fields - told == set()
 
 
 @pytest.mark.parametrize(

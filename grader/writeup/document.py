@@ -284,7 +284,7 @@ class _Desk:
         places = tuple(float(place) for place in range(len(outcomes)))
         x_label, y_label = asked.x_label or self.named(asked.x), asked.y_label or self.named(asked.y[0])
         failed = tuple(f"{each.run.label}: {each.failure.message}" for each in outcomes if each.failure)
-        yield Panel(asked.title, "", (NamedCurve(asked.title, x_label, y_label, places, series, names),), notes=failed)
+        yield Panel(asked.title, "", (NamedCurve(y_label, x_label, y_label, places, series, names),), notes=failed)
 
     def pictures(self, asked: Pictures) -> Iterator[Block]:
         for place, outcome in enumerate(self.results[asked.experiment]):

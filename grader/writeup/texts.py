@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
@@ -48,8 +49,8 @@ def _markdown(name: str, content: bytes) -> str:
 def _notebook(content: bytes) -> str:
     """The text cells of a notebook; nothing where it cannot be read."""
     try:
-        nbformat = import_module("nbformat")
-        notebook = nbformat.reads(content.decode("utf-8-sig", "replace"), as_version=4)
+        with warnings.catch_warnings(action="ignore"):  # it tells students to mend their notebooks' inner form
+            notebook = import_module("nbformat").reads(content.decode("utf-8-sig", "replace"), as_version=4)
         cells = [cell for cell in notebook["cells"] if cell.get("cell_type") == "markdown"]
         return "\n\n".join(_joined(cell.get("source")) for cell in cells)
     except Exception:  # not installed, or not a notebook: then there is no text to take
