@@ -268,7 +268,7 @@ def test_the_summary_is_one_sentence(name: str, sentence: str) -> None:
 def test_what_is_not_decided_is_explained_and_costs_nothing() -> None:
     page = Page(report.html(undecided())).text
     assert "25 of 45 points so far" in page
-    assert "20 points are not decided yet." in page
+    assert "10 points wait for a person and 10 points are not decided yet." in page
     assert "You lose no points by it: a person will look." in page
     assert "A person marks this one" in page
 

@@ -103,8 +103,10 @@ def seed_of(out: Path) -> int:
 
 
 def status(outcome: Outcome) -> str:
-    """One word: graded, partly (something in it is not decided), or not graded."""
-    return "not graded" if outcome.problem else "graded" if outcome.complete else "partly"
+    """In a word or two: graded, to mark (by a person), partly (something in it is not decided), or not graded."""
+    if outcome.problem or not outcome.complete:
+        return "not graded" if outcome.problem else "partly"
+    return "to mark" if outcome.verdicts.get("manual") else "graded"
 
 
 def summary(outcome: Outcome) -> dict[str, Any]:

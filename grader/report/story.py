@@ -96,7 +96,13 @@ def summary(result: Result) -> str:
 def still_open(result: Result) -> str:
     """What the score still waits for, or nothing."""
     waiting = tally(result.score, criteria(result)).undecided
-    return f"{text.points(waiting)} points are not decided yet." if waiting else ""
+    manual = sum(c.score.maximum for c in criteria(result) if c.verdict == "manual" and c.score.given is None)
+    parts = [
+        f"{text.points(points)} points {words}"
+        for points, words in ((manual, "wait for a person"), (waiting - manual, "are not decided yet"))
+        if points > 0
+    ]
+    return f"{text.listing(parts)}." if parts else ""
 
 
 def first_steps(result: Result) -> list[Step]:
