@@ -47,7 +47,7 @@ def expand(path: Path, out: Path | None = None) -> list[Path]:
     if not path.is_dir():
         return []
     children = [child for child in sorted(path.iterdir()) if _is_of_interest(child, out)]
-    if any(child.suffix.lower() in SOURCE and child.is_file() for child in children):
+    if any(_is_source(child) and child.is_file() for child in children):
         return []
     packed = [child for child in children if child.is_dir() or child.suffix.lower() in ARCHIVES]
     if len(packed) == 1 and packed[0].is_dir():  # a wrapper: around one hand-in, or around all of them
@@ -69,7 +69,17 @@ def _are_parts(children: Sequence[Path]) -> bool:
 
 
 def _holds_source(folder: Path) -> bool:
-    return any(path.suffix.lower() in SOURCE for path in folder.rglob("*"))
+    return any(_is_source(path) for path in folder.rglob("*"))
+
+
+def _is_source(path: Path) -> bool:
+    return path.suffix.lower() in SOURCE or path.name.casefold() in _files_of_references()
+
+
+@cache
+def _files_of_references() -> frozenset[str]:
+    """Such as answers.yaml."""
+    return frozenset(path.name.casefold() for path in data_folder("reference").glob("*/*") if path.is_file())
 
 
 @cache
