@@ -35,7 +35,7 @@ lint: .venv/ready
 	@$(BIN)/ruff format --quiet --check . || { $(BIN)/ruff format --check .; exit 1; }
 	@$(BIN)/mypy --no-error-summary grader $(wildcard benchmarks/*.py)
 	@set -e; for driver in rubrics/*/driver.py; do $(BIN)/mypy --no-error-summary $$driver; done  # each has the name driver
-	@set -e; for course in reference/*/; do \
+	@set -e; for course in $(sort $(dir $(wildcard reference/*/*.py))); do \
 		(cd $$course && "$(CURDIR)/$(BIN)/mypy" --no-error-summary --config-file "$(CURDIR)/pyproject.toml" .); \
 	done
 	@$(BIN)/lint-imports --no-cache > .venv/imports.log || { cat .venv/imports.log; exit 1; }

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from grader.checks import GONE, undecided
+from grader.checks import GONE, Reading, undecided
 from grader.diagnosis.signature import alike
 from grader.errors import GraderError, StudentError
 from grader.mistakes import FILE as MISTAKES
@@ -110,7 +110,7 @@ def prepare(
     with Session(files, rubric.driver.read_text("utf-8"), sandbox, limits, warm) as session:
         for size in rubric.sizes:
             seen = _observe_at(size, session, submission, rubric, seed, data, limits, None)
-            _came_through(rubric, seen)
+            _came_through(rubric, seen, _setting(rubric, seed, data, size))
             expected[size] = seen
     return Key(rubric, seed, data, expected)
 
@@ -182,13 +182,18 @@ def _has_data(rubric: Rubric, data: Mapping[str, DataSet]) -> None:
                 )
 
 
-def _came_through(rubric: Rubric, seen: Observations) -> None:
-    for id_, observation in seen.criteria.items():
+def _came_through(rubric: Rubric, seen: Observations, setting: Setting) -> None:
+    for criterion in rubric.criteria:
+        id_, observation = criterion.id, seen.criteria[criterion.id]
         if observation.failure:
             raise GraderError(
                 f"{rubric.path}: the reference fails its own check {id_!r} (sizes {seen.size!r}): "
                 f"{observation.failure.message} {observation.failure.where}".rstrip()
             )
+        if not isinstance(criterion.check, Reading):
+            continue
+        if problem := criterion.check.problem(observation.values, setting.named(id_)):
+            raise GraderError(f"{rubric.path}: the reference's own answer does not pass {id_!r}: {problem}")
 
 
 def _setting(rubric: Rubric, seed: int, data: Mapping[str, DataSet], size: str) -> Setting:
@@ -285,11 +290,14 @@ def observe_one(criterion: Criterion, session: Session, setting: Setting) -> Obs
     values: Mapping[str, Any] = {}
     failure, output = None, ""
     try:
-        student = session.student()
-        try:
-            values = criterion.check.observe(student, setting)
-        finally:
-            output = student.output()
+        if isinstance(criterion.check, Reading):
+            values = criterion.check.read(session.files)
+        else:
+            student = session.student()
+            try:
+                values = criterion.check.observe(student, setting)
+            finally:
+                output = student.output()
     except StudentError as error:
         failure = error.failure
     except GraderError:

@@ -67,6 +67,7 @@ class Session:
         self.environment: Mapping[str, str] = {}
         self.stand_ins = stand_ins  # called here, on the trusted side, in the place of the hand-in's own
         self.limits = limits
+        self.files = files
         self._files = {name: np.frombuffer(content, np.uint8) for name, content in files.items()}
         self._driver = _compiled(driver)
         self._sandbox = sandbox
@@ -108,6 +109,7 @@ class Session:
 
         Only for code that the grader made itself: what one hand-in does to its worker, the next one meets.
         """
+        self.files = files
         self._files = {name: np.frombuffer(content, np.uint8) for name, content in files.items()}
         self._until, self._unloadable = None, None
         self._strikes, self._claimed, self._seen = {}, Facts(), []

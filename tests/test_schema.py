@@ -66,7 +66,11 @@ def test_the_schema_has_a_branch_with_an_example_for_every_kind(name: str) -> No
     [
         ("points: 2", "points: five", "'five' is not of type 'number'"),
         ("points: 2", "points: 0", "0 is less than or equal to the minimum of 0"),
-        ("kind: shape", "kind: shap", "'shap' is not one of ['batches', 'gradient', 'purity', 'shape', 'stability', "),
+        (
+            "kind: shape",
+            "kind: shap",
+            "'shap' is not one of ['answer', 'batches', 'gradient', 'prose', 'purity', 'shape', ",
+        ),
         ("call: relu", "cal: relu", "'call' is a required property"),
         ("scale: 2", "scal: 2", ""),
         ("visibility: hidden", "visibility: hiden", "'hiden' is not one of ['public', 'hidden']"),

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from grader.probes import Setting
     from grader.session import Student
 
-__all__ = ["GONE", "Check", "attempt", "decide", "failure_of", "kinds", "part", "share", "undecided"]
+__all__ = ["GONE", "Check", "Reading", "attempt", "decide", "failure_of", "kinds", "part", "share", "undecided"]
 
 GONE = frozenset({"timeout", "died", "protocol"})  # failures that cost the worker
 
@@ -60,6 +60,20 @@ class Check(BaseModel):
     def datasets(self) -> tuple[str, ...]:
         """The data sets that this check needs."""
         return ()
+
+
+class Reading(Check):
+    """A check that reads texts of the hand-in on the trusted side, and runs nothing."""
+
+    TELLS_MISTAKES = False
+
+    def read(self, files: Mapping[str, bytes]) -> Values:
+        """What stands in one submission's files, as plain values, enough to judge without them."""
+        raise NotImplementedError
+
+    def problem(self, expected: Values, setting: Setting) -> str:
+        """Why what stands in the reference cannot be what is expected; empty where it can."""
+        return ""
 
 
 @cache

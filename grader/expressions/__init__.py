@@ -10,9 +10,23 @@ numbers are floats, so that 9**9**9 is infinite at once.
 from __future__ import annotations
 
 from grader.expressions.errors import ExpressionError
-from grader.expressions.evaluation import agree, evaluate
+from grader.expressions.evaluation import agree, evaluate, whole
 from grader.expressions.parser import parse, readings
-from grader.expressions.tree import Node, written
+from grader.expressions.tree import Call, Compare, Node, Variable, written
 from grader.expressions.vocabulary import Name, Vocabulary
 
-__all__ = ["ExpressionError", "Name", "Node", "Vocabulary", "agree", "evaluate", "parse", "readings", "written"]
+__all__ = [
+    "Call",
+    "Compare",
+    "ExpressionError",
+    "Name",
+    "Node",
+    "Variable",
+    "Vocabulary",
+    "agree",
+    "evaluate",
+    "parse",
+    "readings",
+    "whole",
+    "written",
+]

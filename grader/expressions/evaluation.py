@@ -28,7 +28,7 @@ from grader.expressions.tree import (
     Variable,
 )
 
-__all__ = ["agree", "evaluate"]
+__all__ = ["agree", "evaluate", "whole"]
 
 Array: TypeAlias = np.ndarray[Any, np.dtype[np.float64]]
 MOST_NUMBERS = 200_000  # in one value
@@ -55,6 +55,17 @@ def evaluate(node: Node, variables: Mapping[str, Array | float], indices: Sequen
     with np.errstate(all="ignore"):
         value = evaluation.value(node)
         return evaluation.by_indices(value, node.column)
+
+
+def whole(node: Node, variables: Mapping[str, Array | float], length: int = 1) -> Array:
+    """The formula's value as it is: a number, a vector or a matrix.
+
+    Raises:
+        ExpressionError: the shapes in it do not fit each other.
+    """
+    with np.errstate(all="ignore"):
+        array = _Evaluation(variables, (), length).value(node).array
+    return array.reshape(array.shape[MOST_SUMS:])
 
 
 def agree(found: Array, right: Array, tolerance: float) -> np.ndarray[Any, np.dtype[np.bool_]]:

@@ -358,7 +358,9 @@ class _Parser(Cursor):
         if function in {"delta", "indicator"} and (self.sees("_") or self.sees("[") or self.sees("{")):
             self.takes("_")
             return self.made(Call(function, self.delta(), token.column))
-        if self.sees("^", "'", "_"):
+        if self.sees("'"):
+            self.fail(_NO_VALUE["partial"])
+        if self.sees("^", "_"):
             self.fail(f"{token.text!r} needs its argument first, in brackets")
         arguments = self.arguments() if self.sees("(", "{") else (self.factor(),)
         if function == "delta" and len(arguments) == 1 and isinstance(arguments[0], Compare):
@@ -474,7 +476,7 @@ class _Parser(Cursor):
         parts = parted(word, self.words, self.scope) if len(word) <= LONGEST_WORD else []
         if not parts:
             known = sorted({name.name for name in self.words.names.values()})
-            told = did_you_mean(word, known) or (f"; there are {listed(known)}" if known else "")
+            told = did_you_mean(word, known) or (f", which has {listed(known)}" if known else "")
             self.fail(f"{word!r} is not a name of this question{told}", token)
         replaced: list[Token] = []
         column = token.column

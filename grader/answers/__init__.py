@@ -1,0 +1,11 @@
+"""What a student works out by hand: found in the hand-in's texts, and compared with the reference's answer."""
+
+from __future__ import annotations
+
+from grader.answers.formula import Formula
+from grader.answers.number import Number
+from grader.answers.opinion import Opinion
+from grader.answers.places import find
+from grader.answers.unit import Unit
+
+__all__ = ["Formula", "Number", "Opinion", "Unit", "find"]

@@ -1,0 +1,217 @@
+"""Where in a hand-in an answer stands: below a key of a YAML file, in a tagged notebook cell, or below a heading."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Any
+
+from grader.strict_yaml import Document, parse
+
+__all__ = ["Answer", "Note", "find", "notes"]
+
+MOST_YAML = 256 << 10  # bytes
+MOST_NOTES = 8 << 20  # bytes of one notebook or Markdown file
+MOST_FILES = 20  # notebooks and Markdown files that are looked through
+MOST_TEXT = 20_000  # characters of one answer
+MOST_PARTS = 200  # values in one answer that is a list or a mapping
+NOTHING = frozenset({"", "todo", "tbd", "answer", "your answer", "your answer here", "write your answer here", "none"})
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What stands there, as plain values; `problem` says why a file that may hold it could not be read."""
+
+    value: Any = None
+    where: str = ""
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One cell of a notebook, or a whole Markdown file."""
+
+    file: str
+    number: int  # counted from one
+    text: str
+    tags: tuple[str, ...] = ()
+    code: bool = False
+    outputs: tuple[str, ...] = ()
+
+
+def find(files: Mapping[str, bytes], question: str, file: str = "answers.yaml", heading: str = "") -> Answer:
+    """The answer to a question; its value is None where nothing was written."""
+    answer = _in_yaml(files, question, file)
+    if answer.value is not None:
+        return answer
+    noted = _in_notes(notes(files), question, heading)
+    return noted if noted.value is not None else answer
+
+
+def notes(files: Mapping[str, bytes]) -> list[Note]:
+    """The cells of the notebooks and the Markdown files of a hand-in, the outermost files first."""
+    names = sorted((name for name in files if name.endswith((".ipynb", ".md"))), key=_depth)
+    found: list[Note] = []
+    for name in names[:MOST_FILES]:
+        content = files[name]
+        if len(content) <= MOST_NOTES:
+            found += _cells(name, content) if name.endswith(".ipynb") else [Note(name, 1, _text(content))]
+    return found
+
+
+def _in_yaml(files: Mapping[str, bytes], question: str, file: str) -> Answer:
+    stem = PurePosixPath(file).stem.casefold()
+    names = (name for name in files if PurePosixPath(name).stem.casefold() == stem)
+    problem = ""
+    for name in sorted((name for name in names if name.casefold().endswith((".yaml", ".yml"))), key=_depth):
+        document = parse(files[name]) if len(files[name]) <= MOST_YAML else Document(None)
+        answer = _below_key(document, name, question)
+        if answer.value is not None:
+            return answer
+        problem = problem or answer.problem
+    return Answer(problem=problem)
+
+
+def _below_key(document: Document, name: str, question: str) -> Answer:
+    if document.value is None:
+        last = document.problems[-1] if document.problems else None  # the one that ended the reading
+        told = f"{name}:{last.place.line}:{last.place.column}: {last.message}" if last else f"{name} is too large"
+        return Answer(problem=f"{told}.")
+    for way in (question.split("."), ["answers", *question.split(".")], [question.rpartition(".")[2]]):
+        found = _follow(document.value, way)
+        if found and _is_something(value := found[-1][1]):
+            line = document.key_place(tuple(key for key, _ in found)).line
+            return Answer(_capped(value), f"{name}:{line}")
+    return Answer()
+
+
+def _follow(value: Any, way: Sequence[str]) -> list[tuple[str, Any]]:
+    """The keys that are met on this way, however they are spelled, with their values; empty where it ends early."""
+    met: list[tuple[str, Any]] = []
+    for step in way:
+        if not isinstance(value, Mapping):
+            return []
+        key = next((key for key in value if _plain(key) == _plain(step)), None)
+        if key is None:
+            return []
+        value = value[key]
+        met.append((key, value))
+    return met
+
+
+def _in_notes(cells: Sequence[Note], question: str, heading: str) -> Answer:
+    for cell in cells:
+        if _plain(question) in map(_plain, cell.tags) and _is_something(cell.text):
+            return Answer(cell.text[:MOST_TEXT], f"{cell.file}, cell {cell.number}")
+    wanted = _words(heading or question.replace(".", " "))
+    for file in dict.fromkeys(cell.file for cell in cells):
+        for cell, title, text in _sections([cell for cell in cells if cell.file == file and not cell.code]):
+            if wanted and _words(title)[: len(wanted)] == wanted and _is_something(text):
+                return Answer(text[:MOST_TEXT], f"{cell.file}, below “{title[:60]}”")
+    return Answer()
+
+
+def _sections(cells: Sequence[Note]) -> Iterator[tuple[Note, str, str]]:
+    """Each heading with what stands below it, up to the next one that is no deeper."""
+    lines = [(cell, line) for cell in cells for line in [*cell.text.splitlines(), ""]]
+    levels = _levels([line for _, line in lines])
+    for start, level in enumerate(levels):
+        if level:
+            later = (n for n in range(start + 1, len(levels)) if levels[n] and levels[n] <= level)
+            end = min(next(later, len(levels)), start + 400)
+            below = "\n".join(line for _, line in lines[start + 1 : end])
+            yield lines[start][0], lines[start][1].strip("# \t"), below.strip()
+
+
+def _levels(lines: Sequence[str]) -> list[int]:
+    """How deep a heading each line is, 0 where it is none; what is fenced is none."""
+    fenced, levels = False, []
+    for line in lines:
+        fenced ^= line.lstrip().startswith(("```", "~~~"))
+        found = _HEADING.match(line)
+        levels.append(len(found[1]) if found and not fenced else 0)
+    return levels
+
+
+_HEADING = re.compile(r" {0,3}(#{1,6})\s+\S")
+
+
+def _cells(name: str, content: bytes) -> list[Note]:
+    """The cells of a notebook; none where it is no notebook."""
+    try:
+        told = json.loads(content.decode("utf-8-sig", "replace"))
+    except (ValueError, RecursionError):
+        return []
+    if not isinstance(told, dict):
+        return []
+    sheets = told.get("worksheets")
+    older = sheets[0].get("cells") if isinstance(sheets, list) and sheets and isinstance(sheets[0], dict) else None
+    cells = told.get("cells", older)
+    return [_cell(name, n, cell) for n, cell in enumerate(_list(cells), 1) if isinstance(cell, dict)]
+
+
+def _cell(name: str, number: int, cell: Mapping[str, Any]) -> Note:
+    metadata = cell.get("metadata")
+    tags = _list(metadata.get("tags")) if isinstance(metadata, dict) else []
+    text = _source(cell.get("source", cell.get("input")))
+    if cell.get("cell_type") == "heading":  # of the third format
+        text = f"## {text}"
+    outputs = tuple(_source(_output(each)) for each in _list(cell.get("outputs")) if isinstance(each, dict))
+    return Note(name, number, text, tuple(map(str, tags)), cell.get("cell_type") == "code", outputs)
+
+
+def _output(output: Mapping[str, Any]) -> Any:
+    data = output.get("data")
+    return output.get("text", data.get("text/plain") if isinstance(data, dict) else None)
+
+
+def _source(told: Any) -> str:
+    return told if isinstance(told, str) else "".join(part for part in _list(told) if isinstance(part, str))
+
+
+def _list(told: Any) -> list[Any]:
+    return told if isinstance(told, list) else []
+
+
+def _text(content: bytes) -> str:
+    return content.decode("utf-8-sig", "replace")
+
+
+def _depth(name: str) -> tuple[int, str]:
+    return name.count("/"), name
+
+
+def _plain(key: str) -> str:
+    return re.sub(r"[\W_]+", "", str(key).casefold())
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[^\W_]+", text.casefold())
+
+
+def _is_something(value: Any) -> bool:
+    """Whether there is an answer, and not only the place for one."""
+    if isinstance(value, str):
+        return " ".join(_words(value)) not in NOTHING or bool(re.search(r"\d", value))
+    return value not in (None, [], {})
+
+
+def _capped(value: Any) -> Any:
+    """The value with long texts cut, or nothing where it has too many parts."""
+    left = MOST_PARTS
+
+    def kept(part: Any) -> Any:
+        nonlocal left
+        left -= 1
+        if left < 0:
+            return None
+        if isinstance(part, Mapping):
+            return {str(key)[:200]: kept(each) for key, each in list(part.items())[:MOST_PARTS]}
+        if isinstance(part, list):
+            return [kept(each) for each in part[:MOST_PARTS]]
+        return part[:MOST_TEXT] if isinstance(part, str) else part
+
+    return kept(value)

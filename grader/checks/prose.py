@@ -1,0 +1,65 @@
+"""`kind: prose`: a proof or an explanation, which a person reads."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from grader.answers import find
+from grader.checks import Reading, decide
+from grader.model import Finding, Values, Verdict
+from grader.probes import Setting
+
+
+class Level(BaseModel):
+    """What earns a share of the points."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    give: Annotated[float, Field(ge=0, le=1)]
+    when: Annotated[str, Field(min_length=1)]
+
+
+class Prose(Reading):
+    """A text of the hand-in waits for a person, who alone sees the model answer and the levels."""
+
+    EXAMPLE = (
+        "{kind: prose, question: xor, empty: 0, model_answer: Adding two rows of the table contradicts the others.}"
+    )
+    kind: Literal["prose"]
+    question: Annotated[str, Field(min_length=1)]
+    file: str = "answers.yaml"
+    heading: str = ""
+    empty: Literal["wait", 0] = "wait"
+    template: str = ""  # what stands there before a student writes
+    model_answer: str = ""  # for the marker; no output for students may hold it
+    levels: tuple[Level, ...] = ()  # for the marker too
+
+    def read(self, files: Mapping[str, bytes]) -> Values:
+        found = find(files, self.question, self.file, self.heading)
+        value = found.value
+        text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        return {"text": "" if value is None else text, "where": found.where, "problem": found.problem}
+
+    def judge(self, seen: Values, expected: Values, setting: Setting) -> Verdict:
+        if seen["problem"] and not seen["text"]:
+            return Verdict("manual", None, (Finding("unreadable", str(seen["problem"])),))
+        if self._is_written(str(seen["text"])):
+            return Verdict("manual", None)
+        finding = Finding("no-answer", f"Nothing is written for {self.question!r} yet.")
+        return decide(0, (finding,)) if self.empty == 0 else Verdict("manual", None, (finding,))
+
+    def _is_written(self, text: str) -> bool:
+        """Whether there is a word that did not stand in the template."""
+        return bool(set(_words(text)) - set(_words(self.template)))
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", text.casefold())
+
+
+CHECK = Prose
