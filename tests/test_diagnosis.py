@@ -33,6 +33,7 @@ START = {"h": 1.0, "f": 2.0, "v": 5.0, "w": 7.0, "s": 3.0}
 MISTAKES: Mapping[str, Mapping[str, float]] = {
     "helper-doubled": {"h": 2.0},
     "helper-sign": {"h": -1.0},
+    "helper-halves": {"v": 2.5},  # hides at backward/0/W1 what helper-doubled does there
     "forward-slip": {"f": 2.5},
     "forward-tiny": {"f": 1.0},
     "backward-v": {"v": 6.0},
@@ -112,6 +113,7 @@ def test_mistakes_that_look_alike_are_told_together() -> None:
     [
         ("backward-v", "step-uphill"),  # they meet in training
         ("helper-doubled", "backward-w"),
+        ("helper-doubled", "helper-halves"),
         ("helper-sign", "backward-v"),  # they meet in a gradient
         ("helper-doubled", "forward-slip"),  # they meet in the loss, and one of them is seen there only
         ("backward-v", "backward-w"),

@@ -87,7 +87,7 @@ class _Case:
     def explain(self) -> Match:
         if not self.deviating:
             return Match()
-        for search in (self._single, self._strict_pair, self._earliest_first, self._any_pair):
+        for search in (self._single, self._strict_pair, self._earliest_first, self._any_pair, self._hidden_pair):
             found = search()
             if found:
                 return self._match(found, left=0)
@@ -189,6 +189,13 @@ class _Case:
         """Pairs that may account for all that deviates between them."""
         pairs = combinations(self._consistent, 2)
         return [(one, other) for one, other in pairs if not self.deviating & ~(one.reach | other.reach)]
+
+    def _hidden_pair(self) -> list[_Known]:
+        """Two mistakes in one place, of which one hides what the other by itself does where the hand-in is right."""
+        first, listed = self._first_criterion(self.deviating), enumerate(self.library.members)
+        own = [_Known(self, number, m) for number, m in listed if first in self.library.charged[m.names[0]]]
+        pairs = (pair for pair in combinations(own, 2) if any(known.contradicted for known in pair))
+        return next((list(pair) for pair in pairs if self._is_seen(pair)), [])
 
     def _goes(self, *group: _Known) -> bool:
         """Whether each cell that only one of them touches is just as that one leaves it."""
@@ -318,7 +325,9 @@ class _Case:
         return tuple(
             other.names[0]
             for other in self._consistent
-            if other is not known and other.touched == known.touched and not self._differ(known.member, other.member)
+            if other.names != known.names
+            and other.touched == known.touched
+            and not self._differ(known.member, other.member)
         )
 
     def _differ(self, one: Member, other: Member) -> bool:
