@@ -33,7 +33,8 @@ def explain(result: Result, seen: Observations, bank: Bank, seed: int) -> Result
         return result
     found = bank.recognise(seen, seed, lost)
     named = [bank.mistakes[name] for name in found.names]
-    case = _Case(found, [each for each in named if not each.harmless], bank.mistakes, bank.rubric.carried)
+    without = frozenset(criterion.id for criterion in bank.rubric.criteria if not criterion.credit)
+    case = _Case(found, [each for each in named if not each.harmless], bank.mistakes, bank.rubric.carried, without)
     sections = tuple(_section(section, case) for section in result.sections)
     remarks = tuple(Finding(f"mistake:{each.id}", f"{each.title}.", each.hint) for each in named if each.harmless)
     score = replace(result.score, given=_sum([section.score for section in sections]))
@@ -48,6 +49,7 @@ class _Case:
     mistakes: Sequence[Mistake]
     known: Mapping[str, Mistake]
     carried: float
+    without: frozenset[str]  # criteria that a recognised mistake leaves no points of
 
 
 def _section(section: SectionResult, case: _Case) -> SectionResult:
@@ -61,13 +63,14 @@ def _criterion(criterion: CriterionResult, case: _Case) -> CriterionResult:
         return criterion
     own = [mistake for mistake in case.mistakes if criterion.id in mistake.criteria]
     if own:
-        share = own[0].credit if case.found.exact and len(own) == 1 else 0.0
+        share = own[0].credit if case.found.exact and len(own) == 1 and criterion.id not in case.without else 0.0
         return _given(criterion, share, [_named(mistake, case) for mistake in own], "The slip leaves")
     if case.found.exact:
         titles = " and ".join(f"“{mistake.title}”" for mistake in case.mistakes)
         ids = "+".join(mistake.id for mistake in case.mistakes)
         follows = Finding(f"follows:{ids}", f"This follows from {titles} and from nothing else.", "Mend that first.")
-        return _given(criterion, case.carried, [follows], "It keeps")
+        share = 0.0 if criterion.id in case.without else case.carried
+        return _given(criterion, share, [follows], "It keeps")
     return criterion
 
 

@@ -121,7 +121,7 @@ def test_the_reference_is_found_by_the_rubrics_id(course: Path) -> None:
 
 RELU = "requires: [relu]"
 KINDS = list(kinds())
-SHAPE_FIELDS = "id, title, points, visibility, requires, uses, description, read, call, arguments and expect"
+SHAPE_FIELDS = "id, title, points, visibility, requires, uses, credit, description, read, call, arguments and expect"
 ARGUMENTS = (
     "{normal: …}, {uniform: …}, {probabilities: …}, {pixels: …}, {labels: …}, {value: …}, {model: …}, {optimizer: …}"
 )
@@ -220,6 +220,7 @@ ARGUMENTS = (
         (RELU, "requires: relu", ["23:19: requires must be a list, not text 'relu'"]),
         (RELU, "requires: [rleu]", ["23:20: requires names 'rleu', which is no criterion's id; did you mean 'relu'?"]),
         (RELU, "requires: [gradient]", ["23:20: requires names 'gradient' itself"]),
+        (RELU, "credit: half", ["23:17: credit must be true or false, not text 'half'"]),
         (RELU, "uses: [rleu]", ["23:16: uses names 'rleu', which is no other criterion's id; did you mean 'relu'?"]),
         (RELU, "uses: [relu]", ["23:16: uses names 'relu', which does not look at one helper function by itself"]),
         (

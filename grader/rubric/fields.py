@@ -77,5 +77,8 @@ class CriterionFields(BaseModel):
         description="Criteria for helper functions; where one of them fails, this one is judged once more with the "
         "reference's helper in its place.",
     )
+    credit: bool = Field(
+        True, description="Whether a recognised mistake leaves its share of these points, and one made elsewhere too."
+    )
     description: str = Field("", description="One sentence more.")
     read: Annotated[str, Field(pattern="^https?://")] | None = Field(None, description="A link for who loses points.")

@@ -24,6 +24,7 @@ class Criterion:
     visibility: Visibility = "public"
     requires: tuple[str, ...] = ()  # ids of criteria earlier in the rubric
     uses: tuple[str, ...] = ()  # ids of criteria for helpers, in whose place the reference's can be put
+    credit: bool = True  # whether a recognised mistake leaves a share of the points
     description: str = ""
     read: str = ""  # a link for a student who lost points here
 

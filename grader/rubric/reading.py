@@ -272,6 +272,7 @@ def _criterion(fields: CriterionFields, check: Check) -> Criterion:
         visibility=fields.visibility,
         requires=fields.requires,
         uses=fields.uses,
+        credit=fields.credit,
         description=fields.description,
         read=fields.read or "",
     )
