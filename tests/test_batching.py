@@ -35,8 +35,13 @@ def test_batches_are_the_same_in_every_form(make: Callable[[], Any]) -> None:
         np.testing.assert_array_equal(labels, Y[part])
 
 
-def test_two_pairs_are_two_batches_and_not_two_lists() -> None:
-    assert [len(labels) for _, labels in read_batches([(X[:2], Y[:2]), (X[2:], Y[2:])], "batches", 10)] == [2, 3]
+@pytest.mark.parametrize("labels", [Y, Y[:, None], np.eye(5)])
+def test_two_pairs_are_two_batches_and_two_lists_of_two_are_too(labels: Any) -> None:
+    pairs = [(X[:2], labels[:2]), (X[2:], labels[2:])]
+    for made in (pairs, zip(*pairs, strict=True)):
+        for (inputs, told), (part, expected) in zip(read_batches(made, "batches", 10), pairs, strict=True):
+            np.testing.assert_array_equal(inputs, part)
+            np.testing.assert_array_equal(told, expected)
 
 
 def test_a_batch_without_labels_stays_visible() -> None:

@@ -44,16 +44,14 @@ def _batches_in(column: Any, name: str) -> list[Any]:
 
 
 def _is_pair(item: Any) -> bool:
-    """Whether an item is (inputs, labels) of one batch: a matrix beside a vector."""
+    """Whether an item is (inputs, labels) of one batch: a matrix beside a vector, or beside one of another width."""
     if _length(item) != 2:
         return False
-    dimensions = []
-    for part in item:
-        try:
-            dimensions.append(np.ndim(part))
-        except ValueError:  # ragged
-            return False
-    return dimensions == [2, 1]
+    try:
+        inputs, labels = (np.shape(part) for part in item)
+    except ValueError:  # ragged
+        return False
+    return len(inputs) == 2 and (len(labels) == 1 or (len(labels) == 2 and labels[1] != inputs[1]))
 
 
 def _length(value: Any) -> int | None:

@@ -27,16 +27,16 @@ def missing_parts(parts: Mapping[str, Part], found: Mapping[str, Definition]) ->
 
 
 def broken_places(handin: HandIn, found: Mapping[str, Definition]) -> list[dict[str, str]]:
-    """Files that Python cannot read, and lines at which importing a part fails."""
-    broken = [{"where": item.where, "message": item.message} for item in handin.broken()]
+    """Files that Python cannot read, and lines at which importing a part fails, each once."""
+    broken = [(item.where, item.message) for item in handin.broken()]
     for definition in found.values():
         try:
             handin.load(definition)
         except SyntaxError:  # in a file that is listed already
             continue
         except Exception as error:
-            broken.append({"where": handin.last_frame(error) or definition.path, "message": handin.told(error)})
-    return broken
+            broken.append((handin.last_frame(error) or definition.path, handin.told(error)))
+    return [{"where": where, "message": message} for where, message in dict.fromkeys(broken)]
 
 
 def signatures(found: Mapping[str, Definition]) -> list[str]:

@@ -18,7 +18,9 @@ from typing import Any
 
 import numpy as np
 
+from grader.worker.batching import read_batches
 from grader.worker.calling import Array, Offer, call, fit_arguments, number, numbers, parameters_of
+from grader.worker.describing import broken_places
 from grader.worker.handin import Definition, HandIn, Missing, Part, Unusable, likeness, spelled
 from grader.worker.methods import find_method
 
@@ -175,16 +177,11 @@ class Driver:
             for name, part in PARTS.items()
             if name not in found
         }
-        broken = [{"where": item.where, "message": item.message} for item in self.handin.broken()]
-        for definition in self.found.values():
-            try:
-                self.handin.load(definition)
-            except SyntaxError:  # in a file that is listed already
-                continue
-            except Exception as error:
-                where = self.handin.last_frame(error) or definition.path
-                broken.append({"where": where, "message": self.handin.told(error)})
-        return {"found": found, "missing": missing, "broken": list(map(dict, _once(broken)))}
+        return {
+            "found": found,
+            "missing": missing,
+            "broken": broken_places(self.handin, self.found),
+        }
 
     def imported(self) -> dict[str, str]:
         """The packages that the graded files import, by name, and where."""
@@ -565,7 +562,7 @@ class Driver:
             Offer(bool(drop_last), r"drop.*", "drop_last"),
         ]
         made = self._call("batch_loader", self._part("batches"), offers)
-        return call(self.handin, "batch_loader", _pairs, made, 4 * len(X) + 16)  # type: ignore[no-any-return]
+        return call(self.handin, "batch_loader", read_batches, made, "batch_loader", 4 * len(X) + 16)  # type: ignore[no-any-return]
 
     # early stopping
 
@@ -704,10 +701,6 @@ def _of_other_task(name: str, item: Definition, located: Mapping[str, Definition
     if _digits(item.path) not in ("", wanted):
         return True
     return located.get(twins[name]) == item and _digits(item.path) == "" and name.startswith("softmax")
-
-
-def _once(entries: Sequence[Mapping[str, str]]) -> list[tuple[tuple[str, str], ...]]:
-    return list(dict.fromkeys(tuple(entry.items()) for entry in entries))
 
 
 # models
@@ -877,21 +870,6 @@ def _made(offer: Offer, lenient: bool) -> Offer:
 
 def _copied(value: Any, lenient: bool) -> Any:
     return value.view(_Lenient) if lenient and isinstance(value, np.ndarray) else value
-
-
-def _pairs(result: Any, most: int) -> list[list[Array]]:
-    """Batches as [inputs, labels]."""
-    if result is None:
-        raise Unusable("batch_loader returned None.", "Is a return or a yield missing?")
-    try:
-        items = list(itertools.islice(iter(result), most + 1))
-    except TypeError:
-        raise Unusable(f"batch_loader returned a value of type {type(result).__name__}, not batches.") from None
-    if len(items) > most:
-        raise Unusable("batch_loader does not come to an end.")
-    if any(not isinstance(item, (tuple, list)) or len(item) != 2 for item in items):
-        raise Unusable("batch_loader gave something else than pairs of inputs and labels.")
-    return [[numbers(part, "A batch of batch_loader") for part in item] for item in items]
 
 
 def _series(result: Any) -> list[Array]:
