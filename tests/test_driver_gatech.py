@@ -408,6 +408,21 @@ def a_flag_for_the_mode(root: Path) -> None:
         change(root, path, ('mode: str = "train"', "training=True"), ('if mode == "train"', "if training"))
 
 
+def weights_made_later(root: Path) -> None:
+    change(
+        root,
+        NET,
+        (
+            '        self.weights["W1"] =',
+            """        self.hidden_size, self.b1, self.b2 = hidden_size, 0.0, 0.0
+
+    def init_weights(self):
+        input_size, hidden_size, num_classes = self.input_size, self.hidden_size, self.num_classes
+        self.weights["W1"] =""",
+        ),
+    )
+
+
 def scratch_below_the_functions(root: Path) -> None:
     text = "\nimages = np.load('./data/x.npy')\nmean = images.mean()\nimport matplotlib.pyplot as plt\nplt.plot(mean)\n"
     (root / UTILS).write_text((root / UTILS).read_text() + text)
@@ -469,7 +484,7 @@ REWRITES = (
     no_penalty_function, penalty_returned, results_in_a_dictionary, functions_outside_of_classes, forgotten_self,
     softmax_written_out, softmax_renamed_on_import, lists, gradients_returned, backward_with_arguments, abstract_base,
     constructors_with_other_names, optimizer_that_holds_the_model, a_flag_for_the_mode, scratch_below_the_functions,
-    pairs, layers,
+    pairs, layers, weights_made_later,
 )  # fmt: skip
 
 

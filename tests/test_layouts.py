@@ -181,8 +181,9 @@ def test_single_precision_stays_single() -> None:
 
 
 def test_what_is_missing_or_does_not_fit_is_told_in_words() -> None:
-    with pytest.raises(Missing, match="SimpleNamespace has no weights once it is built"):
-        find_layout(SimpleNamespace(rate=0.1), NET)
+    for holder in (SimpleNamespace(rate=0.1), SimpleNamespace(W1=None, b1=0, dW1=np.zeros((D, H)))):
+        with pytest.raises(Missing, match="SimpleNamespace has no weights once it is built"):
+            find_layout(holder, NET)
     with pytest.raises(Unusable, match=r"weights.W2 has the shape \(4, 4\); for W2, \(3, 2\) was expected"):
         find_layout(SimpleNamespace(weights={**values(NET), "W2": np.zeros((4, 4))}), NET)
     holder = SimpleNamespace(weights={"W1": np.zeros((D, C))})

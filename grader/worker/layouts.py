@@ -119,7 +119,7 @@ def find_layout(holder: Any, shapes: Shapes) -> Layout:
     A bias row is said to be the last one; whether it is the first, only an experiment can tell.
     """
     name, held = type(holder).__name__, parameter_leaves(holder)
-    if not held:
+    if all(array.ndim == 0 for array in held.values()):  # numbers alone may be waiting for weights
         raise Missing(f"{name} has no weights once it is built.", "Are they kept in `self.weights`?")
     places = _match(held, shapes)
     for wanted in shapes:

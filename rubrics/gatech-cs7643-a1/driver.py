@@ -304,7 +304,7 @@ class Driver:
             offers.append(Offer(sizes["hidden"], HIDDEN, "hidden_size"))
         given, named = fit_arguments(f"{kind.__name__}.__init__", kind, offers)
         network = call(self.handin, kind.__name__, kind, *given, **named)
-        if not leaves(network):
+        if not leaves(network, arrays_only=True):
             initial = find_method(network, INITIAL)
             if initial is not None and not parameters_of(initial):
                 call(self.handin, initial.__name__, initial)
