@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Mapping
 from dataclasses import replace
@@ -14,6 +15,7 @@ import pytest
 from grader.experiments import Bench, Outcome, Run, Splits, perform, read
 from grader.kept import Kept
 from grader.sandbox.process import ProcessSandbox
+from grader.writeup import Writeup, repeat
 
 DRIVER = """
 from typing import Any
@@ -156,6 +158,20 @@ def test_a_run_that_takes_too_long_is_ended_and_tried_again_next_time(tmp_path: 
     assert outcome.failure is not None
     assert outcome.failure.code == "timeout"
     assert not kept.folder.exists()
+
+
+def test_configurations_are_repeated_with_seeds_and_become_rows() -> None:
+    fields = {"title": "T", "settings": {"do": "fine", "rate": 1.0, "seed": 0}, "best_by": "valid accuracy"}
+    fields |= {"values": {"valid": {"series": "valid accuracy", "at": "best"}, "sum": {"number": "sum"}}}
+    fields |= {"experiments": {"a": {"title": "A"}}, "sections": [{"id": "a", "title": "A"}]}
+    spec = Writeup.model_validate_json(json.dumps(fields))
+    seen: list[Outcome] = []
+    fine, failed = repeat([{"rate": 2.0}, {"do": "raise"}], [3, 4], spec, bench(), 2, watch=seen.append)
+    assert {outcome.run.settings["seed"] for outcome in seen} == {3, 4}
+    assert fine.values["valid"] == (1.0, 1.0)
+    assert (fine.mean("valid"), fine.deviation("valid"), fine.problems) == (1.0, 0.0, ())
+    assert (failed.mean("valid"), failed.deviation("valid")) == (None, None)
+    assert failed.problems[0].startswith("seed 3: ")
 
 
 @pytest.mark.parametrize(

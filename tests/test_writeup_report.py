@@ -162,9 +162,9 @@ def test_a_students_words_are_set_and_do_nothing_else(source: str, there: str, n
     ids=lambda source: source[:12].strip(),
 )
 def test_words_that_are_too_much_cost_little_time(source: str) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     made = str(rendered(source))
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
     assert len(made) < 4_000_000
     assert made.count("<li>") + made.count("<blockquote>") < 60
 

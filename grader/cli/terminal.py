@@ -10,8 +10,17 @@ from typing import TYPE_CHECKING, TextIO
 from rich import box
 from rich.console import Console, RenderableType
 from rich.padding import Padding
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Column, Table
 from rich.text import Text
 
 from grader.model import CriterionResult, Finding, Result, Score, SectionResult, Status
@@ -154,16 +163,26 @@ def _say_once(screen: Console) -> None:
 
 @contextmanager
 def progress(screen: Console, count: int) -> Iterator[Callable[[str], None]]:
-    """A bar that goes on with each hand-in, and is gone at the end."""
+    """A bar that goes on with each hand-in, with the rate and the time left; it is gone at the end."""
+    whole = Column(no_wrap=True)
     columns = (
-        BarColumn(BAR),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TextColumn("{task.description}", markup=False),
+        BarColumn(BAR // 2),
+        MofNCompleteColumn(table_column=whole),
+        TimeElapsedColumn(table_column=whole),
+        _Rate(table_column=whole),
+        TimeRemainingColumn(table_column=whole),
+        TextColumn("{task.description}", markup=False, table_column=Column(no_wrap=True, overflow="ellipsis", ratio=1)),
     )
-    with Progress(*columns, console=screen, transient=True) as shown:
+    with Progress(*columns, console=screen, transient=True, expand=True) as shown:
         bar_of_all = shown.add_task("starting", total=count)
         yield lambda name: shown.update(bar_of_all, advance=1, description=name)
+
+
+class _Rate(ProgressColumn):
+    """How many are done in a minute."""
+
+    def render(self, task: Task) -> Text:
+        return Text(f"{60 * task.speed:.3g}/min" if task.speed else "", "bright_black")
 
 
 def _row(outcome: Outcome) -> tuple[RenderableType, ...]:

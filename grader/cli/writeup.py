@@ -6,8 +6,9 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,11 +23,37 @@ if TYPE_CHECKING:
 
     from grader.data import DataSet
     from grader.experiments import Bench, Outcome, Run
-    from grader.writeup import Document, Planned, Writeup
+    from grader.writeup import Document, Writeup
 
 __all__ = ["command"]
 
 KEPT = "experiments"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The options of one write-up."""
+
+    path: Path
+    out: Path
+    form: str | None
+    rubric: str | None
+    data: tuple[str, ...]
+    quick: bool
+    jobs: int
+    fresh: bool
+    sandbox: str
+    quiet: bool
+
+    @property
+    def is_html(self) -> bool:
+        """Whether a page is wanted, and no PDF."""
+        return self.form == "html" or (self.form is None and self.out.suffix.lower() in (".html", ".htm"))
+
+    @property
+    def folder(self) -> Path:
+        """Where the numbers go."""
+        return self.out.with_name(f"{self.out.stem}-data")
 
 
 @click.command("writeup")
@@ -47,18 +74,7 @@ KEPT = "experiments"
 @click.option("--fresh", is_flag=True, help="Do every run again, also those that an earlier write-up did.")
 @click.option("--sandbox", default="auto", show_default=True, metavar="NAME", help="How the code is kept apart.")
 @click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
-def command(
-    path: Path,
-    out: Path,
-    form: str | None,
-    rubric: str | None,
-    data: tuple[str, ...],
-    quick: bool,
-    jobs: int | None,
-    fresh: bool,
-    sandbox: str,
-    quiet: bool,
-) -> None:
+def command(jobs: int | None, form: str | None, **options: object) -> None:
     """Run the course's experiments on your own code and write the report.
 
     PATH is the folder of the hand-in, or a zip of it. Tables and curves come from your code; explanations from your
@@ -71,23 +87,11 @@ def command(
     Example:  grader writeup hw1/ -o report.pdf --data mnist=data/mnist
               grader writeup hw1/ -o preview.html --quick
     """
-    form = form or ("html" if out.suffix.lower() in (".html", ".htm") else "pdf")
-    code = _write_up(path, out, form, rubric, data, quick, jobs or _cores(), fresh, sandbox, quiet)
-    click.get_current_context().exit(code)
+    asked = Asked(jobs=jobs or _cores(), form=form, **options)  # type: ignore[arg-type]  # click made them
+    click.get_current_context().exit(_write_up(asked))
 
 
-def _write_up(
-    path: Path,
-    out: Path,
-    form: str,
-    rubric: str | None,
-    data: tuple[str, ...],
-    quick: bool,
-    jobs: int,
-    fresh: bool,
-    sandbox: str,
-    quiet: bool,
-) -> int:
+def _write_up(asked: Asked) -> int:
     from grader import writeup as writeups
     from grader.cli.courses import rubric_file
     from grader.experiments import Bench
@@ -96,32 +100,31 @@ def _write_up(
     from grader.sandbox import choose
 
     started = time.monotonic()
-    chosen = choose(sandbox)
-    _refuse_impossible(form)
-    intake = take(path)
-    course = load_rubric(rubric_file(rubric, intake.files))
+    sandbox = choose(asked.sandbox)
+    _refuse_impossible(asked)
+    intake = take(asked.path)
+    course = load_rubric(rubric_file(asked.rubric, intake.files))
     writeup = _load(course.folder)
-    source, preview = _data(writeup, data, quick)
+    source, preview = _data(writeup, asked)
     planned = writeups.plan(writeup, intake.files, preview=preview)
     splits = writeups.splits(writeup.data, source)
-    aside = frozenset(name for name in intake.files if name.endswith(".md")) | planned.read
-    bench = Bench(
-        intake.files, course.driver.read_text("utf-8"), splits, chosen, writeup.best_by, writeup.seconds, aside
-    )
-    _say(quiet, f"{writeup.title}, sandbox {chosen.name}", _about_data(writeup, source, preview, quick))
-    outcomes = _run_all(planned.all, bench, jobs, fresh, quiet)
+    aside = planned.read.union(name for name in intake.files if name.endswith(".md"))
+    driver = course.driver.read_text("utf-8")
+    bench = Bench(intake.files, driver, splits, sandbox, writeup.best_by, writeup.seconds, aside)
+    _say(asked, f"{writeup.title}, sandbox {sandbox.name}", _about_data(writeup, source, preview, asked))
+    outcomes = _run_all(planned.all, bench, writeup, asked)
     told = writeups.explanations(writeup.sections, intake.files)
     document = writeups.document(writeup, planned, outcomes, told, splits, intake.submission.id, preview=preview)
-    _write(document, writeup, planned, outcomes, out, form)
-    _tell(document, outcomes, out, time.monotonic() - started, quiet)
+    _write(document, writeups.tables_and_curves(document, writeup, planned, outcomes), asked)
+    _tell(document, outcomes, time.monotonic() - started, asked)
     return _exit_code(outcomes)
 
 
-def _refuse_impossible(form: str) -> None:
+def _refuse_impossible(asked: Asked) -> None:
     """Before minutes of training, not after them."""
     from grader.report import pdf_problem
 
-    problem = pdf_problem() if form == "pdf" else None
+    problem = None if asked.is_html else pdf_problem()
     if problem:
         raise GraderError(f"{problem}\nOr write HTML: --format html")
 
@@ -134,36 +137,36 @@ def _load(folder: Path) -> Writeup:
     return load_writeup(folder / FILE)
 
 
-def _data(writeup: Writeup, given: tuple[str, ...], quick: bool) -> tuple[DataSet, bool]:
+def _data(writeup: Writeup, asked: Asked) -> tuple[DataSet, bool]:
     """The data set, and whether this is a preview only."""
     from grader.data import load, parse_data_option
 
-    paths = dict(parse_data_option(each) for each in given)
+    paths = dict(parse_data_option(each) for each in asked.data)
     full = writeup.data.full
-    if quick or (full is not None and full not in paths):
+    if asked.quick or (full is not None and full not in paths):
         return load(writeup.data.quick), True
     return load(full, paths[full]) if full is not None else load(writeup.data.quick), False
 
 
-def _about_data(writeup: Writeup, source: DataSet, preview: bool, quick: bool) -> str:
-    if preview and not quick:
+def _about_data(writeup: Writeup, source: DataSet, preview: bool, asked: Asked) -> str:
+    if preview and not asked.quick:
         return f"Without --data {writeup.data.full}=PATH this is a preview on {source.name}."
     return f"A preview on {source.name}." if preview else source.source
 
 
-def _run_all(runs: list[Run], bench: Bench, jobs: int, fresh: bool, quiet: bool) -> list[Outcome]:
+def _run_all(runs: list[Run], bench: Bench, writeup: Writeup, asked: Asked) -> list[Outcome]:
     """All outcomes in the order of the runs; Ctrl-C loses only what is under way."""
     from grader.experiments import perform
     from grader.kept import Kept
 
     kept = Kept(KEPT)
-    if fresh:
+    if asked.fresh:
         for run in runs:
             kept.forget(bench.name(run))
     outcomes: list[Outcome] = []
-    coming = perform(runs, bench, jobs, kept)
+    coming = perform(runs, bench, asked.jobs, kept)
     try:
-        with _progress(len(runs), bench.best_by, quiet) as advance:
+        with _progress(len(runs), writeup, asked) as advance:
             for outcome in coming:
                 outcomes.append(outcome)
                 advance(outcome)
@@ -177,19 +180,19 @@ def _run_all(runs: list[Run], bench: Bench, jobs: int, fresh: bool, quiet: bool)
 
 
 @contextmanager
-def _progress(count: int, best_by: str, quiet: bool) -> Iterator[Callable[[Outcome], None]]:
+def _progress(count: int, writeup: Writeup, asked: Asked) -> Iterator[Callable[[Outcome], None]]:
     """A bar with rate, time left and the best so far on a terminal; a line for each run in a pipe."""
     from grader.cli import terminal
 
     screen = terminal.console()
-    if quiet:
+    if asked.quiet:
         yield lambda _: None
     elif screen.is_terminal:
         with terminal.progress(screen, count) as advance:
-            best = _Best(best_by)
+            best = _Best(writeup.best_by)
             yield lambda outcome: advance(best.after(outcome))
     else:
-        yield lambda outcome: screen.print(_line(outcome), soft_wrap=True)
+        yield lambda outcome: screen.print(_line(outcome, writeup), soft_wrap=True)
 
 
 class _Best:
@@ -203,65 +206,51 @@ class _Best:
     def after(self, outcome: Outcome) -> str:
         value = outcome.at(self._series, "max")
         if value is not None and value > self._value:
-            self._value, self._told = value, f"best so far: {outcome.run.label}, {self._series} {value:.4f}"
+            self._value, self._told = value, f"best: {outcome.run.label}, {value:.4f}"
         return self._told
 
 
-def _line(outcome: Outcome) -> str:
+def _line(outcome: Outcome, writeup: Writeup) -> str:
     """One run in one line."""
     from grader.report.text import one_line
+    from grader.writeup import values_of
 
     if outcome.failure:
         return f"{outcome.run.label}: failed, {one_line(outcome.failure.message, 200)}"
-    values = [(name, outcome.at(name, "best")) for name in outcome.series if name.endswith("accuracy")]
-    told = ", ".join(f"{name} {value:.4f}" for name, value in values if value is not None)
-    return f"{outcome.run.label}: {told} ({'kept' if outcome.known else f'{outcome.seconds:.1f} s'})"
+    return f"{outcome.run.label}: {values_of(outcome, writeup)} ({_how_long(outcome)})"
 
 
-def _write(
-    document: Document,
-    writeup: Writeup,
-    planned: Planned,
-    outcomes: list[Outcome],
-    out: Path,
-    form: str,
-) -> None:
+def _how_long(outcome: Outcome) -> str:
+    return "done before" if outcome.known else f"{outcome.seconds:.1f} s"
+
+
+def _write(document: Document, numbers: Mapping[str, str], asked: Asked) -> None:
     """The report, and beside it the numbers; what an earlier run left there goes."""
     from grader.batch import write
     from grader.report.writeup import html, pdf
-    from grader.writeup import tables_and_curves
 
-    folder = _folder(out)
-    files: dict[str, str | bytes] = {**tables_and_curves(document, writeup, planned, outcomes)}
-    if form == "html":
-        write(out, html(document))
+    files = dict(numbers)
+    if asked.is_html:
+        write(asked.out, html(document))
     else:
         content, pages = pdf(document)
-        write(out, content)
+        write(asked.out, content)
         files["pages.json"] = json.dumps({"sections": pages}, indent=1, ensure_ascii=False) + "\n"
     for name in ("tables", "curves"):
-        shutil.rmtree(folder / name, ignore_errors=True)
+        shutil.rmtree(asked.folder / name, ignore_errors=True)
     for name, told in files.items():
-        write(folder / name, told)
+        write(asked.folder / name, told)
 
 
-def _folder(out: Path) -> Path:
-    return out.with_name(f"{out.stem}-data")
-
-
-def _tell(document: Document, outcomes: list[Outcome], out: Path, seconds: float, quiet: bool) -> None:
-    missing = [
-        part.section.title
-        for part in document.parts
-        if part.explanation is None and part.section.explanation == "required"
-    ]
+def _tell(document: Document, outcomes: list[Outcome], seconds: float, asked: Asked) -> None:
+    missing = [part.section.title for part in document.parts if part.is_missing]
     known = sum(outcome.known for outcome in outcomes)
     lines = [f"{len(outcomes)} runs in {seconds:.1f} s{f', {known} of them done before' if known else ''}."]
     lines += [f"{each.run.label}: {each.failure.message} {each.failure.where}" for each in outcomes if each.failure]
     if missing:
         lines.append(f"No explanation was found for {', '.join(missing)}. Write under these headings in report.md.")
-    lines.append(f"Report: {shown(out)}. Tables and curves: {shown(_folder(out))}/")
-    _say(quiet, *lines)
+    lines.append(f"Report: {shown(asked.out)}. Tables and curves: {shown(asked.folder)}/")
+    _say(asked, *lines)
 
 
 def _exit_code(outcomes: list[Outcome]) -> int:
@@ -269,8 +258,8 @@ def _exit_code(outcomes: list[Outcome]) -> int:
     return UNGRADED if faults - {"student"} else BELOW if faults else GRADED
 
 
-def _say(quiet: bool, *lines: str) -> None:
-    if not quiet:
+def _say(asked: Asked, *lines: str) -> None:
+    if not asked.quiet:
         from grader.report.text import visible
 
         for line in lines:

@@ -18,7 +18,7 @@ from grader.report.text import visible
 
 __all__ = ["LONGEST", "rendered"]
 
-LONGEST = 40_000  # characters of one text
+LONGEST = 20_000  # characters of one text
 MOST_TOKENS, MOST_FORMULAS, MOST_COLUMNS = 4000, 200, 12
 DEEPEST = 12  # lists and quotes inside each other
 TAGS = {

@@ -41,6 +41,8 @@ __all__ = [
     "TextBlock",
     "cell",
     "document",
+    "value_of",
+    "values_of",
 ]
 
 DIGITS = 4  # decimals of an accuracy
@@ -120,6 +122,11 @@ class Part:
     explanation: Explanation | None
 
     @property
+    def is_missing(self) -> bool:
+        """Whether the student has still to explain."""
+        return self.explanation is None and self.section.explanation == "required"
+
+    @property
     def lead(self) -> tuple[Block, ...]:
         """What comes before the explanation."""
         return tuple(block for block in self.blocks if not (isinstance(block, Panel) and block.of_one))
@@ -163,13 +170,21 @@ def document(
 def cell(outcome: Outcome, name: str, writeup: Writeup) -> str | float | None:
     """What a table's column says of a run: a value, or else a setting."""
     if name in writeup.values:
-        found = _value(outcome, writeup.values[name])
+        found = value_of(outcome, writeup.values[name])
         return None if found is None else round(found, DIGITS) if abs(found) < 1000 else found
     setting = outcome.run.settings[name]
     return number(setting, 6) if isinstance(setting, (int, float)) and not isinstance(setting, bool) else str(setting)
 
 
-def _value(outcome: Outcome, value: Value) -> float | None:
+def values_of(outcome: Outcome, writeup: Writeup) -> str:
+    """The values of a run in a line."""
+    found = ((name, cell(outcome, name, writeup)) for name in writeup.values)
+    told = (f"{writeup.names.get(name, name)} {number(v, DIGITS)}" for name, v in found if isinstance(v, float))
+    return ", ".join(told)
+
+
+def value_of(outcome: Outcome, value: Value) -> float | None:
+    """The number that a value of the write-up stands for."""
     if value.series is not None:
         return outcome.at(value.series, value.at)
     if value.number is not None:
@@ -260,12 +275,10 @@ class _Desk:
             )
 
     def _told(self, outcome: Outcome) -> str:
-        """The values of a run in a line."""
-        found = [(name, cell(outcome, name, self.writeup)) for name in self.writeup.values]
-        told = [f"{self.named(name)} {number(value, DIGITS)}" for name, value in found if isinstance(value, float)]
-        if outcome.best is not None and outcome.epochs:
-            told.append(f"tested as it was after epoch {outcome.best + 1} of {outcome.epochs}")
-        return ", ".join(told)
+        told = values_of(outcome, self.writeup)
+        if outcome.best is None or not outcome.epochs:
+            return told
+        return f"{told}, tested as it was after epoch {outcome.best + 1} of {outcome.epochs}"
 
     def overlay(self, asked: Overlay) -> Iterator[Block]:
         outcomes = [each for each in self.results[asked.experiment] if not each.failure]

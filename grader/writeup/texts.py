@@ -14,7 +14,7 @@ from grader.writeup.spec import Section
 
 __all__ = ["Explanation", "explanations"]
 
-LONGEST = 30_000  # characters of one explanation
+LONGEST = 20_000  # characters of one explanation
 MOST_LINES = 20_000  # of one file
 MARKDOWN = (".md", ".markdown")
 
