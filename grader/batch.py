@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from grader.errors import GraderError
-from grader.model import Result, Score, Status
+from grader.model import Result, Score, Status, Waiting
 
 if TYPE_CHECKING:
     from grader.again import Helpers
@@ -70,6 +70,7 @@ class Outcome:
     criteria: Mapping[str, float | None] = field(default_factory=dict)  # points by criterion id
     integrity: tuple[str, ...] = ()
     complete: bool = False
+    waiting: tuple[Waiting, ...] = ()  # what a person has to mark
     seconds: float = 0.0
     notice: str = ""  # what could not be written
     problem: str = ""
@@ -215,13 +216,14 @@ def _graded(task: Task, plan: Plan) -> Outcome:
     from grader.again import once_more
     from grader.grading import look
     from grader.intake import take
+    from grader.marking import waiting
     from grader.sandbox import prestart
 
     intake = take(task.path)
     submission = replace(intake.submission, id=task.id)
     key = _key(plan.key, tuple(plan.data.items()))
     if plan.resume and (before := _result_before(task, submission.digest, key)):
-        return _outcome(task, before)
+        return replace(_outcome(task, before), waiting=waiting(key.rubric, before, intake.files))
     sandbox = _sandbox(plan.sandbox)
     warm, _State.spare = _State.spare, None
     result, seen = look(submission, intake.files, key, sandbox, warm=warm)
@@ -231,7 +233,8 @@ def _graded(task: Task, plan: Plan) -> Outcome:
 
         result = explain(result, seen, _bank(plan.key, plan.sandbox), key.seed)
     result = once_more(result, seen.size, intake.files, key, sandbox, _helpers(plan.key, plan.sandbox))
-    return replace(_outcome(task, result), notice=_write_all(task, result, plan.formats))
+    to_mark = waiting(key.rubric, result, intake.files)
+    return replace(_outcome(task, result), waiting=to_mark, notice=_write_all(task, result, plan.formats))
 
 
 @cache

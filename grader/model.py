@@ -142,6 +142,30 @@ class CriterionResult:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """What one submission wrote where a person has to mark it."""
+
+    submission: str  # its id
+    criterion: str
+    text: str
+    where: str
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One criterion for a person to mark, with what only the marker may see."""
+
+    id: str
+    title: str
+    points: float
+    description: str
+    model_answer: str
+    levels: tuple[tuple[float, str], ...]  # shares of the points, and when each is given
+    answers: tuple[Waiting, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SectionResult:
     """One section of one submission; its score adds up its criteria, leaving out what has no points yet."""
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from grader.answers.formula import Formula
 from grader.answers.number import Number
-from grader.answers.opinion import Opinion
-from grader.answers.places import find
+from grader.answers.opinion import Opinion, Slipped
+from grader.answers.places import as_text, find
 from grader.answers.unit import Unit
 
-__all__ = ["Formula", "Number", "Opinion", "Unit", "find"]
+__all__ = ["Formula", "Number", "Opinion", "Slipped", "Unit", "as_text", "find"]

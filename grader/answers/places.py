@@ -11,7 +11,7 @@ from typing import Any
 
 from grader.strict_yaml import Document, parse
 
-__all__ = ["Answer", "Note", "find", "notes"]
+__all__ = ["Answer", "Note", "as_text", "find", "notes"]
 
 MOST_YAML = 256 << 10  # bytes
 MOST_NOTES = 8 << 20  # bytes of one notebook or Markdown file
@@ -49,6 +49,15 @@ def find(files: Mapping[str, bytes], question: str, file: str = "answers.yaml", 
         return answer
     noted = _in_notes(notes(files), question, heading)
     return noted if noted.value is not None else answer
+
+
+def as_text(value: Any) -> str:
+    """An answer as a person reads it; empty where there is none."""
+    if isinstance(value, str) or value is None:
+        return value or ""
+    if isinstance(value, Mapping) and not any(isinstance(each, list | Mapping) for each in value.values()):
+        return "\n".join(f"{key}: {each}" for key, each in value.items())
+    return json.dumps(value, ensure_ascii=False)
 
 
 def notes(files: Mapping[str, bytes]) -> list[Note]:

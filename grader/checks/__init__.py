@@ -71,6 +71,14 @@ class Reading(Check):
         """What stands in one submission's files, as plain values, enough to judge without them."""
         raise NotImplementedError
 
+    def shown(self, seen: Values) -> tuple[str, str]:
+        """For whoever marks by hand: what was written, and where it stands."""
+        raise NotImplementedError
+
+    def guide(self, expected: Values) -> tuple[str, tuple[tuple[float, str], ...]]:
+        """For whoever marks by hand: the model answer, and which shares of the points are given when."""
+        raise NotImplementedError
+
     def problem(self, expected: Values, setting: Setting) -> str:
         """Why what stands in the reference cannot be what is expected; empty where it can."""
         return ""

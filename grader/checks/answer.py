@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from grader.answers import Formula, Number, Opinion, Unit, find
+from grader.answers import Formula, Number, Opinion, Slipped, Unit, as_text, find
 from grader.checks import Reading, decide
 from grader.model import Finding, Values, Verdict
 from grader.probes import Setting
@@ -47,6 +47,15 @@ class Answer(Reading):
         if opinion.share is None:
             return Verdict("manual", None, findings)
         return decide(opinion.share, findings)
+
+    def shown(self, seen: Values) -> tuple[str, str]:
+        return (as_text(seen["answer"]) or str(seen["problem"]), str(seen["where"]))
+
+    def guide(self, expected: Values) -> tuple[str, tuple[tuple[float, str], ...]]:
+        return as_text(expected["answer"]), tuple((slip.give, slip.finding) for slip in self._slips())
+
+    def _slips(self) -> Sequence[Slipped]:
+        return (self.formula and self.formula.slips) or (self.number and self.number.slips) or ()
 
     def problem(self, expected: Values, setting: Setting) -> str:
         try:

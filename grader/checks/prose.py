@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from grader.answers import find
+from grader.answers import as_text, find
 from grader.checks import Reading, decide
 from grader.model import Finding, Values, Verdict
 from grader.probes import Setting
@@ -41,9 +40,13 @@ class Prose(Reading):
 
     def read(self, files: Mapping[str, bytes]) -> Values:
         found = find(files, self.question, self.file, self.heading)
-        value = found.value
-        text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-        return {"text": "" if value is None else text, "where": found.where, "problem": found.problem}
+        return {"text": as_text(found.value), "where": found.where, "problem": found.problem}
+
+    def shown(self, seen: Values) -> tuple[str, str]:
+        return str(seen["text"] or seen["problem"]), str(seen["where"])
+
+    def guide(self, expected: Values) -> tuple[str, tuple[tuple[float, str], ...]]:
+        return self.model_answer or str(expected["text"]), tuple((level.give, level.when) for level in self.levels)
 
     def judge(self, seen: Values, expected: Values, setting: Setting) -> Verdict:
         if seen["problem"] and not seen["text"]:

@@ -24,12 +24,14 @@ if TYPE_CHECKING:
     from grader.batch import Format, Outcome
     from grader.cli.records import Run
     from grader.data import DataSet
+    from grader.grading import Key
     from grader.rubric import Rubric
     from grader.sandbox import Sandbox
 
 __all__ = ["command"]
 
 FORMATS = ("json", "html", "pdf")
+MARKING = "marking.html"
 FEW = 5  # hand-ins that are asked for their course
 
 
@@ -94,7 +96,8 @@ def command(paths: tuple[Path, ...], jobs: int | None, **options: object) -> Non
     """Grade hand-ins: folders, zips, or a folder of many.
 
     Each gets OUT/<hand-in>/ with result.json, report.html and report.pdf; OUT/summary.csv holds all scores, and
-    OUT/run.json the seed and the versions. That file is for the instructor only.
+    OUT/run.json the seed and the versions. OUT/marking.html has what a person has to mark, beside the model answers.
+    These two are for the instructor only.
 
     \b
     Example:  grader grade submissions/ -o results/
@@ -136,6 +139,7 @@ def _grade(paths: Sequence[Path], asked: Asked) -> int:
     finally:
         outcomes.close()
         run.write()
+        _write_marking(run, key)
     _tell(run, asked, time.monotonic() - started)
     return exit_code((each.score for each in run.outcomes), run.complete, asked.fail_under)
 
@@ -238,6 +242,21 @@ def _say(asked: Asked, *lines: str) -> None:
             click.echo(visible(line))
 
 
+def _write_marking(run: Run, key: Key) -> None:
+    """The sheet for whoever marks by hand, where there is something to mark; it holds the model answers."""
+    path = run.out / MARKING
+    waiting = [each for outcome in run.outcomes for each in outcome.waiting]
+    if not waiting:
+        path.unlink(missing_ok=True)
+        return
+    from grader.batch import write
+    from grader.marking import questions
+    from grader.report import marking
+
+    told = {"title": run.rubric.title, "course": run.rubric.course}
+    write(path, marking.html(told, questions(key, waiting)), private=True)
+
+
 def _stopped(run: Run, asked: Asked) -> int:
     done, count = len(run.done), len(run.tasks)
     told = f"\nStopped: {done} of {count} hand-ins are done, and their results are whole in {shown(asked.out)}/."
@@ -262,3 +281,8 @@ def _tell(run: Run, asked: Asked, seconds: float) -> None:
         files = ", ".join(run.files)
         screen.print(f"\n{count} in {seconds:.1f} s. For each: {shown(asked.out)}/<hand-in>/ with {files}.")
         screen.print(f"All scores: {shown(asked.out / 'summary.csv')}. Seed and versions, for you only: run.json.")
+        if waiting := sum(len(outcome.waiting) for outcome in run.outcomes):
+            answers = "1 answer waits" if waiting == 1 else f"{waiting} answers wait"
+            screen.print(
+                f"{answers} for a person: {shown(asked.out / MARKING)}, for you only: it holds the model answers."
+            )
