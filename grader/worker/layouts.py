@@ -13,10 +13,9 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from math import prod
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -62,8 +61,7 @@ _MOST_CHOICES = 2500  # combinations of places that are weighed
 _GRADIENT_HOLDERS = ("gradients", "grads", "gradient", "grad", "_gradients")
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):  # a dataclass would cost each worker's start half a millisecond
     """Where a hand-in keeps one canonical parameter."""
 
     path: Path
@@ -82,8 +80,7 @@ class Place:
         return matrix[1:] if self.bias_row == 0 else matrix[:-1]
 
 
-@dataclass(frozen=True)
-class Layout:
+class Layout(NamedTuple):
     """Where a hand-in keeps its parameters, and which shapes they have in canonical form."""
 
     shapes: Shapes
