@@ -56,7 +56,7 @@ def difference(
     if isinstance(expected, list) and isinstance(seen, list):
         return _of_list(seen, expected, what, tolerance, scale)
     if isinstance(expected, str | bool) or expected is None:
-        return None if seen == expected else _wrong_type(seen, what)
+        return None if seen == expected else _wrong_words(seen, expected, what)
     return _of_numbers(seen, expected, what, tolerance, scale)
 
 
@@ -235,6 +235,13 @@ def _of_numbers(seen: Any, expected: Any, what: str, tolerance: Tolerance, scale
     return _explain(got, want, what, scale)
 
 
+def _wrong_words(seen: Any, expected: Any, what: str) -> Finding:
+    """Of texts that a driver chose, both can be told."""
+    if isinstance(seen, str) and isinstance(expected, str):
+        return Finding("wrong-value", f"{what}: {seen[:80]}; expected: {expected}.")
+    return _wrong_type(seen, what)
+
+
 def _wrong_type(seen: Any, what: str) -> Finding:
     if seen is None:
         return Finding("returned-none", f"{what} came back as None.", "Is a return statement missing?")
@@ -283,6 +290,8 @@ def _explain(got: Array, want: Array, what: str, scale: Scale) -> Finding:
 def _all_zero(got: Array, want: Array, what: str, scale: Scale) -> Finding | None:
     if got.any():
         return None
+    if got.ndim == 0:
+        return Finding("all-zero", f"{what} is 0; expected {number(float(want))}.")
     return Finding("all-zero", f"{what} is zero everywhere; expected other values.")
 
 

@@ -142,3 +142,15 @@ def test_a_claim_is_the_same_as_itself(seen: Any) -> None:
 def test_numbers_are_float64_or_nothing(seen: Any) -> None:
     array = numbers(seen)
     assert array is None or array.dtype == np.float64
+
+
+def test_words_that_differ_are_told_as_they_are() -> None:
+    found = difference("by itself", "as the others", "the grid")
+    assert found
+    assert found.message == "the grid: by itself; expected: as the others."
+
+
+def test_a_number_that_is_zero_is_not_zero_everywhere() -> None:
+    found = difference(0.0, 2.5, "loss")
+    assert found
+    assert found.message == "loss is 0; expected 2.5."
