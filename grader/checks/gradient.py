@@ -159,7 +159,7 @@ class Gradient(Check):
         gap = np.abs(slopes - claimed) * np.sqrt(gradient.size) / norm
         if (gap <= np.minimum(1e-5 + 3 * doubts * np.sqrt(gradient.size) / norm, 2e-2)).all():
             return _Own(
-                True, "It does match the numeric derivative of your own loss, so the slip is in the forward pass."
+                True, "It does match the numeric derivative of your own loss, so the slip is in the loss or before it."
             )
         return _Own(False, "Nor does it match the numeric derivative of your own loss.")
 

@@ -114,7 +114,8 @@ class Value(Check):
             costs = "" if case.weight else " This costs no points."
             message = f"With {case.name}: {finding.message}{costs}"
             code = finding.code if case.weight else "remark"
-            told.setdefault(key, Finding(code, message, case.hint or finding.hint, finding.where))
+            own = finding.hint if finding.where or finding.code in _ONE_CAUSE else case.hint or finding.hint
+            told.setdefault(key, Finding(code, message, own, finding.where))
         return tuple(told.values())
 
     def helper(self) -> str:
