@@ -343,7 +343,7 @@ class Driver:
     # training
 
     def fit(self, model: Network, X: Array, y: Array, eta: float, epochs: int) -> dict[str, Any]:
-        """The weights after so many epochs of the hand-in's own training loop, and whether its losses fall."""
+        """The weights after so many epochs of the hand-in's own training loop, and the losses that it tells."""
         w, losses = self._fit(model.w.copy(), X, y.astype(np.float64), eta, epochs)
         told: dict[str, Any] = {f"{name} after training": block for name, block in _blocks(w).items()}
         return told | {"losses": [] if losses is None else losses}
@@ -366,7 +366,7 @@ class Driver:
             Offer(targets.copy(), HELD_TARGETS),
             Offer(len(X), ROWS),
         ]
-        return _weights_and_losses(self._call(function, offers), epochs)
+        return _weights_and_losses(self._call(function, offers))
 
     def _as_target(self, y: Array) -> Array:
         """The targets in the form of the hand-in's own predictions."""
@@ -394,7 +394,7 @@ class Driver:
         listed = _leaves(self._call(function, offers))
         return next((each for each in listed if each.shape == x.shape), listed[0]) if listed else np.zeros(0)
 
-    def split(self, X: Array, y: Array) -> dict[str, float]:
+    def split(self, X: Array, y: Array) -> dict[str, Any]:
         """Where the rows go: how many into each part, into both, into none, and beside another's label."""
         rows = np.arange(len(X), dtype=np.float64)
         numbered = np.stack([rows, -rows], axis=1)
@@ -406,25 +406,15 @@ class Driver:
         offers = [Offer(X, INPUTS), Offer(y, TARGETS), Offer(0.2, r"(test)?(share|size|fraction|ratio|part)")]
         return self._call(function, offers)
 
-    def prepared(self, X: Array, y: Array) -> dict[str, float]:
-        """The mean and deviation of the inputs, and the targets, as the hand-in's preparation leaves them.
+    def prepared(self, X: Array) -> dict[str, Any]:
+        """How inputs and targets leave the hand-in's preparation, in words that do not depend on who is held out.
 
-        Where the hand-in has a function that standardises and nothing else, no targets are seen, and none charged.
+        Where the hand-in has a function that standardises and nothing else, nothing more is seen, and none charged.
         """
-        if "prepare" in self.found:
-            x_train, x_test, y_train, y_test = self._prepared(X, y)
-            standard = [_canonical(x) for x in (x_train, np.concatenate([x_train, x_test]))]
-            inputs, targets = max(standard, key=_is_standard), np.concatenate([y_train, y_test])
-        else:
-            inputs, targets = self._standardised(X), y
-        within = (targets >= -1e-9) & (targets <= 1 + 1e-9)
-        mean, deviation = inputs.mean(axis=0), inputs.std(axis=0)
-        return {
-            "largest mean of an input": float(mean[np.argmax(np.abs(mean))]),
-            "smallest deviation of an input": float(deviation.min()),
-            "largest deviation of an input": float(deviation.max()),
-            "share of the targets between 0 and 1": float(np.mean(within)) if targets.size else 0.0,
-        }
+        if "prepare" not in self.found:
+            return _told(X, self._standardised(X), np.zeros((0, 2)), np.zeros(1))
+        x_train, x_test, y_train, y_test = self._prepared(X, np.arange(len(X)) % 4 == 0)
+        return _told(X, x_train, x_test, np.concatenate([y_train, y_test]))
 
     def _prepared(self, X: Array, y: Array) -> tuple[Array, Array, Array, Array]:
         function = self._part("prepare")
@@ -434,15 +424,17 @@ class Driver:
 
     # the map over the plane
 
-    def plane(self, model: Network, X: Array) -> dict[str, float]:
-        """The share of the map's cells that say what the hand-in's own forward pass says of that point."""
+    def plane(self, model: Network, X: Array) -> dict[str, str]:
+        """What the map's grid was standardised by, found out with the hand-in's own forward pass."""
         mean, deviation = X.mean(axis=0), X.std(axis=0)
-        shares = [self._agreement(model, X, mean, deviation)]
-        if not _takes(self._part("plane"), MEAN):  # it may be meant for inputs that are standardised already
-            shares.append(self._agreement(model, (X - mean) / deviation, np.zeros(2), np.ones(2)))
-        return {"the share of the map's cells that agree with the network": max(shares)}
+        told = self._standardised_by(model, X, mean, deviation)
+        if told != _RIGHT_MAP and not _takes(self._part("plane"), MEAN):
+            scaled = (X - mean) / deviation  # it may be meant for inputs that are standardised already
+            if self._standardised_by(model, scaled, np.zeros(2), np.ones(2)) == _RIGHT_MAP:
+                told = _RIGHT_MAP
+        return {"the grid is standardised": told}
 
-    def _agreement(self, model: Network, X: Array, mean: Array, deviation: Array) -> float:
+    def _standardised_by(self, model: Network, X: Array, mean: Array, deviation: Array) -> str:
         function = self._part("plane")
         offers = [
             Offer(model.w.copy(), VECTOR),
@@ -456,10 +448,16 @@ class Driver:
         if grid is None:
             raise Unusable("The map did not come back as points of the plane and a value for each.")
         points, values = grid
-        believed = self._forward((points - mean) / deviation, model).prediction
-        if set(np.unique(values)) <= {0.0, 1.0}:
-            believed = (believed > 0.5).astype(np.float64)
-        return float(np.mean(np.abs(values - believed) <= 1e-6))
+        if np.ptp(self._believed(model, (points - mean) / deviation)) < 1e-9:
+            raise Unusable("The network says the same of every point of the map.")
+        for name, standardised in _ways(points, mean, deviation):
+            if _agree(values, self._believed(model, standardised)):
+                return name
+        right = self._believed(model, (points - mean) / deviation)
+        return "as the training inputs, but mirrored" if _agree(_mirrored(values), right) else "in another way"
+
+    def _believed(self, model: Network, points: Array) -> Array:
+        return self._forward(points, model).prediction
 
     def _call(self, function: Callable[..., Any], offers: Sequence[Offer]) -> Any:
         name = getattr(function, "__name__", "function")
@@ -494,9 +492,8 @@ def _new_weights(returned: Any, in_place: Array | None) -> Array:
     return fitting.reshape(-1)
 
 
-def _weights_and_losses(returned: Any, epochs: int) -> tuple[Array, Array | None]:
-    listed = [_array(item) for item in returned] if isinstance(returned, (tuple, list)) else [_array(returned)]
-    arrays = [each.reshape(-1) for each in listed if each is not None]
+def _weights_and_losses(returned: Any) -> tuple[Array, Array | None]:
+    arrays = [each.reshape(-1) for each in _leaves(returned)]
     weights = [each for each in arrays if each.size == WEIGHTS]
     if not weights:
         raise Unusable("The training loop did not give the 29 weights back.")
@@ -568,6 +565,55 @@ def _is_standard(x: Array) -> bool:
     return whole.ndim == 2 and bool(np.allclose(whole.mean(axis=0), 0) and np.allclose(whole.std(axis=0), 1))
 
 
+def _told(X: Array, x_train: Array, x_test: Array, targets: Array) -> dict[str, Any]:
+    """What became of the inputs X and of the targets."""
+    whole = np.concatenate([x_train, x_test])
+    train = whole if _is_standard(whole) else x_train
+    return {
+        "inputs": _form(X, _canonical(train)),
+        "test points": _form_of_test(X, x_train, x_test),
+        "targets": _form_of_targets(targets),
+    }
+
+
+def _form(X: Array, x: Array) -> str:
+    """How standardised inputs look, as far as that does not depend on which rows they are."""
+    mean, deviation = x.mean(axis=0), x.std(axis=0)
+    if np.isin(x, X).all():
+        return "as they were"
+    if np.allclose(x.min(axis=0), 0) and np.allclose(x.max(axis=0), 1):
+        return "from 0 to 1"
+    if len(x) == len(X) and np.allclose(deviation, X.std(axis=0)):
+        return "shifted and not scaled"
+    centre = "with mean 0" if np.allclose(mean, 0) else "with another mean"
+    return f"{centre} and {'deviation 1' if np.allclose(deviation, 1) else 'another deviation'}"
+
+
+def _form_of_test(X: Array, x_train: Array, x_test: Array) -> str:
+    """What the test points were standardised by; lost or doubled points are told elsewhere."""
+    whole = np.concatenate([x_train, x_test])
+    if whole.shape != X.shape or not len(x_test) or _misfit(X, whole) < 1e-9:
+        return "as the training points"
+    if np.isin(x_test, X).all():
+        return "not at all"
+    return "by themselves" if _is_standard(x_test) else "otherwise"
+
+
+def _form_of_targets(targets: Array) -> str:
+    """Whether a sigmoid can come near to the targets, of which one in four is 1."""
+    if not targets.size:
+        return "lost"
+    if (targets > -1e-9).all() and (targets < 1 + 1e-9).all():
+        return "within reach of a sigmoid"
+    return f"out of its reach{', standardised' if abs(targets.mean()) < 0.3 and targets.max() > 1.2 else ''}"
+
+
+def _misfit(X: Array, x: Array) -> float:
+    """How far the points are from one shift and one scale of each column; the order of the rows does not matter."""
+    pairs = zip(np.sort(X, axis=0).T, np.sort(x, axis=0).T, strict=True)
+    return max(float(np.abs(np.polyval(np.polyfit(raw, told, 1), raw) - told).max()) for raw, told in pairs)
+
+
 def _parts_of(returned: Any) -> tuple[Array, Array, Array, Array]:
     """x_train, x_test, y_train and y_test by their shapes; the larger part is for training."""
     listed = _leaves(returned)
@@ -581,19 +627,25 @@ def _parts_of(returned: Any) -> tuple[Array, Array, Array, Array]:
     return train, test, of.get(len(train), np.zeros(0)), of.get(len(test), np.zeros(0))
 
 
-def _whereabouts(x_train: Array, x_test: Array, y_train: Array, y_test: Array, rows: int) -> dict[str, float]:
+def _whereabouts(x_train: Array, x_test: Array, y_train: Array, y_test: Array, rows: int) -> dict[str, Any]:
     """Rows are told by the rank of their first input, which standardising keeps; labels by their own."""
     x, y = _ranks(np.concatenate([x_train[:, 0], x_test[:, 0]])), _ranks(np.concatenate([y_train, y_test]))
     train, test = set(x[: len(x_train)]), set(x[len(x_train) :])
-    apart = float(np.sum(x != y)) if len(x) == len(y) else float(len(x))
+    together = len(x) == len(y) and bool((x == y).all())
     return {
         "rows for training": float(len(x_train)),
         "rows for testing": float(len(x_test)),
         "rows in both parts": float(len(train & test)),
         "rows in neither part": float(rows - len(train | test)),
-        "rows beside another's label": apart,
-        "parts in the order of the file": float(x_train.size > 0 and list(x) == sorted(x)),
+        "labels": "beside their points" if together else "beside other points",
+        "order": "that of the file" if list(x) in (sorted(x), _last_first(x, len(x_train))) else "another",
     }
+
+
+def _last_first(x: Array, train: int) -> list[int]:
+    """The ranks of rows that are cut in the order of the file, with the test rows at its beginning."""
+    ordered = sorted(x)
+    return ordered[len(x) - train :] + ordered[: len(x) - train]
 
 
 def _ranks(values: Array) -> Array:
@@ -622,6 +674,30 @@ def _grid_of(listed: list[Array]) -> tuple[Array, Array] | None:
         x_1, x_2 = np.meshgrid(axes[0], axes[1])
         return np.column_stack([x_1.reshape(-1), x_2.reshape(-1)]), values.reshape(-1)
     return None
+
+
+def _ways(points: Array, mean: Array, deviation: Array) -> Iterator[tuple[str, Array]]:
+    """What may have been done to the points of a map before they went into the network."""
+    yield _RIGHT_MAP, (points - mean) / deviation
+    yield "by its own mean and deviation", (points - points.mean(axis=0)) / points.std(axis=0)
+    yield "not at all", points
+    yield "shifted and not scaled", points - mean
+    yield "as the training inputs, but with its columns swapped", (points[:, ::-1] - mean) / deviation
+
+
+_RIGHT_MAP = "as the training inputs"
+
+
+def _agree(values: Array, believed: Array) -> bool:
+    """Whether nearly all cells say what is believed of them, be it a probability or a class."""
+    if set(np.unique(values)) <= {0.0, 1.0}:
+        believed = (believed > 0.5).astype(np.float64)
+    return float(np.mean(np.abs(values - believed) > 1e-6)) < 1e-3
+
+
+def _mirrored(values: Array) -> Array:
+    side = round(values.size**0.5)
+    return values.reshape(side, side).T.reshape(-1) if side * side == values.size else values
 
 
 def _could_be_predictions(values: Array) -> bool:
