@@ -7,15 +7,16 @@ weights are one vector, told in the five blocks of the course's drawing.
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
 import numpy as np
 
-from grader.worker.calling import Array, Offer, call, fit_arguments, number, numbers, parameters_of
-from grader.worker.handin import Definition, HandIn, Missing, OutOfSight, Part, Unusable, spelled
+from grader.worker.calling import Array, Offer, call, fit_arguments, number, numbers, takes
+from grader.worker.describing import describe_parts
+from grader.worker.handin import Definition, HandIn, Missing, OutOfSight, Part, Unusable
+from grader.worker.naming import EPOCHS, RATE
 
 HIDDEN, WEIGHTS = 7, 29
 BLOCKS = {"w1..7": 7, "w8..14": 7, "w15..21": 7, "w22": 1, "w23..29": 7}
@@ -93,9 +94,7 @@ HELD_TARGETS = r"y(test|te|val(id(ation)?)?)|(test|val(id(ation)?)?)(y|targets?|
 PREDICTION = r"yp(red(iction)?)?|yhat|pred(iction)?s?|o(ut(put)?s?)?|p|haty|ypredicted"
 VECTOR = r"w|ws|weights?|winit(ial)?|w0|initialweights?|params?|theta|wold|startw"
 ACTIVATIONS = r"beta(h|s)?|h|hidden(layer|activations?)?|activations?|hs|betahidden|z|ah?"
-RATE = r"eta|learningrate|lr|rate|alpha|stepsize|n"
 ROWS = r"n|rows|nrows|nsamples|ndata|npoints|count|size|num(ber)?(of)?(rows|points|samples)?"
-EPOCHS = r"(n|num|max|number(of)?)?_?(epochs?|iter(ation)?s?|steps)"
 MEAN = r"(x)?(mean|mu|avg|average|m)s?(x|train|xtrain)?|(train)mean"
 DEVIATION = r"(x)?(std|sigma|deviation|sd|s|dev|scale)s?(x|train|xtrain)?|(train)std"
 FINENESS = r"(n|num)?(steps|points|grid|resolution|res|size|cells)|n|fineness"
@@ -137,11 +136,7 @@ class Driver:
 
     def describe(self) -> dict[str, Any]:
         """Which parts of the course are there, which are missing, and which files or lines are broken."""
-        found = {name: str(definition) for name, definition in self.found.items()}
-        missing = {name: f"No function {part.names[0]} was found." for name, part in PARTS.items() if name not in found}
-        broken = [{"where": item.where, "message": item.message} for item in self.handin.broken()]
-        signatures = [f"{name}: {each.name}({ast.unparse(_arguments(each))})" for name, each in self.found.items()]
-        return {"found": found, "missing": missing, "broken": broken, "signatures": signatures}
+        return describe_parts(self.handin, PARTS, self.found)
 
     def imported(self) -> dict[str, str]:
         """The packages that the files of the two functions import, by name, and where."""
@@ -249,8 +244,9 @@ class Driver:
         seen = self._forward(X, model)
         whole = _blocks(self._change(model, X, y, seen, 1.0))
         moved = _blocks(self._change(model, X, y, seen, eta))
+        still = 1.0 if any(block.any() for block in whole.values()) else 0.0  # a block that rests has a wrong gradient
         return {
-            f"the step of {name}, in units of eta times the gradient": _ratio(moved[name], whole[name], eta)
+            f"the step of {name}, in units of eta times the gradient": _ratio(moved[name], whole[name], eta, still)
             for name in BLOCKS
         }
 
@@ -297,7 +293,7 @@ class Driver:
             Offer(seen.raw_prediction, PREDICTION),
             Offer(w, VECTOR),
             Offer(seen.raw_hidden, ACTIVATIONS),
-            Offer(eta, RATE.removesuffix("|n")),
+            Offer(eta, RATE),
             Offer(len(X), ROWS),
         ]
         before = y_given.copy()
@@ -350,7 +346,7 @@ class Driver:
 
     def _fit(self, w: Array, X: Array, y: Array, eta: float, epochs: int) -> tuple[Array, Array | None]:
         function = self._part("train")
-        if not _takes(function, VECTOR):
+        if not takes(function, VECTOR):
             raise OutOfSight("The training loop draws its own first weights, so a person has to look at it.")
         if self._by_columns is None:
             self._find_layouts()
@@ -360,7 +356,7 @@ class Driver:
             Offer(x.copy(), INPUTS),
             Offer(targets.copy(), TARGETS),
             Offer(w, VECTOR),
-            Offer(eta, RATE.removesuffix("|n")),
+            Offer(eta, RATE),
             Offer(epochs, EPOCHS),
             Offer(x.copy(), HELD_INPUTS),
             Offer(targets.copy(), HELD_TARGETS),
@@ -388,7 +384,7 @@ class Driver:
     def _standardise(self, x: Array) -> Array:
         function = self._part("standardise")
         offers = [Offer(x.copy(), INPUTS)]
-        if _takes(function, MEAN, required=True):
+        if takes(function, MEAN, required=True):
             offers += [Offer(x.mean(axis=0), MEAN), Offer(x.std(axis=0), DEVIATION)]
         offers.append(Offer(x.copy(), HELD_INPUTS))
         listed = _leaves(self._call(function, offers))
@@ -428,7 +424,7 @@ class Driver:
         """What the map's grid was standardised by, found out with the hand-in's own forward pass."""
         mean, deviation = X.mean(axis=0), X.std(axis=0)
         told = self._standardised_by(model, X, mean, deviation)
-        if told != _RIGHT_MAP and not _takes(self._part("plane"), MEAN):
+        if told != _RIGHT_MAP and not takes(self._part("plane"), MEAN):
             scaled = (X - mean) / deviation  # it may be meant for inputs that are standardised already
             if self._standardised_by(model, scaled, np.zeros(2), np.ones(2)) == _RIGHT_MAP:
                 told = _RIGHT_MAP
@@ -448,13 +444,21 @@ class Driver:
         if grid is None:
             raise Unusable("The map did not come back as points of the plane and a value for each.")
         points, values = grid
-        if np.ptp(self._believed(model, (points - mean) / deviation)) < 1e-9:
-            raise Unusable("The network says the same of every point of the map.")
-        for name, standardised in _ways(points, mean, deviation):
-            if _agree(values, self._believed(model, standardised)):
-                return name
+
+        def fits(way: Array) -> bool:
+            try:
+                return _agree(values, self._believed(model, way))
+            except Exception:  # numbers that large need not go through the hand-in's network
+                return False
+
         right = self._believed(model, (points - mean) / deviation)
-        return "as the training inputs, but mirrored" if _agree(_mirrored(values), right) else "in another way"
+        if np.ptp(right) < 1e-9:
+            raise Unusable("The network says the same of every point of the map.")
+        if _agree(values, right):
+            return _RIGHT_MAP
+        if _agree(_mirrored(values), right):
+            return f"{_RIGHT_MAP}, but mirrored"
+        return next((name for name, way in _wrong_ways(points, mean, deviation) if fits(way)), "in another way")
 
     def _believed(self, model: Network, points: Array) -> Array:
         return self._forward(points, model).prediction
@@ -540,11 +544,11 @@ def _like(y: Array, prediction: Any) -> Array:
     return targets.reshape(shape) if shape and targets.size == int(np.prod(shape)) else targets
 
 
-def _ratio(moved: Array, whole: Array, eta: float) -> float:
-    """How long the step is; 0 where nothing moves, negative where it goes the other way."""
+def _ratio(moved: Array, whole: Array, eta: float, still: float) -> float:
+    """How long the step is, negative where it goes the other way; `still` for what moves in neither step."""
     length = float(np.linalg.norm(whole))
-    if not length or not moved.any():
-        return 0.0
+    if not length:
+        return still if not moved.any() else float("inf")
     sign = 1.0 if float(moved @ whole) >= 0 else -1.0
     return sign * float(np.linalg.norm(moved)) / (eta * length)
 
@@ -676,13 +680,12 @@ def _grid_of(listed: list[Array]) -> tuple[Array, Array] | None:
     return None
 
 
-def _ways(points: Array, mean: Array, deviation: Array) -> Iterator[tuple[str, Array]]:
-    """What may have been done to the points of a map before they went into the network."""
-    yield _RIGHT_MAP, (points - mean) / deviation
+def _wrong_ways(points: Array, mean: Array, deviation: Array) -> Iterator[tuple[str, Array]]:
+    """What else may have been done to the points of a map before they went into the network."""
     yield "by its own mean and deviation", (points - points.mean(axis=0)) / points.std(axis=0)
     yield "not at all", points
     yield "shifted and not scaled", points - mean
-    yield "as the training inputs, but with its columns swapped", (points[:, ::-1] - mean) / deviation
+    yield f"{_RIGHT_MAP}, but with its columns swapped", (points[:, ::-1] - mean) / deviation
 
 
 _RIGHT_MAP = "as the training inputs"
@@ -731,20 +734,6 @@ def _leaf_arrays(value: Any, depth: int) -> Iterator[Array]:
     array = _array(value)
     if array is not None:
         yield array
-
-
-def _takes(function: Callable[..., Any], pattern: str, required: bool = False) -> bool:
-    """Whether a function has a parameter of such a name."""
-    return any(
-        re.fullmatch(pattern, spelled(parameter.name)) is not None
-        for parameter in parameters_of(function) or ()
-        if not required or parameter.default is parameter.empty
-    )
-
-
-def _arguments(definition: Definition) -> ast.arguments:
-    assert not isinstance(definition.node, ast.ClassDef)
-    return definition.node.args
 
 
 def _called(tree: ast.Module) -> Iterator[str]:
