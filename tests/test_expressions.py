@@ -23,6 +23,7 @@ VOCABULARY = Vocabulary(
         **{spelling: Name("lambda") for spelling in ("lambda", "lam", "reg")},
         "W": Name("W", 2),
         "betaO1": Name("betaO1"),
+        "dCdw": Name("dCdw", 1),
     },
     ("i", "j"),
 )
@@ -31,11 +32,11 @@ VOCABULARY = Vocabulary(
 @cache
 def point(seed: int) -> dict[str, Any]:
     rng = np.random.default_rng(seed)
-    z, w, x = rng.normal(size=(3, SIZE))
+    z, w, x, gradient = rng.normal(size=(4, SIZE))
     numbers = {name: float(rng.normal()) for name in ("t", "u", "betaO1")}
     shares = {name: float(rng.uniform(0.1, 0.9)) for name in ("y", "yhat", "lambda")}
     s = np.exp(z) / np.sum(np.exp(z))
-    return {"z": z, "w": w, "x": x, "s": s, "W": rng.normal(size=(SIZE, SIZE)), **numbers, **shares}
+    return {"z": z, "w": w, "x": x, "s": s, "dCdw": gradient, "W": rng.normal(size=(SIZE, SIZE)), **numbers, **shares}
 
 
 def value(text: str, seed: int = 1) -> Any:
@@ -54,6 +55,7 @@ JACOBIAN = "s[i]*(delta(i, j) - s[j])"
 LOSS = "s[i] - delta(i, j)"
 LOGISTIC = "-(y - yhat)*x[i]"
 DECAY = "2*lam*w[i]"
+PENALTY = "dCdw[i] + 2*lam*w[i]"
 SIGMOID = "sigmoid(t)*(1 - sigmoid(t))"
 
 RIGHT = [
@@ -100,6 +102,11 @@ RIGHT = [
     (DECAY, r"2\lambda\mathbf{w}"),
     (DECAY, "reg * (w + w)"),
     (DECAY, "λ·wᵢ·2"),
+    (PENALTY, r"\frac{\partial J}{\partial w} = \frac{\partial C}{\partial w} + 2\lambda w"),
+    (PENALTY, r"\frac{\partial C}{\partial w_{i}} + 2\lambda w_i"),
+    (PENALTY, "∂C/∂w + 2λw"),
+    (PENALTY, "dC/dw_i + lambda (w_i + w_i)"),
+    (PENALTY, r"\frac{dC}{dw} + 2\lambda w"),
     (SIGMOID, "sigmoid(t) * (1 - sigmoid(t))"),
     (SIGMOID, r"\sigma(t)(1-\sigma(t))"),
     (SIGMOID, "σ(t)(1 − σ(t))"),
@@ -144,6 +151,7 @@ WRONG = [
     (LOGISTIC, "yhat - y"),
     (LOGISTIC, "(yhat - y) yhat (1 - yhat) x_i"),
     (LOGISTIC, "0"),
+    (PENALTY, "∂C/∂w + λw"),
     (DECAY, "lambda w_i"),
     (DECAY, "2 lambda w_i^2"),
     (DECAY, "2 lambda"),
@@ -234,7 +242,25 @@ def test_commands_come_back_whose_beginnings_double_quotes_have_eaten(eaten: str
 
 WORDS = st.sampled_from(
     [*r"()[]{}|_^+-*/=,;&'!%.$\ ", "s_i", "\\frac", "\\sum_", "\\begin{cases}", "\\end{cases}", "\\\\", "if ", "else "]
-    + ["for ", "k in", "exp", "softmax(", "\\delta_", "\\mathbf{1}", "1[", "^T", "\\hat", "λ", "ᵢ", "²", "9", "z", "i"]
+    + [
+        "for ",
+        "k in",
+        "exp",
+        "softmax(",
+        "\\delta_",
+        "\\mathbf{1}",
+        "1[",
+        "^T",
+        "\\hat",
+        "λ",
+        "ᵢ",
+        "∂C/∂",
+        "\\frac{dC}{",
+        "²",
+        "9",
+        "z",
+        "i",
+    ]
 )
 
 
