@@ -70,6 +70,7 @@ class Outcome:
     criteria: Mapping[str, float | None] = field(default_factory=dict)  # points by criterion id
     integrity: tuple[str, ...] = ()
     complete: bool = False
+    decided: Score = Score(None, 0.0)  # the score without what waits for a person
     waiting: tuple[Waiting, ...] = ()  # what a person has to mark
     seconds: float = 0.0
     notice: str = ""  # what could not be written
@@ -339,4 +340,5 @@ def _outcome(task: Task, result: Result) -> Outcome:
         {criterion.id: criterion.score.given for criterion in criteria},
         result.integrity,
         result.complete,
+        result.decided,
     )

@@ -191,6 +191,12 @@ class Result:
     timings: Mapping[str, float] = field(default_factory=dict)  # seconds, by criterion id and "total"
 
     @property
+    def decided(self) -> Score:
+        """The score of what has points already: what waits for a person counts neither as zero nor as full."""
+        decided = [c.score.maximum for s in self.sections for c in s.criteria if c.score.given is not None]
+        return Score(self.score.given, round(sum(decided), 2))
+
+    @property
     def complete(self) -> bool:
         """Whether nothing is left ungraded."""
         return all(c.verdict != "ungraded" for s in self.sections for c in s.criteria)

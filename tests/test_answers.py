@@ -326,6 +326,7 @@ def test_what_waits_for_a_person_is_neither_zero_nor_full() -> None:
     assert result.complete
     assert criterion(result, "xor").score.given is None
     assert (result.sections[2].score.given, result.sections[2].score.maximum) == (None, 8)
+    assert (result.decided.given, result.decided.maximum) == (16, 16)
     page = html(result)
     assert "12 points wait for a person." in page
     assert "A person marks this one; its points will be added." in page
@@ -378,9 +379,11 @@ def marked(folder: Path) -> str:
         ["grade", *hand_ins, "-o", str(out), "--jobs", "1", "--continue", "--json"],
         ["check", hand_ins[1], "--report", str(out / "hand-in-03" / "check.html")],
         ["check", hand_ins[1], "--json"],
+        ["check", str(EXAMPLES / "hand-in-01"), "--quiet"],
+        ["check", hand_ins[0], "--quiet", "--fail-under", "90"],
     ):
         ended = CliRunner().invoke(commands, [*arguments, "--rubric", str(folder / "rubric.yaml")])
-        assert ended.exit_code == 0
+        assert ended.exit_code == (1 if "--fail-under" in arguments else 0)
         printed += ended.output
     return printed
 

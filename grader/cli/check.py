@@ -78,7 +78,7 @@ def command(
     _tell(result, as_json=as_json, quiet=quiet)
     if report is not None:
         _write(report, result, quiet=quiet or as_json)
-    click.get_current_context().exit(exit_code([result.score], result.complete, fail_under))
+    click.get_current_context().exit(exit_code([result.decided], result.complete, fail_under))
 
 
 def _check(

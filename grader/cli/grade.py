@@ -141,7 +141,7 @@ def _grade(paths: Sequence[Path], asked: Asked) -> int:
         run.write()
         _write_marking(run, key)
     _tell(run, asked, time.monotonic() - started)
-    return exit_code((each.score for each in run.outcomes), run.complete, asked.fail_under)
+    return exit_code((each.decided for each in run.outcomes), run.complete, asked.fail_under)
 
 
 def _refuse_to_trust(sandbox: Sandbox, asked: Asked) -> None:
