@@ -46,7 +46,15 @@ Progress = Callable[[int, int], None]
 
 SAME = 1e-9  # relative: what differs less than this is the reference's own value
 LIMITS = Limits(request=5.0, total=60.0)
-_DECIDING = ("checks/*.py", "compare.py", "diagnosis/signature.py", "grading.py", "probes.py", "worker/*.py")
+_DECIDING = (
+    "checks/*.py",
+    "compare.py",
+    "diagnosis/signature.py",
+    "explanations.py",
+    "grading.py",
+    "probes.py",
+    "worker/*.py",
+)
 
 
 class Bank:

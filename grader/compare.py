@@ -6,18 +6,27 @@ norms (never entry by entry: a right gradient always has a tiny entry somewhere)
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from grader.explanations import DOUBLE, SINGLE, Array, Look, explain, not_finite, relative_error
 from grader.model import Finding
 
-Array = np.ndarray[Any, np.dtype[Any]]
-
-DOUBLE = 1e-6  # right float64 code differs by 1e-16 … 1e-9, the smallest real mistake by 5e-3
-SINGLE = 1e-4  # right float32 code differs by up to 5e-7 in one step, more after several
+__all__ = [
+    "Tolerance",
+    "Wrong",
+    "agrees",
+    "difference",
+    "finiteness",
+    "first_difference",
+    "is_multiple",
+    "is_single",
+    "numbers",
+    "same",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,54 +37,30 @@ class Tolerance:
     absolute: float = 1e-12
 
 
-_PLAIN_FACTORS = (0.25, 0.5, 2.0, 3.0, 4.0, 100.0, float(np.log(2)), 1 / float(np.log(2)), 1 / float(np.log(10)))
-
-
 @dataclass(frozen=True, slots=True)
-class Scale:
-    """Names for the constants that a factor may turn out to be, such as {"the number of rows": 13}."""
+class Wrong:
+    """Numbers of the right form and finite, but not the expected ones; `what` they are."""
 
-    names: Mapping[str, float] = field(default_factory=dict)
-
-    def name(self, factor: float) -> str:
-        """The factor in words, "13 times (13 is the number of rows)", or nothing where it is no constant."""
-        for label, value in self.names.items():
-            if abs(factor - value) <= 1e-4 * value:
-                return f"{number(value)} times ({number(value)} is {label})"
-            if abs(factor * value - 1) <= 1e-4:
-                return f"1/{number(value)} of ({number(value)} is {label})"
-        return f"{number(factor)} times" if any(abs(factor - c) <= 1e-4 * c for c in _PLAIN_FACTORS) else ""
+    what: str
+    got: Array
+    want: Array
 
 
-def difference(
-    seen: Any, expected: Any, what: str, tolerance: Tolerance = Tolerance(), scale: Scale = Scale()
-) -> Finding | None:
+def difference(seen: Any, expected: Any, what: str, tolerance: Tolerance = Tolerance()) -> Finding | None:
     """The most telling difference as a finding about `what`, or None where the two agree."""
+    found = first_difference(seen, expected, what, tolerance)
+    return explain(found.what, [Look(found.got, found.want)]) if isinstance(found, Wrong) else found
+
+
+def first_difference(seen: Any, expected: Any, what: str, tolerance: Tolerance = Tolerance()) -> Finding | Wrong | None:
+    """What is wrong first: a finding about the form, or numbers that are to be explained; None where the two agree."""
     if isinstance(expected, Mapping):
-        return _of_mapping(seen, expected, what, tolerance, scale)
+        return _of_mapping(seen, expected, what, tolerance)
     if isinstance(expected, list) and isinstance(seen, list):
-        return _of_list(seen, expected, what, tolerance, scale)
+        return _of_list(seen, expected, what, tolerance)
     if isinstance(expected, str | bool) or expected is None:
         return None if seen == expected else _wrong_words(seen, expected, what)
-    return _of_numbers(seen, expected, what, tolerance, scale)
-
-
-def extra_term(seen: Any, expected: Any, term: Array, what: str, of: str) -> Finding | None:
-    """The finding that `what` is a multiple of what was expected and one of a term, by least squares; else None."""
-    got, want = numbers(seen), numbers(expected)
-    if got is None or want is None or not got.shape == want.shape == term.shape or got.size < 4:
-        return None
-    if not np.isfinite(got).all():
-        return None
-    basis = np.stack([want.reshape(-1), term.reshape(-1)], axis=1)
-    (share, extra), *_ = np.linalg.lstsq(basis, got.reshape(-1), rcond=None)
-    explained = relative_error(got, share * want + extra * term) <= (SINGLE if is_single(seen) else DOUBLE)
-    if not explained or abs(extra) * np.abs(term).max() <= 1e-4 * np.abs(got).max():
-        return None
-    times = "" if abs(share - 1) < 1e-5 else f"{number(float(share))} times "
-    sign, size = ("plus" if extra > 0 else "minus"), number(abs(float(extra)))
-    message = f"{what} is {times}the expected value {sign} {size} times {of}."
-    return Finding("extra-term", message, f"Which line adds a multiple of {of}, and is it its part to do so?")
+    return _of_numbers(seen, expected, what, tolerance)
 
 
 def agrees(seen: Any, expected: Any, tolerance: Tolerance = Tolerance()) -> bool:
@@ -167,27 +152,9 @@ def finiteness(value: Any) -> Any:
     return value if array is None else np.where(np.isfinite(array), 0.0, array)
 
 
-def relative_error(seen: Array, expected: Array) -> float:
-    """Maximum of |seen − expected| over the larger of the two maximum norms; infinite where anything is not finite."""
-    if not (np.isfinite(seen).all() and np.isfinite(expected).all()):
-        return float("inf")
-    if seen.size == 0:
-        return 0.0
-    largest = max(float(np.abs(seen).max()), float(np.abs(expected).max()))
-    gap = float(np.abs(seen - expected).max())
-    return gap / largest if largest > 0 else 0.0
-
-
 def is_single(value: Any) -> bool:
     """Whether the array was computed in less than double precision, so that it deserves the wider tolerance."""
     return isinstance(value, np.ndarray) and value.dtype == np.float32
-
-
-def number(value: float) -> str:
-    """A number as a sentence shows it: four figures, no trailing zeros."""
-    if value == int(value) and abs(value) < 1e6:
-        return str(int(value))
-    return f"{value:.4g}"
 
 
 def _all_numbers(values: Sequence[Any]) -> bool:
@@ -196,29 +163,27 @@ def _all_numbers(values: Sequence[Any]) -> bool:
     )
 
 
-def _of_mapping(
-    seen: Any, expected: Mapping[str, Any], what: str, tolerance: Tolerance, scale: Scale
-) -> Finding | None:
+def _of_mapping(seen: Any, expected: Mapping[str, Any], what: str, tolerance: Tolerance) -> Finding | Wrong | None:
     if not isinstance(seen, Mapping):
         return _wrong_type(seen, what)
     for key, value in expected.items():
         if key not in seen:
             return Finding("missing-value", f"There is no {key}.")
-        found = difference(seen[key], value, f"{key} of {what}" if what else key, tolerance, scale)
+        found = first_difference(seen[key], value, f"{key} of {what}" if what else key, tolerance)
         if found:
             return found
     return None
 
 
-def _of_list(seen: list[Any], expected: list[Any], what: str, tolerance: Tolerance, scale: Scale) -> Finding | None:
+def _of_list(seen: list[Any], expected: list[Any], what: str, tolerance: Tolerance) -> Finding | Wrong | None:
     if len(seen) != len(expected):
         return Finding("wrong-length", f"{what} has {len(seen)} entries; expected {len(expected)}.")
     pairs = zip(seen, expected, strict=True)
-    found = (difference(s, e, f"entry {i} of {what}", tolerance, scale) for i, (s, e) in enumerate(pairs))
+    found = (first_difference(s, e, f"entry {i} of {what}", tolerance) for i, (s, e) in enumerate(pairs))
     return next((finding for finding in found if finding), None)
 
 
-def _of_numbers(seen: Any, expected: Any, what: str, tolerance: Tolerance, scale: Scale) -> Finding | None:
+def _of_numbers(seen: Any, expected: Any, what: str, tolerance: Tolerance) -> Finding | Wrong | None:
     got, want = numbers(seen), numbers(expected)
     if got is None or want is None:
         return _wrong_type(seen, what)
@@ -227,12 +192,10 @@ def _of_numbers(seen: Any, expected: Any, what: str, tolerance: Tolerance, scale
     if got.shape != want.shape:
         return _wrong_shape(got, want, what)
     if not np.isfinite(got).all():
-        return _not_finite(got, what)
+        return not_finite(got, what)
     relative = max(tolerance.relative, SINGLE) if is_single(seen) else tolerance.relative
     close = float(np.abs(got - want).max(initial=0.0)) <= tolerance.absolute
-    if close or relative_error(got, want) <= relative:
-        return None
-    return _explain(got, want, what, scale)
+    return None if close or relative_error(got, want) <= relative else Wrong(what, got, want)
 
 
 def _wrong_words(seen: Any, expected: Any, what: str) -> Finding:
@@ -260,75 +223,3 @@ def _wrong_shape(got: Array, want: Array, what: str) -> Finding:
     elif want.ndim and got.size == 1:
         hint = "One number came back where an array is asked: over which axis do you sum?"
     return Finding("wrong-shape", f"{what} has shape {got.shape}; expected {want.shape}.", hint)
-
-
-def _not_finite(got: Array, what: str) -> Finding:
-    bad = "NaN" if np.isnan(got).any() else "infinite"
-    if got.ndim == 0:
-        return Finding("not-finite", f"{what} is {bad}.", "Print the steps before it: where does the first one appear?")
-    count = int((~np.isfinite(got)).sum())
-    return Finding(
-        "not-finite",
-        f"{what}: {count} of {got.size} entries are {bad}.",
-        "Print the steps before it: where does the first one appear?",
-    )
-
-
-def _explain(got: Array, want: Array, what: str, scale: Scale) -> Finding:
-    for explanation in _EXPLANATIONS:
-        found = explanation(got, want, what, scale)
-        if found:
-            return found
-    if got.ndim == 0:
-        return Finding("wrong-value", f"{what} is {number(float(got))}; expected {number(float(want))}.")
-    wrong = np.abs(got - want) > DOUBLE * max(float(np.abs(want).max()), float(np.abs(got).max()))
-    share = "every entry" if wrong.all() else f"{int(wrong.sum())} of {wrong.size} entries"
-    size = f"by up to {relative_error(got, want):.2g} of the largest entry"
-    return Finding("wrong-value", f"{what} is off in {share}, {size}.")
-
-
-def _all_zero(got: Array, want: Array, what: str, scale: Scale) -> Finding | None:
-    if got.any():
-        return None
-    if got.ndim == 0:
-        return Finding("all-zero", f"{what} is 0; expected {number(float(want))}.")
-    return Finding("all-zero", f"{what} is zero everywhere; expected other values.")
-
-
-def _constant_factor(got: Array, want: Array, what: str, scale: Scale) -> Finding | None:
-    power = float((want * want).sum())
-    if not power:
-        return None
-    factor = float((got * want).sum()) / power
-    if relative_error(got, factor * want) > 1e-5 or abs(factor) < 1e-9:
-        return None
-    where = " in every entry" if got.ndim else f": {number(float(got))}, expected {number(float(want))}"
-    if abs(factor + 1) < 1e-5:
-        return Finding("wrong-sign", f"{what} has the opposite sign{where}.", "Check the sign of each term.")
-    named = scale.name(factor)
-    if not named and (got.ndim == 0 or got.size < 3):
-        return None  # every number is some multiple of any other
-    hint = "Which constant belongs in front of the sum, and how often is it applied?"
-    return Finding(
-        "constant-factor", f"{what} is {named or f'{number(factor)} times'} the expected value{where}.", hint
-    )
-
-
-def _transposed(got: Array, want: Array, what: str, scale: Scale) -> Finding | None:
-    square = got.ndim == 2 and got.shape[0] == got.shape[1]
-    if square and relative_error(got.T, want) < DOUBLE:
-        return Finding("transposed", f"{what} is the transpose of the expected value.")
-    return None
-
-
-def _constant_shift(got: Array, want: Array, what: str, scale: Scale) -> Finding | None:
-    if got.ndim == 0 or got.size < 3:
-        return None
-    shift = float((got - want).mean())
-    if relative_error(got, want + shift) < DOUBLE:
-        return Finding("constant-shift", f"{what} is off by the same {number(shift)} in every entry.")
-    return None
-
-
-_Explanation = Callable[[Array, Array, str, Scale], Finding | None]
-_EXPLANATIONS: tuple[_Explanation, ...] = (_all_zero, _constant_factor, _transposed, _constant_shift)

@@ -24,9 +24,11 @@ DECIDING = (
     "audit/bench.py",
     "checks/*.py",
     "compare.py",
+    "explanations.py",
     "grading.py",
     "probes.py",
     "session.py",
+    "slopes.py",
     "worker/*.py",
 )
 

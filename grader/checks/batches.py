@@ -14,7 +14,8 @@ import numpy as np
 from pydantic import Field
 
 from grader.checks import Check, attempt, decide, failure_of, share
-from grader.compare import Array, numbers
+from grader.compare import numbers
+from grader.explanations import Array
 from grader.model import Finding, Values, Verdict
 from grader.probes import Setting
 

@@ -1,32 +1,37 @@
 """`kind: gradient`: each parameter's gradient, against the reference and against the hand-in's own loss.
 
-The numeric derivative is a central difference along random Gaussian directions, two for each parameter, improved by
-one Richardson step. It says whether the gradient belongs to the hand-in's own loss. Only the comparison with the
-reference says that it is right: a constant loss with zero gradients is consistent too. A gradient that is consistent
-with a loss that really depends on its parameter earns the `consistent` share.
+The loss's slopes along random Gaussian directions, two for each parameter, say whether the gradient belongs to the
+hand-in's own loss. Only the comparison with the reference says that it is right: a constant loss with zero gradients
+is consistent too. A gradient that is consistent with a loss that really depends on its parameter, on the inputs and
+on the labels earns the `consistent` share.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from grader.checks import Check, attempt, decide, failure_of, part
-from grader.compare import Array, Scale, Tolerance, difference, extra_term, is_single, numbers
+from grader.compare import Tolerance, Wrong, first_difference, is_single, numbers
+from grader.errors import StudentError
+from grader.explanations import DOUBLE, SINGLE, Array, Look, Scale, explain, extra_term, not_finite, number
 from grader.model import Finding, Values, Verdict
 from grader.probes import Setting
+from grader.slopes import FIRST, FIRST_SINGLE, Agreement, Slope, again, at_first, at_last, first, judge, ladder
 
 if TYPE_CHECKING:
     from grader.session import Student
 
 DIRECTIONS = 2
 DRAWS = 200
-FINE, COARSE = 1e-4, 2e-2  # steps along a direction of norm one, for float64 and float32 losses
+LEAST = 1e-2  # of the reference's slopes: a loss that changes less does not depend on the parameter
 
 
 class Batch(BaseModel):
@@ -38,6 +43,11 @@ class Batch(BaseModel):
     present: Annotated[int, Field(ge=1)] | None = None
     spread: float = 1.0
 
+    @property
+    def name(self) -> str:
+        """What a finding calls it."""
+        return f"{self.rows} row{'s' * (self.rows > 1)}"
+
 
 class Kinks(BaseModel):
     """The layer whose sums feed a ReLU, and how far from zero they stay: no numeric derivative may cross the kink."""
@@ -45,18 +55,26 @@ class Kinks(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     weights: str
-    bias: str
+    bias: str = ""
     margin: Annotated[float, Field(gt=0)] = 0.05
 
     def away(self, X: Array, parameters: Mapping[str, Array], rng: np.random.Generator, spread: float) -> Array:
         """The rows, of which those that come too near are drawn again, as often as is worth it."""
-        W, b = parameters[self.weights], parameters[self.bias]
         for _ in range(DRAWS):
-            near = np.abs(X @ W + b).min(axis=1) < self.margin
+            near = np.abs(self._sums(X, parameters)).min(axis=1) < self.margin
             if not near.any():
                 break
             X[near] = rng.normal(0.0, spread, X[near].shape)
         return X
+
+    def reach(self, X: Array, parameters: Mapping[str, Array]) -> float:
+        """How far the parameters may move along a direction of norm one before any sum crosses zero."""
+        longest = float(np.sqrt((X * X).sum(axis=1) + 1).max())
+        return 0.8 * float(np.abs(self._sums(X, parameters)).min()) / longest
+
+    def _sums(self, X: Array, parameters: Mapping[str, Array]) -> Array:
+        Z: Array = X @ parameters[self.weights]
+        return Z + parameters[self.bias] if self.bias else Z
 
 
 class Gradient(Check):
@@ -77,12 +95,22 @@ class Gradient(Check):
     def _batch(self, index: int, student: Student, setting: Setting) -> Values:
         inputs = self._inputs(index, setting)
         place = (self.model, dict(setting.sizes), inputs.parameters, inputs.X, inputs.y)
-        seen = student.call("evaluate_fresh", *place)
+        answer = student.call("evaluate_fresh", *place)
+        seen = {"loss": answer.get("loss"), "gradients": answer.get("gradients")}
         if setting.brief:
-            return {"loss": seen.get("loss"), "gradients": seen.get("gradients")}
-        steps = _steps(seen)
-        losses = attempt(partial(student.call, "losses_along", *place, inputs.directions, steps))
-        return {"loss": seen.get("loss"), "gradients": seen.get("gradients"), "losses": losses, "steps": steps}
+            return seen
+        if not _all_finite(seen):
+            return {**seen, **_probabilities(student, place[:-1])}
+        steps = first(min(FIRST_SINGLE if _any_single(seen) else FIRST, max(inputs.reach, FIRST)))
+        others = [[-inputs.X, inputs.y], [inputs.X, (inputs.y + 1) % setting.sizes["classes"]]]
+        losses = attempt(partial(student.call, "losses_along", *place, inputs.directions, steps, others))
+        seen = {**seen, "losses": losses, "steps": steps}
+        unclear = {name: inputs.directions[name] for name in _unclear(inputs, seen)}
+        if not unclear:
+            return seen
+        rungs = ladder(inputs.reach)
+        more = partial(student.call, "losses_along", *place, unclear, rungs, limit=setting.limits.get("training"))
+        return {**seen, "more losses": attempt(more), "more steps": rungs}
 
     def _inputs(self, index: int, setting: Setting) -> _Inputs:
         batch, rng = self.batches[index], setting.rng("batch", index)
@@ -90,11 +118,14 @@ class Gradient(Check):
         parameters = setting.parameters(self.model, rng)
         choice = rng.permutation(classes)[: batch.present]
         X = rng.normal(0.0, batch.spread, (batch.rows, setting.sizes["inputs"]))
+        if self.kinks:
+            X = self.kinks.away(X, parameters, rng, batch.spread)
         return _Inputs(
-            X=self.kinks.away(X, parameters, rng, batch.spread) if self.kinks else X,
+            X=X,
             y=rng.permutation(np.resize(choice, batch.rows)).astype(np.int64),
             parameters=parameters,
             directions={name: [_direction(rng, W.shape) for _ in range(DIRECTIONS)] for name, W in parameters.items()},
+            reach=self.kinks.reach(X, parameters) if self.kinks else float("inf"),
         )
 
     def _square(self, student: Student, setting: Setting) -> Values:
@@ -114,57 +145,85 @@ class Gradient(Check):
         return {name: part(seen[name], ("loss", "gradients")) for name in batches}
 
     def judge(self, seen: Values, expected: Values, setting: Setting) -> Verdict:
-        opinions = [
-            _Opinion(name, self._judge_block(name, index, seen[str(index)], expected[str(index)], setting))
-            for index in range(len(self.batches))
-            for name in setting.models[self.model]
+        looks = [
+            _Batch(batch, self._inputs(index, setting), seen[str(index)], expected[str(index)])
+            for index, batch in enumerate(self.batches)
         ]
-        fraction = sum(opinion.verdict.fraction or 0.0 for opinion in opinions) / len(opinions)
-        crashed = all(failure_of(seen[str(index)]) for index in range(len(self.batches)))
-        return decide(fraction, _merge(opinions), crashed=crashed)
+        opinions = {name: self._judge_block(name, looks, setting) for name in setting.models[self.model]}
+        fraction = sum(share for share, _ in opinions.values()) / len(opinions)
+        findings = _merged({name: finding for name, (_, finding) in opinions.items() if finding})
+        return decide(fraction, findings, crashed=all(failure_of(look.seen) for look in looks))
 
-    def _judge_block(
-        self, name: str, index: int, seen: Mapping[str, Any], expected: Mapping[str, Any], setting: Setting
-    ) -> Verdict:
-        found = failure_of(seen)
+    def _judge_block(self, name: str, looks: Sequence[_Batch], setting: Setting) -> tuple[float, Finding | None]:
+        """The share of one parameter, and what is wrong with its gradient first."""
+        found = [self._difference(name, look) for look in looks]
+        owns = _settled([look.agrees(name) for look in looks], [_any_single(look.seen) for look in looks])
+        keeps = [isinstance(each, Wrong) and own == "yes" for each, own in zip(found, owns, strict=True)]
+        share = sum(1.0 if each is None else self.consistent * kept for each, kept in zip(found, keeps, strict=True))
+        wrong = next((index for index, each in enumerate(found) if each), None)
+        if wrong is None:
+            return 1.0, None
+        first_found = found[wrong]
+        if isinstance(first_found, Finding):
+            return share / len(looks), first_found
+        told = self._explained(name, found, looks, setting)
+        sentence = self._own_sentence(name, owns[wrong], looks[wrong], told)
+        return share / len(looks), replace(told, message=f"{told.message} {sentence}".rstrip())
+
+    def _difference(self, name: str, look: _Batch) -> Finding | Wrong | None:
+        found = failure_of(look.seen)
         if found:
-            return Verdict("error", 0.0, (found,))
-        gradients = seen["gradients"]
+            return found
+        gradients = look.seen["gradients"]
         if not isinstance(gradients, Mapping) or name not in gradients:
-            return Verdict("failed", 0.0, (Finding("missing-gradient", f"There is no gradient for {name}."),))
-        scale = Scale({"the number of rows": float(self.batches[index].rows), **_sizes(setting)})
-        right = expected["gradients"][name]
-        found = difference(gradients[name], right, f"d{name}", Tolerance(self.tolerance), scale)
-        if not found:
-            return Verdict("passed", 1.0)
-        inputs = self._inputs(index, setting)
-        if found.code == "wrong-value":
-            found = extra_term(gradients[name], right, inputs.parameters[name], f"d{name}", name) or found
-        own = self._belongs_to_own_loss(name, inputs, seen, expected)
-        share = self.consistent if own.consistent else 0.0
-        return Verdict("failed", share, (Finding(found.code, f"{found.message} {own.sentence}", found.hint),))
+            return Finding("missing-gradient", f"There is no gradient for {name}.")
+        difference = first_difference(
+            gradients[name], look.expected["gradients"][name], f"d{name}", Tolerance(self.tolerance)
+        )
+        if isinstance(difference, Finding) and difference.code == "not-finite":
+            return look.first_not_finite() or difference
+        return difference
 
-    def _belongs_to_own_loss(
-        self, name: str, inputs: _Inputs, seen: Mapping[str, Any], expected: Mapping[str, Any]
-    ) -> _Own:
-        slopes, doubts = _slopes(seen, name)
-        true_slopes, _ = _slopes(expected, name)
-        gradient = numbers(seen["gradients"][name])
-        if slopes is None or true_slopes is None or gradient is None or gradient.shape != inputs.parameters[name].shape:
-            return _Own(False, "")
-        if np.abs(slopes).max() <= 1e-2 * np.abs(true_slopes).max():
-            return _Own(False, f"Your loss hardly changes when {name} changes.")
-        claimed = np.array([float((gradient * direction).sum()) for direction in inputs.directions[name]])
-        norm = max(float(np.linalg.norm(gradient)), float(np.abs(slopes).max()), 1e-300)
-        gap = np.abs(slopes - claimed) * np.sqrt(gradient.size) / norm
-        if (gap <= np.minimum(1e-5 + 3 * doubts * np.sqrt(gradient.size) / norm, 2e-2)).all():
-            return _Own(
-                True, "It does match the numeric derivative of your own loss, so the slip is in the loss or before it."
-            )
-        return _Own(False, "Nor does it match the numeric derivative of your own loss.")
+    def _explained(
+        self, name: str, found: Sequence[Finding | Wrong | None], looks: Sequence[_Batch], setting: Setting
+    ) -> Finding:
+        """In what way the gradient is wrong, over all batches in which it came back in the right form."""
+        shown = [look for look, each in zip(looks, found, strict=True) if isinstance(each, Wrong)]
+        right = [look for look, each in zip(looks, found, strict=True) if each is None]
+        views = [look.view(name, setting) for look in chain(shown, right)]
+        explained = explain(f"d{name}", views)
+        if explained.code != "wrong-value":
+            return explained
+        rounding = SINGLE if any(_any_single(look.seen) for look in shown) else DOUBLE
+        wrong = views[: len(shown)]
+        terms = [(f"{name}", [look.inputs.parameters[name] for look in shown])]
+        if len(looks) > 1 and shown[0] is not looks[0]:
+            before = looks[looks.index(shown[0]) - 1]
+            terms.append(("the gradient of the batch before", [before.right(name)] * len(shown)))
+        named = (extra_term(f"d{name}", wrong, listed, of, rounding) for of, listed in terms)
+        return next((each for each in named if each), explained)
+
+    def _own_sentence(self, name: str, own: Agreement | None, look: _Batch, told: Finding) -> str:
+        """What a student is told of the gradient and the numeric derivative of the own loss."""
+        if own is None:
+            return ""
+        if dull := look.degenerate(name):
+            return dull
+        if own == "yes":
+            keeps = f": this keeps {self.consistent:.0%} of its points" if self.consistent else ""
+            return f"{_MATCHES}{keeps}."
+        if own == "unclear":
+            return _ROUGH
+        factor = look.factor_to_own(name) if told.code not in ("constant-factor", "wrong-sign") else None
+        return f"{_DIFFERS}{f', of which it is {number(factor)} times' if factor else ''}."
 
     def models(self) -> tuple[str, ...]:
         return (self.model,)
+
+
+_MATCHES = "It does match the numeric derivative of your own loss, so the slip is in the loss or before it"
+_DIFFERS = "Nor does it match the numeric derivative of your own loss"
+_ROUGH = "Your loss is too rough to tell if it matches the numeric derivative of that: is it rounded, or random?"
 
 
 @dataclass(frozen=True)
@@ -173,18 +232,88 @@ class _Inputs:
     y: Array
     parameters: dict[str, Array]
     directions: dict[str, list[Array]]
+    reach: float  # of the parameters along a direction, before a ReLU's kink
 
 
 @dataclass(frozen=True)
-class _Own:
-    consistent: bool
-    sentence: str
+class _Batch:
+    """One batch: what went in, what was seen of the hand-in and of the reference."""
+
+    batch: Batch
+    inputs: _Inputs
+    seen: Mapping[str, Any]
+    expected: Mapping[str, Any]
+
+    def right(self, name: str) -> Array:
+        """The expected gradient."""
+        return np.asarray(self.expected["gradients"][name], dtype=np.float64)
+
+    def view(self, name: str, setting: Setting) -> Look:
+        """The gradient beside the expected one, with the constants in play."""
+        sizes = {f"the number of {size}": float(value) for size, value in setting.sizes.items()}
+        got = np.asarray(self.seen["gradients"][name], dtype=np.float64)
+        scale = Scale({"the number of rows": float(self.batch.rows), **sizes})
+        return Look(got, self.right(name), scale, self.batch.name)
+
+    def agrees(self, name: str) -> Agreement | None:
+        """Whether the gradient belongs to the hand-in's own loss; None where that cannot be asked."""
+        known = _known(self.inputs, self.seen, name)
+        if known is None or _slopes(self.expected, name) is None:
+            return None
+        claimed, slopes, gradient = known
+        agreement = judge(claimed, slopes, gradient, final="more losses" in self.seen)
+        return "no" if self.degenerate(name) else agreement
+
+    def degenerate(self, name: str) -> str:
+        """The sentence that the loss hardly depends on what a loss depends on, or nothing."""
+        mine, theirs = _slopes(self.seen, name), _slopes(self.expected, name)
+        if mine and theirs and _largest(mine) <= LEAST * _largest(theirs):
+            return f"Your loss hardly changes when {name} changes."
+        for what, moved, expected in zip(("inputs", "labels"), _moves(self.seen), _moves(self.expected), strict=False):
+            if moved <= LEAST * expected:
+                return f"Your loss hardly changes when the {what} change, so its derivative earns nothing."
+        return ""
+
+    def factor_to_own(self, name: str) -> float | None:
+        """The one number by which the gradient differs from the numeric derivative of the own loss."""
+        known = _known(self.inputs, self.seen, name)
+        if known is None or not all(slope.value for slope in known[1]):
+            return None
+        ratios = [float(a) / slope.value for slope, a in zip(known[1], known[0], strict=True)]
+        return ratios[0] if abs(np.ptp(ratios)) <= 1e-5 * abs(ratios[0]) and abs(ratios[0]) > 1e-9 else None
+
+    def first_not_finite(self) -> Finding | None:
+        """The first quantity that is NaN or infinite, in the order in which they are computed."""
+        gradients = reversed(list(self.expected["gradients"]))
+        claimed = self.seen["gradients"] if isinstance(self.seen["gradients"], Mapping) else {}
+        steps = [("the probabilities", self.seen.get("probabilities")), ("the loss", self.seen["loss"])]
+        steps += [(f"d{name}", claimed.get(name)) for name in gradients]
+        known = [(what, array) for what, value in steps if (array := numbers(value)) is not None]
+        for index, (what, array) in enumerate(known):
+            if not np.isfinite(array).all():
+                finding = not_finite(array if array.size > 1 else array.reshape(()), what)
+                before = f", after {known[index - 1][0]} came out finite" if index else ""
+                return replace(finding, message=f"With {self.batch.name}, {finding.message.rstrip('.')}{before}.")
+        return None
 
 
-@dataclass(frozen=True)
-class _Opinion:
-    name: str
-    verdict: Verdict
+def _merged(findings: Mapping[str, Finding]) -> tuple[Finding, ...]:
+    """One finding for parameters of which the same is to be said."""
+    alike: dict[Finding, list[str]] = {}
+    for name, finding in findings.items():
+        alike.setdefault(replace(finding, message=_of(name, "{}", finding.message)), []).append(f"d{name}")
+    return tuple(
+        replace(finding, message=finding.message.replace("{}", _all(names), 1)) for finding, names in alike.items()
+    )
+
+
+def _of(name: str, other: str, message: str) -> str:
+    start = f"d{name} "
+    return f"{other} {message.removeprefix(start)}" if message.startswith(start) else message
+
+
+def _all(names: Sequence[str]) -> str:
+    return f"Each of {', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]
 
 
 def _direction(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
@@ -192,38 +321,90 @@ def _direction(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
     return u / np.linalg.norm(u)
 
 
-def _steps(seen: Mapping[str, Any]) -> list[float]:
+def _probabilities(student: Student, place: tuple[Any, ...]) -> Values:
+    """What came before the loss, where something is not finite; not every driver can tell."""
+    with suppress(StudentError):
+        return {"probabilities": student.call("probabilities_fresh", *place)}
+    return {}
+
+
+def _numbers_in(seen: Mapping[str, Any]) -> list[Any]:
     gradients = seen.get("gradients")
-    single = isinstance(gradients, Mapping) and any(is_single(g) for g in gradients.values())
-    h = COARSE if single else FINE
-    return [h, -h, h / 2, -h / 2]
+    return [seen.get("loss"), *(gradients.values() if isinstance(gradients, Mapping) else ())]
 
 
-def _slopes(seen: Mapping[str, Any], name: str) -> tuple[Array | None, Array]:
-    """The loss's slope along each direction, and how far the two step sizes disagree about it."""
-    nothing = np.zeros(0)
-    if failure_of(seen["losses"]) or name not in seen["losses"]:
-        return None, nothing
-    losses = numbers(seen["losses"][name])
-    if losses is None or losses.shape != (DIRECTIONS, 4) or not np.isfinite(losses).all():
-        return None, nothing
-    h = float(seen["steps"][0])
-    wide = (losses[:, 0] - losses[:, 1]) / (2 * h)
-    narrow = (losses[:, 2] - losses[:, 3]) / h
-    return (4 * narrow - wide) / 3, np.abs(narrow - wide)
+def _any_single(seen: Mapping[str, Any]) -> bool:
+    return any(is_single(value) for value in _numbers_in(seen))
 
 
-def _sizes(setting: Setting) -> dict[str, float]:
-    return {f"the number of {name}": float(size) for name, size in setting.sizes.items()}
+def _all_finite(seen: Mapping[str, Any]) -> bool:
+    arrays = (numbers(value) for value in _numbers_in(seen))
+    return all(np.isfinite(array).all() for array in arrays if array is not None)
 
 
-def _merge(opinions: list[_Opinion]) -> tuple[Finding, ...]:
-    """One finding for each parameter, and one for parameters that fail in the same words."""
-    first: dict[str, Finding] = {}
-    for opinion in opinions:
-        for finding in opinion.verdict.findings:
-            first.setdefault(opinion.name, finding)
-    return tuple(dict.fromkeys(first.values()))
+def _unclear(inputs: _Inputs, seen: Mapping[str, Any]) -> list[str]:
+    """The parameters for which the first look does not settle if the gradient belongs to the loss."""
+    slopes = {name: each for name in inputs.directions if (each := _slopes(seen, name)) is not None}
+    doubts = max((slope.error for each in slopes.values() for slope in each), default=0.0)
+    known = {name: _known(inputs, seen, name) for name in slopes}
+    return [name for name, each in known.items() if each is not None and again(*each, doubts)]
+
+
+def _known(inputs: _Inputs, seen: Mapping[str, Any], name: str) -> tuple[Array, list[Slope], Array] | None:
+    """What the gradient claims the slopes to be, the slopes, and the gradient."""
+    slopes = _slopes(seen, name)
+    gradients = seen.get("gradients")
+    gradient = numbers(gradients.get(name)) if isinstance(gradients, Mapping) else None
+    if slopes is None or gradient is None or gradient.shape != inputs.parameters[name].shape:
+        return None
+    if not np.isfinite(gradient).all():
+        return None
+    return np.array([float((gradient * u).sum()) for u in inputs.directions[name]]), slopes, gradient
+
+
+def _slopes(seen: Mapping[str, Any], name: str) -> list[Slope] | None:
+    """The loss's slope along each direction, by the last look that was taken."""
+    more = _along(seen, "more losses", name, len(seen.get("more steps", ())))
+    if more is not None:
+        return at_last(more, seen["more steps"])
+    losses = _along(seen, "losses", name, len(seen.get("steps", ())))
+    return None if losses is None else [at_first(line, seen["steps"][0]) for line in losses]
+
+
+def _along(seen: Mapping[str, Any], key: str, name: str, steps: int) -> Array | None:
+    told = seen.get(key)
+    along = told.get("along") if isinstance(told, Mapping) and not failure_of(told) else None
+    losses = numbers(along.get(name)) if isinstance(along, Mapping) else None
+    if losses is None or losses.shape != (DIRECTIONS, steps) or not np.isfinite(losses).all():
+        return None
+    return losses
+
+
+def _moves(seen: Mapping[str, Any]) -> list[float]:
+    """By how much the loss changes on other inputs, and on other labels."""
+    told, loss = seen.get("losses"), numbers(seen.get("loss"))
+    others = numbers(told.get("others")) if isinstance(told, Mapping) and not failure_of(told) else None
+    if others is None or loss is None or loss.size != 1 or others.shape != (2,) or not np.isfinite(others).all():
+        return []
+    return [float(move) for move in np.abs(others - loss.reshape(()))]
+
+
+def _largest(slopes: Sequence[Slope]) -> float:
+    return max(abs(slope.value) for slope in slopes)
+
+
+def _settled(owns: Sequence[Agreement | None], single: Sequence[bool]) -> list[Agreement | None]:
+    """Each batch's answer, where another batch helps out: an unclear one, and a lone "no" in single precision."""
+    settled: list[Agreement | None] = []
+    for index, own in enumerate(owns):
+        rest = {other for place, other in enumerate(owns) if place != index}
+        if own == "unclear" and rest & {"yes", "no"}:
+            settled.append("no" if "no" in rest else "yes")
+        elif own == "no" and single[index] and "yes" in rest:
+            settled.append("unclear")
+        else:
+            settled.append(own)
+    return settled
 
 
 CHECK = Gradient

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from grader.checks import Check, attempt, decide, failure_of, part, share
-from grader.compare import Array, same
+from grader.compare import same
+from grader.explanations import Array
 from grader.model import Finding, Values, Verdict
 from grader.probes import Setting
 

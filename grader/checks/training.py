@@ -15,7 +15,8 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from grader.checks import Check, decide
-from grader.compare import Array, numbers
+from grader.compare import numbers
+from grader.explanations import Array
 from grader.model import Curve, Finding, Series, Table, Values, Verdict
 from grader.probes import Setting
 

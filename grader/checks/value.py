@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from grader.checks import Check, attempt, decide, failure_of, part
-from grader.compare import DOUBLE, Scale, Tolerance, difference, is_multiple
+from grader.compare import Tolerance, Wrong, first_difference, is_multiple
+from grader.explanations import DOUBLE, Look, Scale, common_factor, explain, number
 from grader.model import Finding, Values, Verdict
-from grader.probes import Argument, Labels, Model, Optimizer, Setting, make_all, unique_names
+from grader.probes import Argument, Fixed, Labels, Model, Optimizer, Setting, make_all, unique_names
 
 if TYPE_CHECKING:
     from grader.session import Student
@@ -71,7 +73,7 @@ class Value(Check):
         return student.call(self.call, *arguments)
 
     def judge(self, seen: Values, expected: Values, setting: Setting) -> Verdict:
-        found = {case.name: self._finding(case, seen, expected, setting) for case in self.cases}
+        found = {case.name: self._difference(case, seen, expected) for case in self.cases}
         readings = {name: self._reading(name, seen, expected) for name, finding in found.items() if finding}
         found |= {name: None for name, reading in readings.items() if reading}
         right = [c for c in self.cases if not found[c.name] and not found.get(c.needs)]
@@ -79,21 +81,21 @@ class Value(Check):
         fraction = sum(case.weight for case in right) / total if total else 1.0
         crashed = all(failure_of(seen[case.name]) for case in self.cases)
         remarks = tuple(dict.fromkeys(_remark(reading) for reading in readings.values() if reading))
-        return decide(fraction, (*self._told(found), *remarks), crashed=crashed)
+        told = (*self._told_together(found, setting), *self._told(found, setting))
+        return decide(fraction, (*told, *remarks), crashed=crashed)
 
     def signature(self, seen: Values) -> Values:
         return {case.name: part(seen[case.name], case.look_at) for case in self.cases}
 
-    def _finding(self, case: Case, seen: Values, expected: Values, setting: Setting) -> Finding | None:
+    def _difference(self, case: Case, seen: Values, expected: Values) -> Finding | Wrong | None:
         got, want = seen[case.name], expected[case.name]
         found = failure_of(got)
         if found:
             return found
         if case.look_at:
             want = {key: want[key] for key in case.look_at}
-        tolerance, scale = Tolerance(self.tolerance, self.absolute), Scale(_names(case, setting))
         what = "" if isinstance(want, dict) else self.call.replace("_", " ")
-        return difference(got, want, what, tolerance, scale)
+        return first_difference(got, want, what, Tolerance(self.tolerance, self.absolute))
 
     def _reading(self, name: str, seen: Values, expected: Values) -> Reading | None:
         """The other right answer that this is, if it is one."""
@@ -103,20 +105,33 @@ class Value(Check):
         alike = (each for each in case.also_right if is_multiple(got, want, each.times, each.plus, tolerance))
         return next(alike, None)
 
-    def _told(self, found: dict[str, Finding | None]) -> tuple[Finding, ...]:
+    def _told_together(self, found: dict[str, Finding | Wrong | None], setting: Setting) -> list[Finding]:
+        """One finding where a factor is the same in several cases, or follows from the case; they are taken out."""
+        told = []
+        for what in dict.fromkeys(each.what for each in found.values() if isinstance(each, Wrong)):
+            same = [(c, each) for c in self.cases if isinstance(each := found[c.name], Wrong) and each.what == what]
+            looks = [_look(case, wrong, setting, len(same)) for case, wrong in same]
+            finding = common_factor(what, looks) if len({look.name for look in looks}) > 1 else None
+            if finding and any(case.weight for case, _ in same):
+                told.append(replace(finding, hint=same[0][0].hint or finding.hint))
+                found.update(dict.fromkeys((case.name for case, _ in same), None))
+        return told
+
+    def _told(self, found: dict[str, Finding | Wrong | None], setting: Setting) -> list[Finding]:
         """One finding for each way of failing: three cases with the same traceback are one thing to mend."""
         told: dict[tuple[str, ...], Finding] = {}
         for case in self.cases:
-            finding = found[case.name]
-            if finding is None:
+            each = found[case.name]
+            if each is None:
                 continue
+            finding = explain(each.what, [_look(case, each, setting)]) if isinstance(each, Wrong) else each
             key = (finding.code, finding.message if finding.where or finding.code in _ONE_CAUSE else case.name)
             costs = "" if case.weight else " This costs no points."
             message = f"With {case.name}: {finding.message}{costs}"
             code = finding.code if case.weight else "remark"
             own = finding.hint if finding.where or finding.code in _ONE_CAUSE else case.hint or finding.hint
             told.setdefault(key, Finding(code, message, own, finding.where))
-        return tuple(told.values())
+        return list(told.values())
 
     def helper(self) -> str:
         made = (argument for case in self.cases for argument in case.arguments)
@@ -130,14 +145,34 @@ def _remark(reading: Reading) -> Finding:
     return Finding("remark", f"Read as {reading.name}, which is right too. This costs no points.")
 
 
+def _look(case: Case, wrong: Wrong, setting: Setting, beside: int = 1) -> Look:
+    """The numbers of a case beside the expected ones, called by the number of rows where there are rows."""
+    names = _names(case, setting)
+    rows = names.get(ROWS)
+    name = f"{number(rows)} rows" if rows else case.name
+    return Look(wrong.got, wrong.want, Scale(names), name if beside > 1 else "")
+
+
 def _names(case: Case, setting: Setting) -> dict[str, float]:
     """The constants of this case that a wrong factor may turn out to be."""
     names = {f"the number of {name}": float(size) for name, size in setting.sizes.items() if size > 1}
     shapes = [setting.shape(tuple(argument.dimensions())) for argument in case.arguments]
     rows = next((shape[0] for shape in shapes if shape), 0)
-    return {"the number of rows": float(rows), **names} if rows > 1 else names
+    for argument in case.arguments:
+        names |= _handed_over(argument)
+    return {ROWS: float(rows), **names} if rows > 1 else names
 
 
+def _handed_over(argument: Argument) -> dict[str, float]:
+    """The numbers that a call is given: a coefficient may be missing, or be there twice."""
+    if isinstance(argument, Optimizer):
+        return {f"{name} in this call": value for name, value in argument.settings.items()}
+    if isinstance(argument, Fixed) and isinstance(argument.value, float):
+        return {"the number in this call": argument.value}
+    return {}
+
+
+ROWS = "the number of rows"
 _ONE_CAUSE = frozenset({"died", "missing", "protocol", "returned-none", "syntax-error", "timeout", "unusable-value"})
 
 CHECK = Value

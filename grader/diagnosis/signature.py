@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 
 from grader.checks import GONE, failure_of
-from grader.compare import DOUBLE, Array, is_single, numbers
+from grader.compare import is_single, numbers
+from grader.explanations import DOUBLE, Array
 from grader.model import Failure, Observation
 from grader.rubric import Criterion, Rubric
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -107,23 +107,36 @@ def losses_along(
     y: Array,
     directions: Mapping[str, list[Array]],
     steps: list[float],
-) -> dict[str, list[list[float]]]:
+    others: Sequence[list[Array]] = (),
+) -> dict[str, Any]:
     """The hand-in's own loss at `parameters + step * direction`, for each block, direction and step.
 
     Fresh copies of the inputs are handed over every time, and evaluation happens in training mode, because that is
     the loss that the gradients belong to.
+
+    Args:
+        others: batches of which the loss at `parameters` is told too.
     """
     network = driver.build(model, sizes)
 
-    def loss(block: str, direction: Array, step: float) -> float:
-        moved = {**parameters, block: parameters[block] + step * direction}
+    def loss(moved: dict[str, Array], X: Array, y: Array) -> float:
         driver.assign(network, moved)
         return _number(driver.evaluate(network, X.copy(), y.copy(), mode="train", gradients=False)["loss"])
 
+    def along(block: str, direction: Array) -> list[float]:
+        return [loss({**parameters, block: parameters[block] + step * direction}, X, y) for step in steps]
+
     return {
-        block: [[loss(block, direction, step) for step in steps] for direction in listed]
-        for block, listed in directions.items()
+        "along": {block: [along(block, direction) for direction in listed] for block, listed in directions.items()},
+        "others": [loss(parameters, *other) for other in others],
     }
+
+
+def probabilities_fresh(
+    driver: Vocabulary, model: str, sizes: dict[str, int], parameters: dict[str, Array], X: Array
+) -> Any:
+    """The probabilities of a model that is built for this one batch."""
+    return driver.probabilities(_fresh(driver, model, sizes, parameters), X)
 
 
 def train(
