@@ -131,15 +131,15 @@ def main() -> None:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--pairs", type=int, default=80)
-    parser.add_argument("--triples", type=int, default=30)
-    parser.add_argument("--full", action="store_true", help="1,500 pairs and 400 triples")
+    parser.add_argument("--pairs", type=int, help="80, or 1,500 with --full")
+    parser.add_argument("--triples", type=int, help="30, or 400 with --full")
+    parser.add_argument("--full", action="store_true", help="every mistake in every experiment, and keep the numbers")
     parser.add_argument("--only", default="", help="these groups only, such as triples")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=2)
     asked = parser.parse_args()
-    if asked.full:
-        asked.pairs, asked.triples = 1500, 400
+    asked.pairs = asked.pairs or (1500 if asked.full else 80)
+    asked.triples = asked.triples or (400 if asked.full else 30)
     return asked
 
 
