@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 import pytest
-from test_variants import EXAMPLES, LIMITS, VARIANTS, WRONG, key
+from test_variants import EXAMPLES, LIMITS, RIGHT, VARIANTS, WRONG, key
 
+from grader.audit.course import load_course
 from grader.bank import Bank
 from grader.feedback import explain
-from grader.grading import look
+from grader.grading import PUBLIC_SEED, look, prepare
 from grader.intake import take
-from grader.model import CriterionResult, Result
+from grader.mistakes import apply
+from grader.model import CriterionResult, Result, Submission
 from grader.sandbox import choose
 
 pytestmark = pytest.mark.slow  # the first test looks at all known mistakes of the course
@@ -96,3 +100,29 @@ def test_most_wrong_hand_ins_are_named_and_each_by_a_mistake_of_the_criterion_th
         assert all(set(mistake.criteria) & set(lost) for mistake in mistakes), name
         right += bool(mistakes)
     assert right >= 0.95 * len(WRONG)
+
+
+def test_no_mistake_is_named_in_right_hand_ins_whatever_their_points() -> None:
+    quick = (replace(s, criteria=tuple(c for c in s.criteria if not c.check.datasets())) for s in key().rubric.sections)
+    public = prepare(replace(key().rubric, sections=tuple(quick)), PUBLIC_SEED, {}, choose("auto"), LIMITS)
+    wrong: dict[str, object] = {}
+    right = list(right_ones())
+    for submission, files in right:
+        result, seen = look(submission, files, public, choose("auto"), LIMITS)
+        found = bank().recognise(replace(seen, signature=seen.criteria), PUBLIC_SEED)
+        named = [name for name in found.names if not bank().mistakes[name].harmless]
+        if named or result.score.given != result.score.maximum:
+            wrong[submission.id] = named, result.score
+    assert wrong == {}
+    assert len(right) >= 50
+
+
+def right_ones() -> Iterator[tuple[Submission, dict[str, bytes]]]:
+    """Right hand-ins: whole ones, and the reference written in other ways."""
+    for name in RIGHT:
+        intake = take(VARIANTS / "right" / name)
+        yield intake.submission, dict(intake.files)
+    course = load_course(key().rubric)
+    for variant in course.variants:
+        files = apply(variant, course.files)
+        yield Submission(variant.id, Path(variant.id), "digest", tuple(files)), files
