@@ -1,0 +1,390 @@
+"""The driver of physics-ps5 sees in every right hand-in what it sees in the reference, and says what is wrong."""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+import os
+import re
+import runpy
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pytest
+import yaml
+
+from grader.compare import Tolerance, difference
+from grader.data import load
+from grader.grading import Key, grade, prepare
+from grader.intake import take
+from grader.mistakes import Mistake, apply, load_mistakes
+from grader.model import Result
+from grader.rubric import find_rubric, load_rubric, reference_files
+from grader.sandbox import choose
+from grader.session import Limits
+from grader.worker.handin import HandIn, Missing, OutOfSight, Unusable
+from grader.worker.imports import Importer
+
+ROOT = Path(__file__).parents[1]
+COURSE = "physics-ps5"
+REFERENCE = ROOT / "reference" / COURSE
+EXAMPLES = ROOT / "submissions_example" / COURSE
+VARIANTS = ROOT / "tests" / "variants" / COURSE
+RIGHT = sorted(path.name for path in (VARIANTS / "right").iterdir() if path.is_dir())
+WRONG: Mapping[str, list[str]] = yaml.safe_load((VARIANTS / "wrong" / "expected.yaml").read_text("utf-8"))
+BANK = load_mistakes(ROOT / "rubrics" / COURSE)
+SIZES = {"inputs": 2, "hidden": 7, "classes": 2}
+LIMITS = Limits(request=10.0, training=60.0)
+REAL = Path(os.environ.get("GRADER_PS5", "/work/shared/data/ps5/ps5_data.csv"))
+
+# What a slip costs elsewhere, where a later criterion is built on the slip's own.
+FOLLOWS = {
+    "hidden": {"prediction", "gradient", "step", "training-loop", "learns", "stability", "purity", "plane"},
+    "prediction": {"gradient", "step", "training-loop", "learns", "stability", "plane"},
+    "gradient": {"training-loop", "learns"},
+    "step": {"training-loop", "learns"},
+    "purity": {"training-loop"},
+}
+
+Values = dict[str, Any]
+Open = Callable[[Path], Any]
+
+
+def _driver_module() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("physics_driver", ROOT / "rubrics" / COURSE / "driver.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+DRIVER = _driver_module()
+
+
+@pytest.fixture
+def drive(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Open]:
+    """Open a folder with the course's driver, where nothing but numpy is installed; all is forgotten afterwards."""
+    monkeypatch.setattr(Importer, "_installed", lambda self, name: name == "numpy")
+    monkeypatch.chdir(tmp_path)  # the driver leaves a table for a preparation that reads one
+    opened: list[HandIn] = []
+
+    def drive_(folder: Path) -> Any:
+        opened.append(HandIn(folder))
+        return DRIVER.Driver(opened[-1])
+
+    yield drive_
+    for each in opened:
+        each.close()
+
+
+@pytest.fixture
+def text(drive: Open, tmp_path: Path) -> Callable[[str], Any]:
+    """A driver for a hand-in of one file, below the numpy import."""
+
+    def text_(source: str) -> Any:
+        folder = tmp_path / "hand-in"
+        folder.mkdir()
+        (folder / "ps5.py").write_text(f"import numpy as np\n{source}")
+        return drive(folder)
+
+    return text_
+
+
+def weights(seed: int = 3, scale: float = 1.0) -> dict[str, Any]:
+    rng = np.random.default_rng(seed)
+    return {name: rng.normal(0, scale, size) for name, size in DRIVER.BLOCKS.items()}
+
+
+def network(driver: Any, scale: float = 1.0) -> Any:
+    made = driver.build("network", SIZES)
+    driver.assign(made, weights(scale=scale))
+    return made
+
+
+def observe(driver: Any) -> Values:
+    """Everything that the vocabulary can say about a hand-in, on fixed inputs."""
+    rng = np.random.default_rng(5)
+    X, y, far = rng.normal(size=(15, 2)), rng.integers(0, 2, 15), rng.normal(4, 9, (40, 2))
+    seen = {f"forward of {n}": driver.forward(network(driver), X[:n].copy()) for n in (1, 7, 15)}
+    for n in (1, 15):
+        seen[f"gradient of {n}"] = driver.evaluate(network(driver), X[:n].copy(), y[:n].copy())["gradients"]
+    seen |= {f"step by {eta}": driver.step(network(driver), X.copy(), y.copy(), eta) for eta in (0.05, 3.0)}
+    seen["loss"] = driver.loss(y, rng.uniform(size=15))
+    seen["probabilities"] = driver.probabilities(network(driver), X.copy())
+    fitted = driver.fit(network(driver), X.copy(), y, 0.1, 20)
+    seen["fit"] = {name: values for name, values in fitted.items() if name != "losses"}
+    seen |= {"prepared": driver.prepared(far), "split": driver.split(far, y)}
+    return {**seen, "plane": driver.plane(network(driver), far)}
+
+
+@pytest.fixture(scope="module")
+def expected() -> Values:
+    """What the driver sees in the reference."""
+    handin = HandIn(REFERENCE)
+    seen = observe(DRIVER.Driver(handin))
+    handin.close()
+    return seen
+
+
+@pytest.mark.parametrize("name", [f"right/{name}" for name in RIGHT] + ["01", "02", "03"])
+def test_a_right_hand_in_looks_like_the_reference(name: str, drive: Open, expected: Values) -> None:
+    seen = observe(drive(VARIANTS / name if "/" in name else EXAMPLES / f"hand-in-{name}"))
+    assert difference(seen, expected, "", Tolerance(1e-3)) is None  # one of them computes in single precision
+
+
+def test_the_reference_is_consistent_with_its_own_loss(drive: Open) -> None:
+    driver, rng, h = drive(REFERENCE), np.random.default_rng(0), 1e-6
+    X, y, start = rng.normal(size=(11, 2)), rng.integers(0, 2, 11), weights()
+    gradients = driver.evaluate(network(driver), X, y)["gradients"]
+    for name, block in start.items():
+        for place in range(len(block)):
+            losses = []
+            for sign in (1, -1):
+                moved = {**start, name: block + sign * h * (np.arange(len(block)) == place)}
+                one = driver.build("network", SIZES)
+                driver.assign(one, moved)
+                losses.append(driver.evaluate(one, X, y, gradients=False)["loss"])
+            assert gradients[name][place] == pytest.approx((losses[0] - losses[1]) / (2 * h), rel=1e-5, abs=1e-9)
+
+
+def test_a_gradient_does_not_depend_on_the_learning_rate(drive: Open) -> None:
+    driver, rng = drive(REFERENCE), np.random.default_rng(1)
+    X, y = rng.normal(size=(9, 2)), rng.integers(0, 2, 9)
+    gradients = driver.evaluate(network(driver), X, y)["gradients"]
+    for eta in (1e-4, 0.3, 20.0):
+        moved = network(driver)
+        driver.evaluate(moved, X, y)
+        driver.update(eta, moved)
+        for name, block in driver.parameters(moved).items():
+            assert (weights()[name] - block) / eta == pytest.approx(gradients[name], rel=1e-7, abs=1e-9)
+
+
+# scripts, and what is missing
+
+_WHOLE = (EXAMPLES / "hand-in-04" / "ps5.py").read_text("utf-8")
+FUNCTIONS = _WHOLE.split("import numpy as np\n", 1)[1].split("def prepare")[0]
+SCRIPT = """
+x = np.random.uniform(size=(100, 2))
+y = (x[:, 0] > 0.5).astype(float)
+w = np.random.normal(size=29)
+for epoch in range(10**9):
+    beta_h, y_pred = forward_pass(x, w, 100)
+    w = backward_propagation(x, y, y_pred, w, beta_h, 1e-4)
+"""
+
+
+def test_a_script_that_trains_when_it_is_imported_is_looked_at_all_the_same(
+    text: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("grader.worker.patience.SECONDS", 0.2)
+    driver = text(FUNCTIONS + SCRIPT)
+    assert driver.forward(network(driver), np.ones((3, 2)))["hidden"].shape == (3, 7)
+    assert "cut off" in driver.handin.remarks()[0]["message"]
+
+
+@pytest.mark.parametrize("name", ["prepared", "plane", "fit", "split"])
+def test_what_a_script_does_outside_of_functions_waits_for_a_person(name: str, text: Callable[[str], Any]) -> None:
+    driver = text(FUNCTIONS + SCRIPT.replace("10**9", "1"))
+    rest = {"prepared": (), "plane": (), "split": (np.zeros(9),), "fit": (np.zeros(9), 0.1, 2)}[name]
+    first = () if name in ("prepared", "split") else (network(driver),)
+    with pytest.raises(OutOfSight, match="a person has to look"):
+        getattr(driver, name)(*first, np.ones((9, 2)), *rest)
+
+
+def test_what_is_nowhere_is_missing(text: Callable[[str], Any]) -> None:
+    driver = text(FUNCTIONS)
+    with pytest.raises(Missing, match="No function train was found"):
+        driver.fit(network(driver), np.ones((9, 2)), np.zeros(9), 0.1, 2)
+
+
+def test_a_loop_that_draws_its_own_start_waits_for_a_person(text: Callable[[str], Any]) -> None:
+    driver = text(FUNCTIONS + "\ndef train(x, y, eta, epochs):\n    return np.random.normal(size=29)\n")
+    with pytest.raises(OutOfSight, match="draws its own first weights"):
+        driver.fit(network(driver), np.ones((9, 2)), np.zeros(9), 0.1, 2)
+
+
+@pytest.mark.parametrize(
+    ("forward", "told"),
+    [
+        ("pass", "forward_pass gave nothing back"),
+        ("return np.zeros(N)", "no hidden activations"),
+        ("return np.zeros((N, 7))", "no prediction"),
+    ],
+)
+def test_a_forward_pass_that_gives_too_little_is_told_so(forward: str, told: str, text: Callable[[str], Any]) -> None:
+    driver = text(f"def forward_pass(x, w, N):\n    {forward}\ndef backward_propagation(x, y): pass\n")
+    with pytest.raises(Unusable, match=told):
+        driver.forward(network(driver), np.ones((4, 2)))
+
+
+@pytest.mark.parametrize(
+    ("backward", "told"),
+    [
+        ("pass", "gave nothing back"),
+        ("return w[:28]", r"gave back \(28,\); expected the 29 new weights"),
+        ("return 'w'", "nothing that is made of numbers"),
+    ],
+)
+def test_a_backward_pass_that_gives_no_weights_is_told_so(backward: str, told: str, text: Callable[[str], Any]) -> None:
+    forward = FUNCTIONS.split("def backward")[0]
+    driver = text(f"{forward}def backward_propagation(x, y, y_pred, w, beta_h, eta):\n    {backward}\n")
+    with pytest.raises(Unusable, match=told):
+        driver.evaluate(network(driver), np.ones((4, 2)), np.zeros(4))
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ("return (x - x.mean(0)) / x.std(0)", "with mean 0 and deviation 1"),
+        ("return (x - x.mean(0)) / x.std(0, ddof=1)", "with mean 0 and deviation 1"),
+        ("return (x - x.mean(0)) / x.var(0)", "with mean 0 and another deviation"),
+        ("return x / x.std(0)", "with another mean and deviation 1"),
+        ("return x - x.mean(0)", "shifted and not scaled"),
+        ("return (x - x.min(0)) / np.ptp(x, axis=0)", "from 0 to 1"),
+        ("return x", "as they were"),
+        ("return np.atleast_2d((x - x.mean()) / x.std())", "with another mean and another deviation"),
+    ],
+)
+def test_inputs_are_told_in_words(body: str, told: str, text: Callable[[str], Any]) -> None:
+    driver = text(f"def standardise(x):\n    {body}\n")
+    assert driver.prepared(np.random.default_rng(2).normal(3, [2, 500], (40, 2)))["inputs"] == told
+
+
+@pytest.mark.parametrize(
+    ("grid", "told"),
+    [
+        ("(p - mean) / std", "as the training inputs"),
+        ("(p - p.mean(0)) / p.std(0)", "by its own mean and deviation"),
+        ("p", "not at all"),
+        ("p - mean", "shifted and not scaled"),
+        ("(p[:, ::-1] - mean) / std", "as the training inputs, but with its columns swapped"),
+        ("(p.reshape(9, 9, 2).transpose(1, 0, 2).reshape(81, 2) - mean) / std", "as the training inputs, but mirrored"),
+        ("(p - mean) / std / 3", "in another way"),
+    ],
+)
+def test_the_map_is_told_by_what_its_grid_was_standardised(grid: str, told: str, text: Callable[[str], Any]) -> None:
+    plane = f"""
+def plane(w, x, mean, std):
+    a, b = np.meshgrid(np.linspace(-6, -4, 9), np.linspace(-900, 1000, 9))
+    p = np.column_stack([a.ravel(), b.ravel()])
+    return a, b, forward_pass({grid}, w, 81)[1].reshape(9, 9)
+"""
+    driver = text(FUNCTIONS + plane)
+    X = np.random.default_rng(0).normal([-5, 30], [0.6, 590], (50, 2))
+    assert driver.plane(network(driver), X)["the grid is standardised"] == told
+
+
+# the bank
+
+
+@pytest.mark.parametrize("mistake", BANK, ids=lambda mistake: str(mistake.id))
+def test_each_mistake_applies_once_and_its_hint_gives_no_formula_away(mistake: Mistake) -> None:
+    files = reference_files(REFERENCE)
+    changed = apply(mistake, files)
+    assert changed != files
+    for edit in mistake.edits:
+        ast.parse(changed[edit.file])
+    sentences = re.findall(r"[.?!](?=\s|$)", mistake.hint)
+    assert 1 <= len(sentences) <= 2
+    assert len(mistake.hint) <= 240
+    assert not re.search(r"[=*/@\[\]{}()^_]|axis=|np\.", mistake.hint)
+    assert 0.3 <= mistake.credit < 1
+
+
+def test_the_bank_names_criteria_that_there_are_and_repeats_nothing() -> None:
+    known = {criterion.id for criterion in key().rubric.criteria}
+    assert {id_ for mistake in BANK for id_ in mistake.criteria} <= known
+    assert len({mistake.title for mistake in BANK}) == len({mistake.hint for mistake in BANK}) == len(BANK) >= 100
+
+
+# graded
+
+
+@cache
+def key() -> Key:
+    return prepare(load_rubric(find_rubric(COURSE)), 7, {"ps5": load("ps5")}, choose("auto"), LIMITS)
+
+
+def graded(path: Path) -> Result:
+    intake = take(path)
+    return grade(intake.submission, intake.files, key(), choose("auto"), LIMITS)
+
+
+def lost(result: Result) -> dict[str, float]:
+    criteria = (criterion for section in result.sections for criterion in section.criteria)
+    given = ((c.id, c.score.maximum - (c.score.given if c.score.given is not None else -1)) for c in criteria)
+    return {id_: points for id_, points in given if points}
+
+
+def test_the_reference_earns_every_point() -> None:
+    assert lost(graded(REFERENCE)) == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "own", "may"),
+    [
+        ("hand-in-04", {"gradient"}, {"training-loop", "learns"}),
+        pytest.param("hand-in-05", {"standardise", "plane"}, set(), marks=pytest.mark.slow),
+        ("hand-in-08.zip", set(), set()),
+        pytest.param("hand-in-11", {"loss", "gradient"}, {"training-loop", "learns"}, marks=pytest.mark.slow),
+    ],
+)
+def test_an_example_loses_points_on_its_own_criteria(name: str, own: set[str], may: set[str]) -> None:
+    losses = set(lost(graded(EXAMPLES / name)))
+    assert own <= losses <= own | may
+
+
+@pytest.mark.parametrize("name", ["hand-in-09", "hand-in-10"])
+def test_doing_nothing_earns_next_to_nothing(name: str) -> None:
+    given = graded(EXAMPLES / name).score.given
+    assert given is not None
+    assert given <= 2
+
+
+@pytest.mark.slow
+def test_a_script_loses_no_point_and_waits_for_a_person() -> None:
+    result = graded(EXAMPLES / "hand-in-07")
+    waiting = {c.id for section in result.sections for c in section.criteria if c.verdict == "ungraded"}
+    assert waiting == {"standardise", "split", "plane", "training-loop"} == set(lost(result))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", RIGHT)
+def test_a_right_hand_in_earns_every_point_however_it_is_written(name: str) -> None:
+    assert lost(graded(VARIANTS / "right" / name)) == {}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", WRONG)
+def test_a_wrong_hand_in_loses_points_where_it_is_wrong(name: str) -> None:
+    losses = set(lost(graded(VARIANTS / "wrong" / name)))
+    assert set(WRONG[name]) <= losses
+    assert losses <= set(WRONG[name]) | {f for c in WRONG[name] for f in FOLLOWS.get(c, ())}
+
+
+# the course's own numbers
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not REAL.is_file(), reason="the course's own table is not there; GRADER_PS5 may name it")
+def test_training_as_the_course_says_gives_the_published_losses(monkeypatch: pytest.MonkeyPatch) -> None:
+    # There inputs and targets are standardised over all rows, before the split.
+    monkeypatch.syspath_prepend(str(REFERENCE))
+    names = ("network", "preparation", "training")
+    preparation, training = (runpy.run_path(str(REFERENCE / f"{name}.py")) for name in names[1:])
+    x, y = preparation["load_data"](str(REAL))
+    x, y = (preparation["standardise"](values)[0] for values in (x, y))
+    x_train, _, y_train, _ = preparation["split"](x, y)
+    _, losses = training["train"](x_train, y_train, training["initial_weights"]())
+    for name in names:
+        sys.modules.pop(name, None)
+    assert losses[0] == pytest.approx(71.57934181999214, rel=1e-9)
+    assert losses[99_000] == pytest.approx(23.412061068756074, rel=1e-9)
+    assert [round(losses[epoch], 2) for epoch in (1000, 10_000, 50_000)] == [38.13, 32.18, 26.11]
