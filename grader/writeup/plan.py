@@ -72,7 +72,7 @@ def splits(data: Data, source: DataSet) -> Splits:
         X, y = _rows(split, source)
         if not len(y):
             raise GraderError(f"The split {name!r} of {source.name} has no rows; look at its rows and classes.")
-        given[f"X_{name}"] = _whole(X, source.white)
+        given[f"X_{name}"] = X
         if split.labels:
             given[f"y_{name}"] = y
         labels[name] = y
@@ -80,7 +80,7 @@ def splits(data: Data, source: DataSet) -> Splits:
 
 
 def _rows(split: Split, source: DataSet) -> tuple[Array, Array]:
-    X, y = _whole_part(split, source)
+    X, y = _all_rows(split, source)
     order = np.arange(len(y))
     if split.classes:
         order = order[np.isin(y, split.classes)]
@@ -90,12 +90,13 @@ def _rows(split: Split, source: DataSet) -> tuple[Array, Array]:
     return X[chosen], y[chosen]
 
 
-def _whole_part(split: Split, source: DataSet) -> tuple[Array, Array]:
+def _all_rows(split: Split, source: DataSet) -> tuple[Array, Array]:
     if split.of == "test":
-        return source.X_test, source.y_test
+        return _whole(source.X_test, source.white), source.y_test
+    X, y = _whole(source.X_train, source.white), source.y_train
     if source.X_valid is None or source.y_valid is None:
-        return source.X_train, source.y_train
-    return np.concatenate([source.X_train, source.X_valid]), np.concatenate([source.y_train, source.y_valid])
+        return X, y
+    return np.concatenate([X, _whole(source.X_valid, source.white)]), np.concatenate([y, source.y_valid])
 
 
 def _cut(rows: tuple[float, float], count: int) -> slice:
@@ -106,7 +107,11 @@ def _cut(rows: tuple[float, float], count: int) -> slice:
 
 def _whole(X: Array, white: int | None) -> Array:
     """Pixels as the whole numbers that they were: an eighth of the bytes, and what the course's files hold."""
-    return X if white is None else np.rint(X * white).astype(np.uint8)
+    if white is None:
+        return X
+    whole: Array = X * white
+    np.rint(whole, out=whole)
+    return whole.astype(np.uint8)
 
 
 def _swept(id_: str, experiment: Experiment, base: Mapping[str, Setting], writeup: Writeup) -> Iterator[Run]:
