@@ -91,14 +91,52 @@ def test_harmless_ones_cost_nothing_and_the_others_something(mistake: Mistake) -
     assert mistake.credit >= 0.3
 
 
+# Signs of computing, names of numpy, and what only stands in code; "at -3" and "axis of the batch" are words.
+FORMULA = re.compile(r"[=*/@\[\]{}()^_<>+`]|\w - \w|\bnp\.|\.T\b|\baxis \d|\b(keepdims|argmax|arange)\b")
+LONGEST = 200
+
+
+def unfit(hint: str) -> list[str]:
+    """Why a student should not read this hint."""
+    sentences = re.findall(r"[.?!](?=\s|$)", hint)
+    reasons = {
+        "a formula": FORMULA.search(hint),
+        "too long": len(hint) > LONGEST,
+        "not one or two sentences": not 1 <= len(sentences) <= 2,
+        "no whole sentence": not hint[:1].isupper() or hint[-1:] not in (".", "?"),
+    }
+    return [reason for reason, holds in reasons.items() if holds]
+
+
 @each_mistake
 def test_hints_are_one_or_two_sentences_without_a_formula(mistake: Mistake) -> None:
-    sentences = re.findall(r"[.?!](?=\s|$)", mistake.hint)
-    assert 1 <= len(sentences) <= 2
-    assert len(mistake.hint) <= 240
-    assert not re.search(r"[=*/@\[\]{}()^_]|axis=|np\.", mistake.hint)
-    assert mistake.hint[0].isupper()
-    assert mistake.hint[-1] in ".?"
+    assert unfit(mistake.hint) == []
+
+
+@pytest.mark.parametrize(
+    ("hint", "reason"),
+    [
+        ("Multiply by s(1 - s).", "a formula"),
+        ("Use dW = X.T @ dZ.", "a formula"),
+        ("The gradient is p - y for each row.", "a formula"),
+        ("Call np.exp on the shifted scores.", "a formula"),
+        ("Sum over axis 1 and keep the rows.", "a formula"),
+        ("Did you forget keepdims here?", "a formula"),
+        ("Look at this. " + "Is it so very long " * 11 + "?", "too long"),
+        ("One. Two. Three.", "not one or two sentences"),
+        ("what is it at zero?", "no whole sentence"),
+    ],
+)
+def test_a_hint_that_gives_the_answer_away_or_goes_on_is_caught(hint: str, reason: str) -> None:
+    assert unfit(hint) == [reason]
+
+
+@each_mistake
+def test_titles_say_in_one_line_of_words_what_is_wrong(mistake: Mistake) -> None:
+    assert not FORMULA.search(mistake.title)
+    assert mistake.title[0].isupper()
+    assert mistake.title[-1] not in ".?!"
+    assert len(mistake.title) <= 100
 
 
 def test_titles_and_hints_are_not_repeated() -> None:
