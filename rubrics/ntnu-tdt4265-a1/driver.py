@@ -729,7 +729,7 @@ def _fit(network: Any, form: Form, inputs: int, outputs: int) -> None:
     name = _name(network, WEIGHTS)
     old = np.asarray(getattr(network, name))
     wanted = form.kept(np.zeros((inputs, outputs)), np.zeros(outputs)).shape
-    if old.shape in (wanted, _without_bias(old, form)):
+    if old.shape == wanted:
         return
     setattr(network, name, np.zeros(wanted, old.dtype if old.dtype.kind == "f" else np.float64))
     gradient = _name(network, GRADIENTS)
@@ -739,12 +739,6 @@ def _fit(network: Any, form: Form, inputs: int, outputs: int) -> None:
     for key, value in list(vars(network).items()):
         if type(value) is int and value in counts:
             setattr(network, key, counts[value])
-
-
-def _without_bias(old: Array, form: Form) -> tuple[int, ...] | None:
-    """The shape of weights that have no row for a bias, which must be seen as they are."""
-    rows = old.shape[1] if form.transposed else old.shape[0]
-    return old.shape if rows == 784 else None
 
 
 def _method(holder: Any, names: Sequence[str]) -> Callable[..., Any]:
