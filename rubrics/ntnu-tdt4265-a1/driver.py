@@ -71,10 +71,10 @@ BATCH = r"batchsize|size|bs|n|batch"
 PENALTY_RATE = (
     r"l2(reg(ularization)?(lambda|strength)?|lambda)?|la?m(b?da|bd)?|reg(ularization)?(lambda|strength)?|weightdecay"
 )
-MOST_BATCHES = 20_000
 BINARY = frozenset({"binary", "logistic-weights"})  # models with one output
 REAL = {"logistic-weights": "binary", "softmax-weights": "softmax"}
 TRAINED_BY = {"binary": "logistic-trainer", "softmax": "softmax-trainer"}
+_DEEPEST = 5  # histories within histories
 VALIDATED, TRAINED, IN_BATCH = 7, 50, 10  # rows of the data on which early stopping is watched
 
 
@@ -101,6 +101,8 @@ class Form:
     def kept(self, W: Array, b: Array) -> Array:
         """The hand-in's matrix from the canonical parameters."""
         bias = np.reshape(b, (1, -1))
+        if W.ndim != 2 or bias.shape[1] != W.shape[1]:
+            raise Unusable(f"The weights have the shape {W.shape}, which fits no layer of {bias.shape[1]} outputs.")
         joined = np.concatenate([bias, W] if self.bias_first else [W, bias])
         return joined.reshape(-1) if self.flat else joined.T.copy() if self.transposed else joined
 
@@ -214,17 +216,21 @@ class Driver:
 
     def _call(self, what: str, function: Callable[..., Any], offers: Sequence[Offer]) -> Any:
         """What a function of the hand-in returns; arrays of one number are made to pass for numbers if need be."""
-        for lenient in (self._lenient, True):
-            given, named = fit_arguments(what, function, [_made(offer, lenient) for offer in offers])
-            try:
-                result = call(self.handin, what, function, *given, **named)
-            except TypeError as error:
-                if lenient or "0-dimensional" not in str(error):
-                    raise
-                continue
-            self._lenient = lenient
-            return result
-        raise AssertionError("the second call returns or raises")
+        return self._leniently(lambda: self._call_once(what, function, offers))
+
+    def _call_once(self, what: str, function: Callable[..., Any], offers: Sequence[Offer]) -> Any:
+        given, named = fit_arguments(what, function, [_made(offer, self._lenient) for offer in offers])
+        return call(self.handin, what, function, *given, **named)
+
+    def _leniently(self, action: Callable[[], Any]) -> Any:
+        """What an action returns; it is done again, with arrays that pass for numbers, where numpy refused that."""
+        try:
+            return action()
+        except TypeError as error:
+            if self._lenient or "0-dimensional" not in str(error):
+                raise
+        self._lenient = True
+        return action()
 
     # models
 
@@ -256,6 +262,10 @@ class Driver:
 
     def _form(self, network: Any, outputs: int) -> Form:
         shape = numbers(getattr(network, _name(network, WEIGHTS)), "w").shape
+        if len(shape) not in (1, 2) or (len(shape) == 1 and outputs > 1):
+            raise Unusable(
+                f"`self.w` has the shape {shape}; a row for each input and a column for each output is asked."
+            )
         turned = len(shape) == 2 and shape[0] in (1, 10, outputs) and shape[1] > 10
         return Form(self._has_bias_first(), turned, len(shape) == 1)
 
@@ -451,15 +461,17 @@ class Driver:
             self._step(optimizer, model, *_of(model.batch))
             return
         rows, targets = _some_batch(model)
-        with self._giving(model, model.given):
+        with self._giving(model, model.given, rows, targets):
             self._step(optimizer, model, rows, targets)
 
     def step_loss(self, model: Model, X: Array, y: Array) -> Any:
         """The loss that a step of training on this batch returns, and the one of the model before it."""
         rows, targets = model.form.rows(X), _targets(model.kind, y, model.sizes)
-        before = float(np.mean(self._loss(model.kind, targets.copy(), self._forward(model, rows.copy()))))
+        loss = self._loss(model.kind, targets.copy(), self._forward(model, rows.copy()))
+        before = np.mean(number(loss, "The loss that cross_entropy_loss returned"))
         told = self._step(Optimizer({"learning_rate": 0.5}), model, rows, targets)
-        return {"ratio": number(told, "What train_step returned") / before}
+        with np.errstate(all="ignore"):
+            return {"ratio": np.asarray(number(told, "What train_step returned")) / before}
 
     def stepper(self, model: Model, optimizer: Optimizer) -> Callable[[Array, Array], dict[str, Any]]:
         """One step of training on a batch."""
@@ -530,17 +542,26 @@ class Driver:
             Offer(0.0, PENALTY_RATE, "l2_reg_lambda"),
         ]
         with _globals(loop, inside):
-            return self._call("train", loop, offers)
+            return self._call_once("train", loop, offers)
 
     @contextmanager
-    def _giving(self, model: Model, gradient: Array) -> Iterator[None]:
-        """While it lasts, the model's passes and the loss are right or given, whatever the hand-in's own do."""
-        network, kind = model.network, model.kind
+    def _giving(self, model: Model, gradient: Array, rows: Array, targets: Array) -> Iterator[None]:
+        """While it lasts, the model's passes are given, whatever the hand-in's own do; they have to get the batch."""
+        network = model.network
+        outputs = np.random.RandomState(9).uniform(0.1, 0.9, (len(rows), _outputs(model.kind, model.sizes)))
+        outputs = outputs if model.kind == "binary" else outputs / outputs.sum(axis=1, keepdims=True)
+        order = _order_of(find_method(network, BACKWARD))
 
-        def forward(X: Array, *_: Any) -> Array:
-            return np.full((len(X), _outputs(kind, model.sizes)), 0.5 if kind == "binary" else 0.1)
+        def forward(X: Array, *_: Any) -> Any:
+            _require(X, rows, "forward", "the images of its batch")
+            return _copied(outputs.copy(), self._lenient)
 
-        def backward(*_: Any, **__: Any) -> Array:
+        def backward(*args: Any, **named: Any) -> Array:
+            given = dict(zip(order, args, strict=False))
+            given |= {name: value for key, value in named.items() if (name := _meant(key))}
+            _require(given.get("rows"), rows, "backward", "the images of its batch")
+            _require(given.get("outputs"), outputs, "backward", "the outputs of forward")
+            _require(given.get("targets"), targets, "backward", "the labels of its batch")
             setattr(network, _name(network, GRADIENTS), gradient.copy())
             return gradient.copy()
 
@@ -562,7 +583,13 @@ class Driver:
             Offer(bool(drop_last), r"drop.*", "drop_last"),
         ]
         made = self._call("batch_loader", self._part("batches"), offers)
-        return call(self.handin, "batch_loader", read_batches, made, "batch_loader", 4 * len(X) + 16)  # type: ignore[no-any-return]
+        batches: list[list[Array]] = call(
+            self.handin, "batch_loader", read_batches, made, "batch_loader", 4 * len(X) + 16
+        )
+        odd = next((X_batch.shape for X_batch, _ in batches if X_batch.size and X_batch.shape[1:] != X.shape[1:]), None)
+        if odd:
+            raise Unusable(f"The images of a batch have the shape {odd}; {X.shape[1]} columns went in.")
+        return batches
 
     # early stopping
 
@@ -578,24 +605,27 @@ class Driver:
         """The validation losses that training tells afterwards, when they take these values."""
         kind = next((kind for kind in TRAINED_BY if TRAINED_BY[kind] in self.found), "binary")
         told = _series(self._watch(kind, [float(loss) for loss in losses], finish=True)[1])
-        return {"validation": next((each for each in told if _holds(each, losses)), np.zeros(0))}
+        return {"validation": next((each[: len(losses)] for each in told if _holds(each, losses)), np.zeros(0))}
 
     def _watch(self, kind: str, losses: list[float], finish: bool = False) -> tuple[dict[str, Any], Any]:
-        made = self._part(TRAINED_BY[kind])
-        model = self.build(_other_name(kind), {"inputs": 784, "classes": 10})
-        script = _Script(losses, _outputs(kind, model.sizes), finish)
-        data = _made_up_data(model)
-        result: Any = None
-        with self._scripted(model, script), suppress(_Enough):
-            if isinstance(made, FunctionType):
-                result = self._run_loop(made, model, 0.1, IN_BATCH, len(losses) + 1, data)
-            else:
-                trainer = self._build_trainer(model, 0.1, IN_BATCH, data)
-                train = _method(trainer, TRAIN)
-                result = self._call("train", train, [Offer(len(losses) + 1, r".*epochs?", "num_epochs")])
+        script, result = self._leniently(lambda: self._play(kind, _Script(losses, kind, finish)))
         if not script.asked:
             raise Unusable("While train ran, the validation loss was never computed.")
         return {"validations": script.asked}, result
+
+    def _play(self, kind: str, script: _Script) -> tuple[_Script, Any]:
+        """Train by a script, and what training returned."""
+        made = self._part(TRAINED_BY[kind])
+        model = self.build(_other_name(kind), {"inputs": 784, "classes": 10})
+        data, epochs = _made_up_data(model), len(script.losses) + 1
+        result: Any = None
+        with self._scripted(model, script), suppress(_Enough):
+            if isinstance(made, FunctionType):
+                result = self._run_loop(made, model, 0.1, IN_BATCH, epochs, data)
+            else:
+                trainer = self._build_trainer(model, 0.1, IN_BATCH, data)
+                result = self._call_once("train", _method(trainer, TRAIN), [Offer(epochs, r".*epochs?", "num_epochs")])
+        return script, result
 
     @contextmanager
     def _scripted(self, model: Model, script: _Script) -> Iterator[None]:
@@ -607,11 +637,17 @@ class Driver:
         try:
             for holder, name, _ in kept:
                 setattr(holder, name, _plain_batches if _is_loader(name) else script.loss)
-            with _replaced(network, FORWARD, script.forward), _replaced(network, BACKWARD, script.backward(network)):
+            with (
+                _replaced(network, FORWARD, self._outputs_of(script)),
+                _replaced(network, BACKWARD, script.backward(network)),
+            ):
                 yield
         finally:
             for holder, name, value in kept:
                 setattr(holder, name, value)
+
+    def _outputs_of(self, script: _Script) -> Callable[..., Array]:
+        return lambda X, *_: np.asanyarray(_copied(script.forward(X), self._lenient))
 
     def _places_of_batches(self) -> list[tuple[Any, str]]:
         return self._places_of("batches") if "batches" in self.found else []
@@ -620,8 +656,8 @@ class Driver:
 class _Script:
     """Validation losses that were made up, told in turn: the same until the next step of training."""
 
-    def __init__(self, losses: list[float], outputs: int, finish: bool) -> None:
-        self.losses, self.outputs, self.finish = losses, outputs, finish
+    def __init__(self, losses: list[float], kind: str, finish: bool) -> None:
+        self.losses, self.outputs, self.finish = losses, 1 if kind == "binary" else 10, finish
         self.asked = 0
         self._fresh = True  # whether a step was taken since the last validation
 
@@ -819,6 +855,28 @@ def _some_batch(model: Model) -> tuple[Array, Array]:
     return model.form.rows(X), _targets(model.kind, np.arange(9) % model.sizes["classes"], model.sizes)
 
 
+_ROLES = {"rows": IMAGES, "outputs": OUTPUTS, "targets": TARGETS}
+
+
+def _meant(name: str) -> str:
+    """What a parameter of a backward pass stands for, or nothing."""
+    return next((role for role, pattern in _ROLES.items() if re.fullmatch(pattern, spelled(name))), "")
+
+
+def _order_of(backward: Any) -> list[str]:
+    """In which order a backward pass takes rows, outputs and targets: by its names, or else as the text has it."""
+    order = [_meant(each.name) for each in (parameters_of(backward) if backward else None) or ()]
+    return order if sorted(order) == sorted(_ROLES) else list(_ROLES)
+
+
+def _require(given: Any, wanted: Array, what: str, meant: str) -> None:
+    """Raise unless a step of training handed on what it should."""
+    with suppress(TypeError, ValueError):
+        if np.size(given) == wanted.size and np.array_equal(np.ravel(given), wanted.ravel()):
+            return
+    raise Unusable(f"train_step does not give {meant} to {what}.", "What does the step get, and what does it hand on?")
+
+
 def _made_up_data(model: Model) -> tuple[Array, Array, Array, Array]:
     """Training and validation data, told apart by their numbers of rows; the first class is always true."""
     outputs = _outputs(model.kind, model.sizes)
@@ -866,18 +924,20 @@ def _copied(value: Any, lenient: bool) -> Any:
     return value.view(_Lenient) if lenient and isinstance(value, np.ndarray) else value
 
 
-def _series(result: Any) -> list[Array]:
+def _series(result: Any, depth: int = 0) -> list[Array]:
     """All series of numbers in what training returned: dictionaries by step, or lists."""
+    if depth > _DEEPEST:
+        return []
     if isinstance(result, dict):
         values = list(result.values())
         if values and all(isinstance(value, (int, float, np.ndarray, np.generic)) for value in values):
             with suppress(TypeError, ValueError):
                 return [np.array([float(np.mean(value)) for value in values])]
-        return [each for value in values for each in _series(value)]
+        return [each for value in values for each in _series(value, depth + 1)]
     if isinstance(result, (list, tuple)):
         if result and all(isinstance(value, (int, float, np.generic)) for value in result):
             return [np.array(result, dtype=np.float64)]
-        return [each for value in result for each in _series(value)]
+        return [each for value in result for each in _series(value, depth + 1)]
     return []
 
 
