@@ -60,6 +60,8 @@ class Batches(Check):
         plain, told = epochs.get("plain"), dict[str, Any]()
         for name, epoch in epochs.items():
             told[name] = _traits(epoch, plain) if epoch else seen[name] if failure_of(seen[name]) else None
+            if epoch and self.short == "free" and self._sizes(epoch, *self._asked(name)) is None:
+                told[name]["sizes"] = "as asked"
         shuffled, again = epochs["shuffled"], epochs["again"]
         if shuffled and again:
             told["again"]["as before"] = shuffled.rows == again.rows
@@ -83,6 +85,10 @@ class Batches(Check):
             opinions.append((1, _dropped(epochs["dropped"], self.rows, self.batch_size)))
         failures = tuple(f for value in seen.values() if (f := failure_of(value)))
         return decide(share(opinions), tuple(dict.fromkeys((*failures, *(f for _, f in opinions if f)))))
+
+    def _asked(self, name: str) -> tuple[int, int]:
+        """The rows that were handed over, and by how much the batches should be larger."""
+        return (self._even if name == "even" else self.rows), (2 if name == "larger" else 0)
 
     def _sizes(self, epoch: _Epoch | None, rows: int, more: int = 0) -> Finding | None:
         size = self.batch_size + more
@@ -130,8 +136,10 @@ def _traits(epoch: _Epoch, plain: _Epoch | None) -> dict[str, Any]:
         "twice": len(set(rows)) < len(rows),
         "paired": all(np.array_equal(a, b) for a, b in zip(epoch.by_inputs, epoch.by_labels, strict=True)),
         "batches in order": all(list(batch) == sorted(batch) for batch in epoch.by_inputs),
-        "batches as without shuffling": plain is not None
-        and [set(batch) for batch in epoch.by_inputs] == [set(batch) for batch in plain.by_inputs],
+        "batches as without shuffling": [set(batch) for batch in epoch.by_inputs]
+        == [set(batch) for batch in plain.by_inputs]
+        if plain
+        else all(max(company) - min(company) < len(company) for company in epoch.companies if company),
     }
 
 
