@@ -556,15 +556,15 @@ class Driver:
         y = next((found for a in arrays if a is not X and (found := _labels_in(a, len(X))) is not None), np.zeros(0))
         return Call(function, np.array(X), y, None if place is None else self._canonical(place, sizes))
 
-    def several_epochs(self, model: Model, X: Array, y: Array, lr: float) -> float:
+    def distance_after_several_epochs(self, model: Model, X: Array, y: Array, lr: float) -> float:
         """How far fit is from steps of the hand-in's own gradients after some epochs, relative to the way."""
         run = self._run(model, (X, y), (X, y), lr, model.c)
         steps = self._steps(model, X, y, lr, model.c)
         ways = {name: max(float(np.abs(steps[-1][name] - steps[0][name]).max()), 1e-12) for name in NAMES}
         at_end = [max(float(np.abs(place[n] - steps[-1][n]).max()) / ways[n] for n in NAMES) for place in run.path]
-        return min(at_end[1:], default=1.0)
+        return round(min(at_end[1:], default=1.0), 6)  # but for rounding it is zero
 
-    def kept(self, model: Model, X: Array, y: Array, lr: float, falling: bool) -> float:
+    def epochs_from_the_best(self, model: Model, X: Array, y: Array, lr: float, falling: bool) -> float:
         """How many epochs lie between the parameters that fit keeps and those with the best validation.
 
         Best by the loss, with or without weight decay, or by the accuracy. With `falling` the labels of training
@@ -607,7 +607,9 @@ class Driver:
                 name = f"{part} {kind}"
                 if not run.series.get(name):
                     raise Missing(f"After fit there is no history of the {name}.", _HISTORY)
-                told[name] = max(_share_right(series, rows, part) for series in run.series[name])
+                told[f"share of right entries in the {name}"] = max(
+                    _share_right(series, rows, part) for series in run.series[name]
+                )
         return told
 
     def _measured(self, run: Run, data: tuple[Array, Array], place: Mapping[str, Array]) -> dict[str, float]:
@@ -632,6 +634,8 @@ class Driver:
                 path.append(seen.place)
         if len(path) != EPOCHS_RUN + 1:
             path = self._steps(model, *data, lr, c)
+        if _distance(path[0], path[-1]) == 0:
+            raise Unusable("Fit leaves the parameters where they were.", "Is there a step for each batch?")
         return Run(model, path, end, _curves(network, result, EPOCHS_RUN))
 
     def _steps(self, model: Model, X: Array, y: Array, lr: float, c: float) -> list[dict[str, Array]]:
@@ -685,7 +689,7 @@ class Driver:
 
     def predict(self, model: Model, X: Array) -> Array:
         """The predicted labels (N,), whether they come as a vector, a row or a column."""
-        return self._labels(model.network, X.copy(), model.params)
+        return self._predicted(model.network, X.copy(), model.params)
 
     def predict_kept(self, model: Model, X: Array, y: Array) -> float:
         """The share of rows that predict, given no parameters after fit, labels as with those that fit kept."""
@@ -705,6 +709,14 @@ class Driver:
         return number(call(self.handin, "score", score, *given, **named), "What score returned")
 
     def _labels(self, network: Any, X: Array, params: Container | None) -> Array:
+        """One predicted label for each row, to go by."""
+        labels = self._predicted(network, X, params)
+        if labels.shape != (len(X),):
+            shapes = f"{labels.shape}; {(len(X),)}"
+            raise Unusable(f"predict returned an array of shape {shapes} was expected.", "One label for each row?")
+        return labels
+
+    def _predicted(self, network: Any, X: Array, params: Container | None) -> Array:
         predict = self._method(network, "predict")
         offers = [Offer(X, X_TRAIN, "X"), *([] if params is None else [Offer(params, PARAMS, "params")])]
         given, named = fit_arguments("predict", predict, offers)
@@ -867,9 +879,9 @@ def _sum(one: Mapping[str, Array], other: Mapping[str, Array]) -> dict[str, Arra
 
 
 def _close(end: Array, expected: Array, start: Array) -> bool:
-    """Whether an array went where it was expected to go, relative to the way."""
+    """Whether an array moved, and went where it was expected to go, relative to the way."""
     way = float(np.abs(expected - start).max(initial=0.0))
-    return end.shape == expected.shape and bool(np.abs(end - expected).max(initial=0.0) <= 1e-4 * way + 1e-14)
+    return way > 0 and end.shape == expected.shape and bool(np.abs(end - expected).max() <= 1e-4 * way)
 
 
 def _distance(one: Mapping[str, Array], other: Mapping[str, Array]) -> float:

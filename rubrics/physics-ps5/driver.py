@@ -100,8 +100,6 @@ DEVIATION = r"(x)?(std|sigma|deviation|sd|s|dev|scale)s?(x|train|xtrain)?|(train
 FINENESS = r"(n|num)?(steps|points|grid|resolution|res|size|cells)|n|fineness"
 PATH = r"path|file|filename|fname|csv|csvfile|datapath|filepath"
 
-_MOST_PLACES = 500  # at which a training run tells its losses
-_MAP = 60  # cells of a map along each side
 _TABLE = "ps5_data.csv"  # where the course's files look for the data
 
 
@@ -465,64 +463,11 @@ class Driver:
     def _believed(self, model: Network, points: Array) -> Array:
         return self._forward(points, model).prediction
 
-    # a write-up's experiments
-
-    def experiment(self, settings: Mapping[str, Any], data: Mapping[str, Any]) -> dict[str, Any]:
-        """Descend on all rows at once, tell losses now and then, and what the network says over the plane."""
-        X, X_test = data["X_train"], data["X_test"]
-        y, y_test = _targets(str(settings["targets"]), data["y_train"], data["y_test"])
-        model = Network(np.random.RandomState(int(settings["seed"])).standard_normal(WEIGHTS))
-        step = self.stepper(model, float(settings["learning_rate"]))
-        epochs = int(settings["epochs"])
-        places = list(range(0, epochs, max(1, epochs // _MOST_PLACES)))
-        train: list[float] = []
-        test: list[float] = []
-        for epoch in range(epochs):
-            if epoch == places[len(train) % len(places)]:
-                test.append(float(np.mean(self._own_loss(y_test, self._forward(X_test, model)))))
-                train.append(float(np.mean(step(X, y)["loss"])))
-            else:
-                step(X, y)
-        x_1, x_2, cells = _rectangle(np.concatenate([X, X_test]))
-        return {
-            "epochs": epochs,
-            "history": {"train loss": train, "test loss": test},
-            "at": {"train loss": places, "test loss": places},
-            "predictions": {name: self._classes(model, data[f"X_{name}"]) for name in ("train", "test")},
-            "arrays": {"map": self._believed(model, cells).reshape(len(x_2), len(x_1)), "x_1": x_1, "x_2": x_2},
-            "numbers": {"floor": _floor(y)},
-        }
-
-    def _classes(self, model: Network, X: Array) -> Array:
-        return (self._believed(model, X) > 0.5).astype(np.int64)
-
     def _call(self, function: Callable[..., Any], offers: Sequence[Offer]) -> Any:
         name = getattr(function, "__name__", "function")
         given, named = fit_arguments(name, function, offers)
         with np.errstate(all="ignore"):
             return call(self.handin, name, function, *given, **named)
-
-
-# a write-up's experiments
-
-
-def _targets(form: str, y: Array, y_test: Array) -> tuple[Array, Array]:
-    """The classes as targets: as they are, or standardised by those of the training rows."""
-    if form != "standardised":
-        return y.astype(np.float64), y_test.astype(np.float64)
-    return (y - y.mean()) / y.std(), (y_test - y.mean()) / y.std()
-
-
-def _floor(y: Array) -> float:
-    """The smallest loss that outputs between 0 and 1 can reach."""
-    return 0.5 * float(np.sum((y - np.clip(y, 0, 1)) ** 2))
-
-
-def _rectangle(X: Array) -> tuple[Array, Array, Array]:
-    """The axes of a map that holds all points, and its cells (cells, 2), row by row."""
-    x_1, x_2 = (np.linspace(column.min() - 0.2, column.max() + 0.2, _MAP) for column in X.T)
-    grid_1, grid_2 = np.meshgrid(x_1, x_2)
-    return x_1, x_2, np.column_stack([grid_1.reshape(-1), grid_2.reshape(-1)])
 
 
 # weights and activations
