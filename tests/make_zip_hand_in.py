@@ -37,6 +37,12 @@ ZIPS = (
         "PS5 final",
         "ps5.py",
     ),
+    Zip(
+        ROOT / "tests/variants/aarhus-ml-handin2/right/arguments_and_methods_renamed",
+        ROOT / "submissions_example/aarhus-ml-handin2/hand-in-07.zip",
+        "handin 2",
+        "net_classifier.py",
+    ),
 )
 MOMENT = (2024, 2, 9, 22, 14, 36)
 FINDER_VIEW = b"\x00\x00\x00\x01Bud1" + bytes(24)  # how a .DS_Store begins

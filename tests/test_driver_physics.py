@@ -40,7 +40,7 @@ WRONG: Mapping[str, list[str]] = yaml.safe_load((VARIANTS / "wrong" / "expected.
 BANK = load_mistakes(ROOT / "rubrics" / COURSE)
 SIZES = {"inputs": 2, "hidden": 7, "classes": 2}
 LIMITS = Limits(request=10.0, training=60.0)
-REAL = os.environ.get("GRADER_PS5")
+REAL = Path(os.environ.get("GRADER_PS5", "/work/shared/data/ps5/ps5_data.csv"))
 
 # What a slip costs elsewhere, where a later criterion is built on the slip's own.
 FOLLOWS = {
@@ -281,41 +281,6 @@ def plane(w, x, mean, std):
     assert driver.plane(network(driver), X)["the grid is standardised"] == told
 
 
-# a write-up's experiments
-
-SETTINGS = {"learning_rate": 0.05, "epochs": 60, "targets": "0 and 1", "seed": 0}
-
-
-def points() -> Values:
-    data = load("ps5")
-    return {"X_train": data.X_train, "y_train": data.y_train, "X_test": data.X_test, "y_test": data.y_test}
-
-
-def test_an_experiment_tells_losses_a_map_and_predictions(drive: Open) -> None:
-    told = drive(EXAMPLES / "hand-in-02").experiment(SETTINGS, points())
-    expected = drive(REFERENCE).experiment(SETTINGS, points())
-    assert told["history"]["train loss"] == pytest.approx(expected["history"]["train loss"])
-    assert told["history"]["train loss"][-1] < told["history"]["train loss"][0]
-    assert (told["epochs"], len(told["history"]["test loss"]), told["at"]["test loss"][-1]) == (60, 60, 59)
-    assert told["arrays"]["map"].shape == (len(told["arrays"]["x_2"]), len(told["arrays"]["x_1"]))
-    assert told["arrays"]["map"] == pytest.approx(expected["arrays"]["map"])
-    assert {name: len(classes) for name, classes in told["predictions"].items()} == {"train": 80, "test": 20}
-
-
-def test_a_long_experiment_tells_losses_at_places() -> None:
-    handin = HandIn(REFERENCE)
-    told = DRIVER.Driver(handin).experiment({**SETTINGS, "epochs": 2300}, points())
-    handin.close()
-    assert told["at"]["train loss"][:3] == [0, 4, 8]
-    assert len(told["history"]["train loss"]) == len(told["at"]["train loss"]) == 575
-
-
-def test_standardised_targets_have_a_smallest_loss(drive: Open) -> None:
-    told = drive(REFERENCE).experiment({**SETTINGS, "targets": "standardised"}, points())
-    assert told["numbers"]["floor"] == pytest.approx(15.3589, abs=1e-3)
-    assert min(told["history"]["train loss"]) > told["numbers"]["floor"]
-
-
 # the bank
 
 
@@ -408,13 +373,13 @@ def test_a_wrong_hand_in_loses_points_where_it_is_wrong(name: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(REAL is None, reason="GRADER_PS5 does not name the course's own table")
+@pytest.mark.skipif(not REAL.is_file(), reason="the course's own table is not there; GRADER_PS5 may name it")
 def test_training_as_the_course_says_gives_the_published_losses(monkeypatch: pytest.MonkeyPatch) -> None:
     # There inputs and targets are standardised over all rows, before the split.
     monkeypatch.syspath_prepend(str(REFERENCE))
     names = ("network", "preparation", "training")
     preparation, training = (runpy.run_path(str(REFERENCE / f"{name}.py")) for name in names[1:])
-    x, y = preparation["load_data"](REAL)
+    x, y = preparation["load_data"](str(REAL))
     x, y = (preparation["standardise"](values)[0] for values in (x, y))
     x_train, _, y_train, _ = preparation["split"](x, y)
     _, losses = training["train"](x_train, y_train, training["initial_weights"]())

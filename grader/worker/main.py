@@ -144,10 +144,7 @@ def _serve(
         send({**question, "id": number})
         return receive()
 
-    def note(path: str) -> None:
-        send({"id": number, "importing": path})
-
-    service.ask_back, service.note = ask_back, note
+    service.ask_back = ask_back
     number = 0
     try:
         send({"id": number, "up": environment})
