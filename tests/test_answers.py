@@ -220,6 +220,11 @@ JACOBIAN = {
     "slips": [{"formula": "s_i s_j - s_i delta_ij", "finding": "The sign is turned around.", "give": 0.5}],
 }
 CASES = {"diagonal": "s_i (1 - s_i)", "off-diagonal": "-s_i s_j"}
+SAMPLE = {
+    "variables": {name: {"normal": [4]} for name in ("x", "y", "yhat")},
+    "indices": ["k", "j"],
+    "labels": ["n"],
+}
 LOGISTIC = {
     "variables": {
         "x": {"normal": [4]},
@@ -244,6 +249,10 @@ LOGISTIC = {
         (JACOBIAN, "s_i (s_j - delta_ij)", CASES, 0.5),
         (JACOBIAN, "s_i s_j", CASES, 0.0),
         (JACOBIAN, 0, CASES, 0.0),
+        (SAMPLE, r"\frac{\partial C^n}{\partial w_{kj}} = -x^n_j (y^n_k - \hat{y}^n_k)", "(yhat_k - y_k) x_j", 1.0),
+        (SAMPLE, r"-(y_k^{(n)} - \hat{y_k}^{(n)}) x_j^{n}", "(yhat_k - y_k) x_j", 1.0),
+        (SAMPLE, r"(ŷ_k - y_k) x_j^2", "(yhat_k - y_k) x_j", 0.0),
+        (SAMPLE, "(yhat - y) x^T", "(yhat_k - y_k) x_j", 1.0),
         (LOGISTIC, "-(y - yhat) x_i", "(yhat - y) x_i", 1.0),
         (LOGISTIC, "(yhat - 1) x_i if y = 1 else yhat x_i", "(yhat - y) x_i", 1.0),
         (LOGISTIC, "By the chain rule $-(y - y_{pred}) x$, as asked.", "(yhat - y) x_i", 1.0),

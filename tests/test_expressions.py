@@ -24,8 +24,10 @@ VOCABULARY = Vocabulary(
         "W": Name("W", 2),
         "betaO1": Name("betaO1"),
         "dCdw": Name("dCdw", 1),
+        "wbar": Name("w", 1),
     },
     ("i", "j"),
+    frozenset({"n"}),
 )
 
 
@@ -94,6 +96,7 @@ RIGHT = [
     (LOGISTIC, r"-(y-\hat{y})x_i"),
     (LOGISTIC, r"-\left(y - \hat y\right) x_i"),
     (LOGISTIC, "-(y - ŷ)·xᵢ"),
+    ("w[i]*dCdw[j]", r"\bar{w_i} \frac{\partial C}{\partial w}_j"),
     (LOGISTIC, r"-y x_i + \hat{y} x_i"),
     (LOGISTIC, r"-\frac{y}{\hat{y}} \hat{y}(1-\hat{y}) x_i + \frac{1-y}{1-\hat{y}} \hat{y}(1-\hat{y}) x_i"),
     (DECAY, "2*lambda*w_i"),
@@ -166,6 +169,7 @@ UNREADABLE = [
     ("", 1, "there is no formula"),
     ("s_i(1 - s_i", 12, "before the '(' in column 4 is closed"),
     ("s_i)", 4, "')' is not expected"),
+    ("y^{n", 4, "'n' is not a name of this question"),
     ("y +", 4, "something is missing at the end"),
     ("y ^^ 2", 4, "'^' is not expected"),
     ("y 2 3", 5, "an operator is missing between two numbers"),
@@ -241,26 +245,19 @@ def test_commands_come_back_whose_beginnings_double_quotes_have_eaten(eaten: str
 
 
 WORDS = st.sampled_from(
-    [*r"()[]{}|_^+-*/=,;&'!%.$\ ", "s_i", "\\frac", "\\sum_", "\\begin{cases}", "\\end{cases}", "\\\\", "if ", "else "]
-    + [
-        "for ",
-        "k in",
-        "exp",
-        "softmax(",
+    [
+        *r"()[]{}|_^+-*/=,;&'!%.$\ ",
+        *"9zi²ᵢλ",
+        "s_i",
+        "\\frac",
+        "\\sum_",
         "\\delta_",
         "\\mathbf{1}",
-        "1[",
-        "^T",
         "\\hat",
-        "λ",
-        "ᵢ",
-        "∂C/∂",
-        "\\frac{dC}{",
-        "²",
-        "9",
-        "z",
-        "i",
+        "\\hat{y_i}",
     ]
+    + ["\\begin{cases}", "\\end{cases}", "\\\\", "if ", "else ", "for ", "k in", "exp", "softmax(", "1[", "^T", "^n"]
+    + ["^{(n", "∂C/∂", "dC/dw", "\\frac{dC}{dw", "\\partial "]
 )
 
 

@@ -90,6 +90,7 @@ class Formula(BaseModel):
     variables: Annotated[dict[str, Quantity], Field(min_length=1)]
     indices: Annotated[tuple[Annotated[str, Field(pattern="^[a-z]$")], ...], Field(max_length=2)] = ()
     also: dict[str, str] = {}  # other spellings of the variables
+    labels: tuple[str, ...] = ()  # superscripts that are no powers, such as the n of a sample
     cases: dict[str, str] = {}  # a condition for each, such as i = j; each earns its share
     slips: tuple[FormulaSlip, ...] = ()
     points: Annotated[int, Field(ge=8, le=64)] = 12
@@ -153,7 +154,7 @@ class Formula(BaseModel):
         length = max((size for each in self.variables.values() for size in setting.shape(_shape(each))), default=1)
         points = [self._point(setting, number, length, names) for number in range(self.points)]
         names |= {_canonical(spelling): names[_canonical(name)] for spelling, name in self.also.items()}
-        return _Asked(Vocabulary(names, self.indices), points, length)
+        return _Asked(Vocabulary(names, self.indices, frozenset(self.labels)), points, length)
 
     def _point(self, setting: Setting, number: int, length: int, names: dict[str, Name]) -> Point:
         """One value for each variable; what follows from others gets its rank here too."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NoReturn, TypeVar
 
-from grader.expressions.derivatives import with_derivatives
 from grader.expressions.errors import ExpressionError
+from grader.expressions.notation import settled
 from grader.expressions.tokens import Token, tokens
 from grader.expressions.tree import Constant, Indexed, Node, Variable
 from grader.expressions.vocabulary import Vocabulary
@@ -26,7 +26,7 @@ class Cursor:
 
     def __init__(self, text: str, vocabulary: Vocabulary) -> None:
         self.words = vocabulary
-        self.tokens = _right_side(with_derivatives(tokens(text), vocabulary))
+        self.tokens = _right_side(settled(tokens(text), vocabulary))
         self.at = 0
         self.nodes = 0
         self.bound: list[str] = []  # the indices of the sums around this place

@@ -207,7 +207,7 @@ class _Scanner:
         elif name in _FONTS:
             yield from self.font(name, column, close)
         elif name in _ACCENTS:
-            yield Token("name", self.under(_ACCENTS[name], column), column, close)
+            yield from self.under(_ACCENTS[name], column, close)
         elif name in _NAMED or name in _RENAMED:
             yield Token("name", _RENAMED.get(name, name), column, close)
         else:
@@ -237,11 +237,15 @@ class _Scanner:
             words = words if name in {"text", "mbox", "textrm"} else ["".join(words)]
             yield from (Token("name", word, column, close) for word in words)
 
-    def under(self, accent: str, column: int) -> str:
+    def under(self, accent: str, column: int, close: bool) -> Iterator[Token]:
+        r"""What lies below an accent: \hat{y_k} is \hat{y}_k, and of \hat yx only the y."""
         found = _GROUP.match(self.text, self.at) or _WORD.match(self.text, self.at)
         if not found:
             raise ExpressionError(f"the \\{accent} needs a letter below it", column)
-        # \hat yx is an accent over the y alone.
         whole = found[0].lstrip().startswith(("{", "\\"))
         self.at = found.end() if whole else found.start(1) + 1
-        return re.sub(r"[^A-Za-z0-9]", "", found[1] if whole else found[1][0]) + accent
+        name, _, index = (found[1] if whole else found[1][0]).partition("_")
+        yield Token("name", name.strip() + accent, column, close)
+        if index.strip("_ "):
+            yield Token("sign", "_", column, True)
+            yield Token("name", re.sub("[_ ]", "", index), column, True)

@@ -67,6 +67,7 @@ class Vocabulary:
 
     names: Mapping[str, Name] = field(default_factory=dict)
     indices: tuple[str, ...] = ()
+    labels: frozenset[str] = frozenset()  # superscripts that are no powers
 
     def name(self, spelling: str) -> Name | None:
         """The variable of this spelling, in other letters' case where that is clear."""

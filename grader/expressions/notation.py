@@ -1,4 +1,8 @@
-r"""Derivatives that a question gives a name: \frac{\partial C}{\partial w}, ∂C/∂w and dC/dw are the variable dCdw."""
+r"""What is settled before a formula is parsed: derivatives that are a name, and superscripts that are no powers.
+
+A question that declares dCdw reads \frac{\partial C}{\partial w}, ∂C/∂w and dC/dw as that. One with the label n reads
+y^n_k as y_k: there the n says which sample is meant.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +11,41 @@ from collections.abc import Sequence
 from grader.expressions.tokens import Token
 from grader.expressions.vocabulary import Vocabulary
 
-__all__ = ["with_derivatives"]
+__all__ = ["settled"]
 
 
-def with_derivatives(tokens: Sequence[Token], words: Vocabulary) -> list[Token]:
-    """The tokens with each derivative that is a name of this vocabulary as that one name."""
+def settled(tokens: Sequence[Token], words: Vocabulary) -> list[Token]:
+    """The tokens without labels, and with each derivative that is a name of this vocabulary as that name."""
+    return _with_derivatives(_without_labels(tokens, words), words)
+
+
+def _without_labels(tokens: Sequence[Token], words: Vocabulary) -> list[Token]:
+    kept: list[Token] = []
+    at = 0
+    while at < len(tokens):
+        end = _end_of_label(tokens, at, words)
+        if end == at:
+            kept.append(tokens[at])
+        at = max(end, at + 1)
+    return kept
+
+
+def _end_of_label(tokens: Sequence[Token], at: int, words: Vocabulary) -> int:
+    """Where the label that begins here ends: ^n, ^{n}, ^{(n)}; the same place where none begins."""
+    if tokens[at].text != "^":
+        return at
+    inside = at + 1
+    while tokens[inside].text in {"{", "("}:
+        inside += 1
+    closing = inside + 1 + (inside - at - 1)
+    if tokens[inside].text not in words.labels or any(
+        each.text not in {"}", ")"} for each in tokens[inside + 1 : closing]
+    ):
+        return at
+    return closing
+
+
+def _with_derivatives(tokens: Sequence[Token], words: Vocabulary) -> list[Token]:
     kept: list[Token] = []
     at = 0
     while at < len(tokens):
