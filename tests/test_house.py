@@ -53,7 +53,9 @@ def test_every_public_name_can_be_imported_from_the_package() -> None:
         _ = grader.nothing
 
 
-@pytest.mark.parametrize("module", ["grader", "grader.cli", "grader.cli.check", "grader.cli.grade", "grader.sandbox"])
+@pytest.mark.parametrize(
+    "module", ["grader", "grader.cli", "grader.cli.check", "grader.cli.grade", "grader.cli.writeup", "grader.sandbox"]
+)
 def test_a_command_starts_before_anything_heavy_is_imported(module: str) -> None:
     code = f"import sys, {module}; print(*{HEAVY} & set(sys.modules))"
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)

@@ -115,6 +115,12 @@ def test_a_sweep_has_a_run_for_each_value_and_a_preview_its_quick_settings(tmp_p
     assert full.notes["best"] == ("Nothing was run: the hand-in has no file configs/best.yaml.",)
 
 
+def test_a_preview_says_what_it_has_in_place_of_the_students_own(tmp_path: Path) -> None:
+    planned = plan(writeup(tmp_path), {"configs/best.yaml": b"Train: {lr: 0.5, epochs: 9}"}, preview=True)
+    assert [(run.settings["rate"], run.settings["epochs"]) for run in planned.runs["best"]] == [(2, 2)]
+    assert planned.notes["best"] == ("Settings from configs/best.yaml.", "The preview has its own epochs and rate.")
+
+
 def test_runs_that_are_the_same_are_done_once(tmp_path: Path) -> None:
     spec = writeup(tmp_path, SPEC.replace("[1, 0.1]", "[1, 0.1, 1]"))
     planned = plan(spec, {"configs/x.yaml": b"Train: {lr: 0.1}"}, preview=False)

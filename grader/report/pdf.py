@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import io
+import logging
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -42,6 +43,7 @@ class Renderer:
         if problem := pdf_problem():
             raise GraderError(problem)
         self._weasyprint = import_module("weasyprint")
+        logging.getLogger("weasyprint").setLevel(logging.ERROR)  # else a line on stderr for each letter without a glyph
         self._fetcher = _fetcher()
         self._fonts = import_module("weasyprint.text.fonts").FontConfiguration()
         style = page.style("paper", *documents)

@@ -16,6 +16,7 @@ from grader.errors import GraderError
 from grader.experiments import Array, Run, Splits
 from grader.report.text import number, one_line
 from grader.strict_yaml import parse
+from grader.wording import listed
 from grader.writeup.spec import Config, Data, Experiment, Setting, Split, Writeup
 
 __all__ = ["Planned", "label", "plan", "splits"]
@@ -48,8 +49,9 @@ def plan(writeup: Writeup, files: Mapping[str, bytes], *, preview: bool) -> Plan
     for id_, experiment in writeup.experiments.items():
         own = _own_settings(experiment.config, writeup, files) if experiment.config else _Own()
         read |= own.read
-        notes[id_] = own.notes
         quick = {**writeup.quick, **experiment.quick} if preview else {}
+        changed = [writeup.names.get(name, name) for name in quick if name in own.settings]
+        notes[id_] = (*own.notes, *([f"The preview has its own {listed(changed)}."] if changed else []))
         base = {**writeup.settings, **experiment.settings, **own.settings, **quick}
         runs[id_] = tuple(_swept(id_, experiment, base, writeup)) if own.found else ()
     return Planned(runs, notes, frozenset(read))
