@@ -266,5 +266,6 @@ _LIMITS = {
 _PATTERNS = {
     KEBAB: "lower-case words joined by hyphens, such as 'two-layer'",
     "^[a-z][a-z-]*$": "lower-case letters and hyphens, such as 'hidden'",
+    "^[a-z]$": "one lower-case letter",
     "^https?://": "a link that starts with https://",
 }

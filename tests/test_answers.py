@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import time
 from functools import cache
 from pathlib import Path
@@ -225,6 +226,10 @@ SAMPLE = {
     "indices": ["k", "j"],
     "labels": ["n"],
 }
+DECAY = {
+    "variables": {"dCdw": {"normal": [4]}, "w": {"normal": [4]}, "lambda": {"uniform": [], "low": 0.1}},
+    "indices": ["i"],
+}
 LOGISTIC = {
     "variables": {
         "x": {"normal": [4]},
@@ -346,6 +351,22 @@ def test_a_hand_in_whose_code_kills_every_worker_keeps_its_answers() -> None:
     result = grade(Submission("dead", EXAMPLES, "0" * 64, tuple(files)), files, key(), choose("auto"))
     assert result.score.given == 16
     assert not result.environment  # no worker was even started
+
+
+@pytest.mark.slow
+def test_answers_and_code_share_a_rubric(quick: Path, tmp_path: Path) -> None:
+    text = quick.read_text("utf-8").replace(f"reference: {ROOT}/reference/gatech-cs7643-a1", "reference: own")
+    asked = {"kind": "answer", "id": "decay", "title": "Decay", "points": 10, "question": "4a", "formula": DECAY}
+    (tmp_path / "rubric.yaml").write_text(f"{text}      - {json.dumps(asked)}\n", "utf-8")
+    shutil.copytree(ROOT / "reference" / "gatech-cs7643-a1", tmp_path / "own")
+    with pytest.raises(GraderError, match="does not pass 'decay': There is no answer to '4a'"):
+        prepare(load_rubric(tmp_path / "rubric.yaml"), 1, {}, choose("auto"))
+    (tmp_path / "own" / "answers.yaml").write_text("4a: dCdw_i + 2 lambda w_i\n", "utf-8")
+    mixed = prepare(load_rubric(tmp_path / "rubric.yaml"), 1, {}, choose("auto"))
+    intake = take(ROOT / "submissions_example" / "gatech-cs7643-a1" / "hand-in-01")
+    files = {**intake.files, "report.ipynb": notebook(("markdown", "# Task 4a\n$$∂C/∂w + 2λw$$", ["4a"]))}
+    result = grade(intake.submission, files, mixed, choose("auto"))
+    assert (result.score.given, result.score.maximum) == (110, 110)
 
 
 def test_a_reference_whose_own_answer_is_wrong_is_told_at_once(tmp_path: Path) -> None:
