@@ -16,7 +16,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from grader.audit.outcome import Candidate
-from grader.checks import kinds
+from grader.checks import Reading, kinds
 from grader.errors import GraderError
 from grader.mistakes import Edit, Mistake, apply, load_mistakes
 from grader.mutants import functions_of, mutants
@@ -64,6 +64,8 @@ def load_course(rubric: Rubric) -> Course:
     Raises:
         GraderError: a file cannot be used; the message tells every problem, one per line.
     """
+    if all(isinstance(criterion.check, Reading) for criterion in rubric.criteria):
+        raise GraderError(f"{rubric.path}: none of its criteria runs code, so no wrong solution can be made for it.")
     folder = next((place for place in (rubric.folder, rubric.driver.parent) if (place / FILE).is_file()), None)
     if folder is None:
         functions: dict[str, list[str]] = {name: [] for name in functions_of(reference_files(rubric.reference))}
