@@ -1,6 +1,6 @@
-"""JSON Schemas (2020-12): of a rubric, so that an editor completes and explains it, and of a result.
+"""JSON Schemas (2020-12): of a rubric and a write-up, so that an editor completes and explains them, and of a result.
 
-`python -m grader.schema` writes both into rubrics/. A rubric names its schema in its first line:
+`python -m grader.schema` writes them into rubrics/. A rubric names its schema in its first line:
 `# yaml-language-server: $schema=../rubric.schema.json`.
 """
 
@@ -20,8 +20,9 @@ from grader.model import Result
 from grader.paths import data_folder
 from grader.rubric.fields import CriterionFields, RubricFields, SectionFields
 from grader.strict_yaml import parse
+from grader.writeup.spec import Writeup
 
-__all__ = ["result_schema", "rubric_schema", "write_schemas"]
+__all__ = ["result_schema", "rubric_schema", "write_schemas", "writeup_schema"]
 
 Schema = dict[str, Any]
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -58,9 +59,17 @@ def result_schema() -> Schema:
     return _tidy({"$schema": DIALECT, **told, "title": "Result", "$defs": dict(sorted(parts.items()))})
 
 
+def writeup_schema() -> Schema:
+    """The schema of a writeup.yaml."""
+    told = Writeup.model_json_schema(schema_generator=_Untitled, ref_template="#/$defs/{model}")
+    parts = told.pop("$defs")
+    parts["Show"].update(minProperties=1, maxProperties=1)  # each entry is one thing
+    return _tidy({"$schema": DIALECT, **told, "title": "Write-up", "$defs": dict(sorted(parts.items()))})
+
+
 def write_schemas(folder: Path) -> None:
-    """Write rubric.schema.json and result.schema.json."""
-    for name, schema in (("rubric", rubric_schema()), ("result", result_schema())):
+    """Write rubric.schema.json, result.schema.json and writeup.schema.json."""
+    for name, schema in (("rubric", rubric_schema()), ("result", result_schema()), ("writeup", writeup_schema())):
         (folder / f"{name}.schema.json").write_text(as_text(schema), "utf-8")
 
 

@@ -12,10 +12,11 @@ from grader.checks import kinds
 from grader.exports.json import to_json
 from grader.model import Result
 from grader.paths import data_folder
-from grader.schema import as_text, result_schema, rubric_schema, write_schemas
+from grader.schema import as_text, result_schema, rubric_schema, write_schemas, writeup_schema
 from grader.strict_yaml import parse
 
 RUBRICS = sorted(data_folder("rubrics").glob("*/rubric.yaml"))
+WRITEUPS = [*sorted(data_folder("rubrics").glob("*/writeup.yaml")), Path(__file__).parent / "rubrics" / "writeup.yaml"]
 MINIMAL = Path(__file__).parent / "rubrics" / "minimal.yaml"
 
 
@@ -23,16 +24,20 @@ def complaints(schema: dict[str, Any], value: Any) -> list[str]:
     return sorted(error.message for error in Draft202012Validator(schema).iter_errors(value))
 
 
-@pytest.mark.parametrize("name", ["rubric", "result"])
+@pytest.mark.parametrize("name", ["rubric", "result", "writeup"])
 def test_the_committed_schema_is_up_to_date(name: str) -> None:
-    schema = {"rubric": rubric_schema, "result": result_schema}[name]()
+    schema = {"rubric": rubric_schema, "result": result_schema, "writeup": writeup_schema}[name]()
     committed = (data_folder("rubrics") / f"{name}.schema.json").read_text("utf-8")
     assert committed == as_text(schema), "run python -m grader.schema"
 
 
-def test_both_schemas_are_written_where_they_are_wanted(tmp_path: Path) -> None:
+def test_the_schemas_are_written_where_they_are_wanted(tmp_path: Path) -> None:
     write_schemas(tmp_path)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["result.schema.json", "rubric.schema.json"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "result.schema.json",
+        "rubric.schema.json",
+        "writeup.schema.json",
+    ]
     for path in tmp_path.iterdir():
         Draft202012Validator.check_schema(json.loads(path.read_text("utf-8")))
 
@@ -40,6 +45,11 @@ def test_both_schemas_are_written_where_they_are_wanted(tmp_path: Path) -> None:
 @pytest.mark.parametrize("path", [*RUBRICS, MINIMAL], ids=lambda path: path.parent.name)
 def test_every_rubric_fits_its_schema(path: Path) -> None:
     assert complaints(rubric_schema(), parse(path.read_bytes()).value) == []
+
+
+@pytest.mark.parametrize("path", WRITEUPS, ids=lambda path: path.parent.name)
+def test_every_write_up_fits_its_schema(path: Path) -> None:
+    assert complaints(writeup_schema(), parse(path.read_bytes()).value) == []
 
 
 @pytest.mark.parametrize("path", RUBRICS, ids=lambda path: path.parent.name)

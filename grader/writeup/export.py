@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -33,7 +34,9 @@ def tables_and_curves(
             name = f"tables/{part.section.id}{f'-{place + 1}' if len(tables) > 1 else ''}.csv"
             files[name] = _csv([table.columns, *table.rows])
     for id_, found in results.items():
-        files[f"curves/{id_}.csv"] = _csv(_curve_rows(found, writeup.experiments[id_].sweep))
+        files[f"curves/{re.sub(r'[^a-z0-9]+', '-', id_.lower())}.csv"] = _csv(
+            _curve_rows(found, writeup.experiments[id_].sweep)
+        )
     return files
 
 

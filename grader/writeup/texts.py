@@ -16,6 +16,7 @@ __all__ = ["Explanation", "explanations"]
 
 LONGEST = 20_000  # characters of one explanation
 MOST_LINES = 20_000  # of one file
+LONGEST_HEADING, LOWEST = 240, 7
 MARKDOWN = (".md", ".markdown")
 
 
@@ -76,7 +77,7 @@ def _under_headings(name: str, markdown: str, sections: Sequence[Section]) -> It
             current, gathered = None, []
         if current is None and meant is not None:
             current, gathered = (meant, rank), []
-            line += 1 if rank else 0
+            line += _height(lines, line) if rank else 0
         if current is not None:
             gathered += lines[line:end]
     if current is not None:
@@ -90,15 +91,32 @@ def _told(id_: str, lines: Sequence[str]) -> Iterator[tuple[str, str]]:
 
 
 def _headings(lines: Sequence[str]) -> Iterator[tuple[int, int, str]]:
-    """The line, the rank and the words of each heading outside of blocks of code."""
+    """The line, the rank and the words of each heading outside of blocks of code.
+
+    A line in bold is a heading of the lowest rank: in notebooks many write it so.
+    """
     fence = ""
     for number, line in enumerate(lines):
         opened = re.match(r" {0,3}(`{3,}|~{3,})", line)
         if opened and (not fence or opened[1].startswith(fence)):
             fence = "" if fence else opened[1][:3]
-        heading = None if fence else re.match(r" {0,3}(#{1,6})\s+(.{1,200})$", line)
-        if heading:
+        if fence or len(line) > LONGEST_HEADING:
+            continue
+        if heading := re.match(r" {0,3}(#{1,6})\s+(.+)$", line):
             yield number, len(heading[1]), heading[2].rstrip("# \t")
+        elif heading := re.match(r" {0,3}(\*\*|__)(.+)\1:?\s*$", line):
+            yield number, LOWEST, heading[2]
+        elif line.strip() and (under := re.match(r" {0,3}(=+|-{2,})\s*$", _line(lines, number + 1))):
+            yield number, 1 if under[1][0] == "=" else 2, line.strip()
+
+
+def _height(lines: Sequence[str], number: int) -> int:
+    """One line, or two for a heading that is underlined."""
+    return 2 if re.match(r" {0,3}(=+|-{2,})\s*$", _line(lines, number + 1)) and lines[number][:1] not in "#*_" else 1
+
+
+def _line(lines: Sequence[str], number: int) -> str:
+    return lines[number] if number < len(lines) else ""
 
 
 def _section(words: str, sections: Sequence[Section]) -> str | None:
