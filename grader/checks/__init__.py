@@ -124,8 +124,9 @@ def part(seen: Any, keys: Sequence[str]) -> Any:
 
 def failure_of(seen: Any) -> Finding | None:
     """The finding for a value that `attempt` recorded as a failure."""
-    if isinstance(seen, Mapping) and isinstance(seen.get("failure"), Mapping):
-        return Finding(**{key: str(value) for key, value in seen["failure"].items()})
+    told = seen.get("failure") if isinstance(seen, Mapping) else None
+    if isinstance(told, Mapping) and {"code", "message"} <= told.keys() <= {"code", "message", "hint", "where"}:
+        return Finding(**{key: str(value) for key, value in told.items()})
     return None
 
 
