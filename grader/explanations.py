@@ -341,9 +341,12 @@ def _both(looks: Sequence[Look]) -> str:
 
 
 def _sum(share: float, extra: float, of: str) -> str:
-    times = "" if abs(share - 1) < 1e-5 else f"{number(share)} times "
-    size = abs(extra)
-    return f"{times}the expected value {'plus' if extra > 0 else 'minus'} {number(size)} times {of}"
+    """Both parts in words: "2 times the expected value plus 0.3 times W1"."""
+    size = "" if _near(abs(extra), 1) else f"{number(abs(extra))} times "
+    if abs(share) < _MULTIPLE:
+        return f"{'minus ' * (extra < 0)}{size}{of}"
+    times = "" if abs(share - 1) < _MULTIPLE else f"{number(share)} times "
+    return f"{times}the expected value {'plus' if extra > 0 else 'minus'} {size}{of}"
 
 
 def _where(wrong: Array) -> str:

@@ -196,12 +196,13 @@ class Gradient(Check):
             return explained
         rounding = SINGLE if any(_any_single(look.seen) for look in shown) else DOUBLE
         wrong = views[: len(shown)]
-        terms = [(f"{name}", [look.inputs.parameters[name] for look in shown])]
-        if len(looks) > 1 and shown[0] is not looks[0]:
-            before = looks[looks.index(shown[0]) - 1]
-            terms.append(("the gradient of the batch before", [before.right(name)] * len(shown)))
+        terms = [(name, [look.inputs.parameters[name] for look in shown])]
+        before = looks[looks.index(shown[0]) - 1] if shown[0] is not looks[0] else None
+        if before is not None and len(shown) == 1:
+            terms.append((_BEFORE, [before.right(name)]))
         named = (extra_term(f"d{name}", wrong, listed, of, rounding) for of, listed in terms)
-        return next((each for each in named if each), explained)
+        told = next((each for each in named if each), explained)
+        return replace(told, hint=_LEFT) if _BEFORE in told.message else told
 
     def _own_sentence(self, name: str, own: Agreement | None, look: _Batch, told: Finding) -> str:
         """What a student is told of the gradient and the numeric derivative of the own loss."""
@@ -221,12 +222,14 @@ class Gradient(Check):
         return (self.model,)
 
 
+_BEFORE = "the gradient of the batch before"
+_LEFT = "What is left from the previous batch when the next one comes?"
 _MATCHES = "It does match the numeric derivative of your own loss, so the slip is in the loss or before it"
 _DIFFERS = "Nor does it match the numeric derivative of your own loss"
 _ROUGH = "Your loss is too rough to tell if it matches the numeric derivative of that: is it rounded, or random?"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Inputs:
     X: Array
     y: Array
@@ -235,7 +238,7 @@ class _Inputs:
     reach: float  # of the parameters along a direction, before a ReLU's kink
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Batch:
     """One batch: what went in, what was seen of the hand-in and of the reference."""
 
