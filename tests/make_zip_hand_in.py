@@ -43,6 +43,12 @@ ZIPS = (
         "handin 2",
         "net_classifier.py",
     ),
+    Zip(
+        ROOT / "tests/variants/ntnu-tdt4265-a1/right/shifted_by_128",
+        ROOT / "submissions_example/ntnu-tdt4265-a1/hand-in-09.zip",
+        "assignment1",
+        "task2a.py",
+    ),
 )
 MOMENT = (2024, 2, 9, 22, 14, 36)
 FINDER_VIEW = b"\x00\x00\x00\x01Bud1" + bytes(24)  # how a .DS_Store begins

@@ -1,0 +1,22 @@
+import numpy as np
+import matplotlib.pyplot as plt
+import mnist
+
+def batch_loader(X: np.ndarray, Y: np.ndarray, batch_size: int, shuffle=False, drop_last=True):
+    """
+    Creates a batch generator over the whole dataset (X, Y) which returns a generator iterating over all the batches.
+    """
+    raise NotImplementedError
+
+def load_full_mnist():
+    X_train, Y_train, X_val, Y_val = mnist.load()
+    return (X_train[:20000], Y_train[:20000].reshape(-1, 1), X_val, Y_val.reshape(-1, 1))
+
+def load_binary_dataset(class1, class2):
+    X_train, Y_train, X_val, Y_val = load_full_mnist()
+    train = ((Y_train == class1) | (Y_train == class2))[:, 0]
+    val = ((Y_val == class1) | (Y_val == class2))[:, 0]
+    return (X_train[train], (Y_train[train] == class1).astype(int), X_val[val], (Y_val[val] == class1).astype(int))
+
+def plot_loss(loss_dict, label):
+    plt.plot(list(loss_dict.keys()), list(loss_dict.values()), label=label)
