@@ -10,7 +10,7 @@ import marshal
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Literal, NoReturn
@@ -21,6 +21,7 @@ from grader.channel import Channel, Late, Lost, clean
 from grader.errors import SandboxError, StudentError
 from grader.model import Failure
 from grader.sandbox.base import Limits, Process, Sandbox
+from grader.sandbox.packages import allowed
 from grader.worker.wire import Reference, WireError
 
 __all__ = ["Facts", "Handle", "Limits", "Session", "Student"]
@@ -33,6 +34,7 @@ _FAULTS: dict[str, Literal["student", "environment", "grader"]] = {
     "grader": "grader",
 }
 _CODES = {"missing", "syntax-error", "missing-package", "out-of-sight", "exception", "unusable-value", "driver"}
+_ROOM = 6 << 30  # bytes of addresses, where a course allows large packages
 _FAILURE_FIELDS = ("fault", "code", "message", "hint", "where")
 
 
@@ -66,12 +68,16 @@ class Session:
     ) -> None:
         self.environment: Mapping[str, str] = {}
         self.stand_ins = stand_ins  # called here, on the trusted side, in the place of the hand-in's own
-        self.limits = limits
+        packages = allowed(driver)
+        self.limits = _with(packages, limits) if packages else limits
         self.files = files
         self._files = {name: np.frombuffer(content, np.uint8) for name, content in files.items()}
         self._driver = _compiled(driver)
         self._sandbox = sandbox
         self._warm = warm
+        if packages and warm is not None:  # it was started without them
+            warm.kill()
+            self._warm = None
         self._student: Student | None = None
         self._until: float | None = None
         self._unloadable: Failure | None = None
@@ -315,6 +321,11 @@ class Student:
         if isinstance(argument, Mapping):
             return {name: self._sendable(item) for name, item in argument.items()}
         return argument
+
+
+def _with(packages: tuple[str, ...], limits: Limits) -> Limits:
+    listed = tuple(dict.fromkeys((*limits.packages, *packages)))
+    return replace(limits, packages=listed, memory=max(limits.memory, _ROOM))
 
 
 def _short(claimed: Any) -> str:

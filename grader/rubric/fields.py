@@ -80,5 +80,8 @@ class CriterionFields(BaseModel):
     credit: bool = Field(
         True, description="Whether a recognised mistake leaves its share of these points, and one made elsewhere too."
     )
+    package: Annotated[str, Field(pattern=r"^[A-Za-z_]\w*$")] | None = Field(
+        None, description="A package that it needs; where that is not installed, this is skipped and costs nothing."
+    )
     description: str = Field("", description="One sentence more.")
     read: Annotated[str, Field(pattern="^https?://")] | None = Field(None, description="A link for who loses points.")

@@ -15,9 +15,11 @@ from grader.checks import Check, kinds
 from grader.errors import RubricError
 from grader.paths import data_folder
 from grader.probes import Dimension
+from grader.rubric.absent import Absent
 from grader.rubric.fields import NEEDED_SIZES, CriterionFields, RubricFields, SectionFields
 from grader.rubric.files import digest_of, reference_files
 from grader.rubric.nouns import Criterion, Rubric, Section
+from grader.sandbox.packages import installed
 from grader.strict_yaml import Document, Problem, parse
 from grader.strict_yaml import Path as Way
 from grader.wording import Slip, closest, did_you_mean, in_words, listed, slips, texts_of
@@ -263,12 +265,13 @@ class _Reading:
 
 
 def _criterion(fields: CriterionFields, check: Check) -> Criterion:
+    absent = fields.package is not None and not installed(fields.package)
     return Criterion(
         id=fields.id,
         title=fields.title,
-        points=fields.points,
+        points=0.0 if absent else fields.points,
         kind=fields.kind,
-        check=check,
+        check=Absent(kind=fields.kind, package=str(fields.package)) if absent else check,
         visibility=fields.visibility,
         requires=fields.requires,
         uses=fields.uses,

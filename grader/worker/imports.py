@@ -22,7 +22,7 @@ from typing import Any
 
 from grader.worker.patience import TooLong, patient
 from grader.worker.sources import Broken, Source, aside
-from grader.worker.standins import DRAWING, FORBIDDEN, Lost, MissingPackage, StandIn
+from grader.worker.standins import DRAWING, FORBIDDEN, OFFERED, Lost, MissingPackage, StandIn
 
 __all__ = ["Importer", "innermost", "told"]
 
@@ -168,7 +168,8 @@ class Importer(MetaPathFinder, Loader):
     def _find_top(self, name: str, requester: str, line: int, strict: bool) -> ModuleSpec | None:
         """`models`, `utils` or `tqdm`, asked for by a file of the hand-in."""
         folders = self._folders(requester, self._depth(requester))
-        known = name in sys.stdlib_module_names or (name not in _ALWAYS_STAND_IN and self._installed(name))
+        always = name in _ALWAYS_STAND_IN and name not in OFFERED
+        known = name in sys.stdlib_module_names or (not always and self._installed(name))
         if known:  # a stray folder of the same name elsewhere in the hand-in is not meant
             folders = folders[: requester.count("/") + 1]
         found = next((self._members[folder][name] for folder in folders if name in self._members[folder]), None)

@@ -101,7 +101,9 @@ def _service(settings: dict[str, Any]) -> Service:
     for name in _FOR_DRIVERS:
         import_module(f"grader.worker.{name}")
     from grader.worker.service import Service
+    from grader.worker.standins import OFFERED
 
+    OFFERED.update(settings["packages"])
     return Service(Path(settings["folder"]), settings["memory"])
 
 

@@ -12,10 +12,13 @@ from typing import Any, NoReturn, Self
 
 import numpy as np
 
-__all__ = ["DRAWING", "FORBIDDEN", "Lost", "MissingPackage", "StandIn"]
+__all__ = ["DRAWING", "FORBIDDEN", "OFFERED", "Lost", "MissingPackage", "StandIn"]
 
 FORBIDDEN = frozenset({"autograd", "jax", "keras", "sklearn", "tensorflow", "theano", "torch", "torchvision"})
 """What these courses forbid; a stand-in takes their place even where they are installed."""
+
+OFFERED: set[str] = set()
+"""What this worker may import nevertheless, because its course allows it."""
 
 DRAWING = frozenset(
     {
