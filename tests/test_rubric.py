@@ -121,7 +121,9 @@ def test_the_reference_is_found_by_the_rubrics_id(course: Path) -> None:
 
 RELU = "requires: [relu]"
 KINDS = list(kinds())
-SHAPE_FIELDS = "id, title, points, visibility, requires, uses, credit, package, description, read, call, arguments and expect"
+SHAPE_FIELDS = (
+    "id, title, points, visibility, requires, uses, credit, package, description, read, call, arguments and expect"
+)
 ARGUMENTS = (
     "{normal: …}, {uniform: …}, {probabilities: …}, {pixels: …}, {labels: …}, {value: …}, {model: …}, {optimizer: …}"
 )
