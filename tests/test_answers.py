@@ -132,6 +132,21 @@ def test_no_file_makes_the_search_fail(content: bytes) -> None:
         assert find({name: content}, "xor.deeper") is not None
 
 
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("answers.yaml", b"[" + b"a," * 30_000 + b"]"),
+        ("answers.yaml", b"? a\n" * 15_000),
+        ("a.md", b"# a\n" * 250_000),
+        ("a.ipynb", json.dumps({"cells": [{"cell_type": "markdown", "source": "# a"}] * 100_000}).encode()),
+    ],
+)
+def test_a_large_file_costs_every_question_little(name: str, content: bytes) -> None:
+    started = time.process_time()
+    assert all(find({name: content}, f"question-{n}").value is None for n in range(4))
+    assert time.process_time() - started < 6
+
+
 # Units
 
 

@@ -6,6 +6,8 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -13,8 +15,11 @@ from grader.strict_yaml import Document, parse
 
 __all__ = ["Answer", "Note", "as_text", "find", "notes"]
 
-MOST_YAML = 256 << 10  # bytes
-MOST_NOTES = 8 << 20  # bytes of one notebook or Markdown file
+MOST_YAML = 64 << 10  # bytes
+MOST_NOTEBOOK = 8 << 20  # bytes, most of them pictures in outputs
+MOST_MARKDOWN = 1 << 20  # bytes
+MOST_CELLS = 2000  # of one notebook
+MOST_LINES = 20_000  # of all notes, for headings to be looked for
 MOST_FILES = 20  # notebooks and Markdown files that are looked through
 MOST_TEXT = 20_000  # characters of one answer
 MOST_PARTS = 200  # values in one answer that is a list or a mapping
@@ -65,9 +70,9 @@ def notes(files: Mapping[str, bytes]) -> list[Note]:
     names = sorted((name for name in files if name.endswith((".ipynb", ".md"))), key=_depth)
     found: list[Note] = []
     for name in names[:MOST_FILES]:
-        content = files[name]
-        if len(content) <= MOST_NOTES:
-            found += _cells(name, content) if name.endswith(".ipynb") else [Note(name, 1, _text(content))]
+        content, is_notebook = files[name], name.endswith(".ipynb")
+        if len(content) <= (MOST_NOTEBOOK if is_notebook else MOST_MARKDOWN):
+            found += _cells(name, content) if is_notebook else [Note(name, 1, _text(content))]
     return found
 
 
@@ -76,12 +81,17 @@ def _in_yaml(files: Mapping[str, bytes], question: str, file: str) -> Answer:
     names = (name for name in files if PurePosixPath(name).stem.casefold() == stem)
     problem = ""
     for name in sorted((name for name in names if name.casefold().endswith((".yaml", ".yml"))), key=_depth):
-        document = parse(files[name]) if len(files[name]) <= MOST_YAML else Document(None)
+        document = _parsed(files[name]) if len(files[name]) <= MOST_YAML else Document(None)
         answer = _below_key(document, name, question)
         if answer.value is not None:
             return answer
         problem = problem or answer.problem
     return Answer(problem=problem)
+
+
+@lru_cache(4)  # every question looks into the same few files
+def _parsed(content: bytes) -> Document:
+    return parse(content)
 
 
 def _below_key(document: Document, name: str, question: str) -> Answer:
@@ -125,7 +135,8 @@ def _in_notes(cells: Sequence[Note], question: str, heading: str) -> Answer:
 
 def _sections(cells: Sequence[Note]) -> Iterator[tuple[Note, str, str]]:
     """Each heading with what stands below it, up to the next one that is no deeper."""
-    lines = [(cell, line) for cell in cells for line in [*cell.text.splitlines(), ""]]
+    every = ((cell, line) for cell in cells for line in [*cell.text[:MOST_MARKDOWN].splitlines(), ""])
+    lines = list(islice(every, MOST_LINES))
     levels = _levels([line for _, line in lines])
     for start, level in enumerate(levels):
         if level:
@@ -159,7 +170,7 @@ def _cells(name: str, content: bytes) -> list[Note]:
     sheets = told.get("worksheets")
     older = sheets[0].get("cells") if isinstance(sheets, list) and sheets and isinstance(sheets[0], dict) else None
     cells = told.get("cells", older)
-    return [_cell(name, n, cell) for n, cell in enumerate(_list(cells), 1) if isinstance(cell, dict)]
+    return [_cell(name, n, cell) for n, cell in enumerate(_list(cells)[:MOST_CELLS], 1) if isinstance(cell, dict)]
 
 
 def _cell(name: str, number: int, cell: Mapping[str, Any]) -> Note:

@@ -14,7 +14,9 @@ __all__ = ["SETTINGS", "Claim", "Stated", "read"]
 
 Splits = Mapping[str, "Stated"]
 MOST_CLAIMS = 500
-MOST_YAML = 256 << 10  # bytes
+MOST_YAML = 64 << 10  # bytes
+MOST_FILES = 20  # of YAML
+MOST_ROWS = 5000  # of the tables of one text
 MOST_CELLS = 40  # in a row
 SETTINGS: Mapping[str, tuple[str, ...]] = {
     "learning_rate": ("lr", "learning rate", "step size", "eta", "η"),
@@ -63,7 +65,7 @@ def _all(files: Mapping[str, bytes], settings: Mapping[str, Sequence[str]]) -> I
             for table in _tables(note.text):
                 yield from _from_table(table, words, place)
         yield from _from_outputs(note, place)
-    for name in sorted(name for name in files if name.endswith((".yaml", ".yml"))):
+    for name in sorted(name for name in files if name.endswith((".yaml", ".yml")))[:MOST_FILES]:
         if len(files[name]) <= MOST_YAML:
             yield from _from_yaml(parse(files[name]).value, words, name)
 
@@ -71,7 +73,7 @@ def _all(files: Mapping[str, bytes], settings: Mapping[str, Sequence[str]]) -> I
 def _tables(text: str) -> Iterator[list[list[str]]]:
     """The tables of a Markdown text, as rows of cells, without the line below the heading."""
     rows: list[list[str]] = []
-    for line in [*text.splitlines(), ""]:
+    for line in [*text.splitlines()[:MOST_ROWS], ""]:
         if line.count("|") > 1 or (rows and "|" in line):
             rows.append([cell.strip(" *_`$") for cell in line.strip().strip("|").split("|")][:MOST_CELLS])
         else:
