@@ -22,6 +22,7 @@ import numpy as np
 from grader.worker.calling import Array, Offer, call, fit_arguments, number, numbers, parameters_of
 from grader.worker.handin import Definition, HandIn, Missing, Part, Unusable, likeness, spelled
 from grader.worker.holding import namespace
+from grader.worker.learning import in_parts
 from grader.worker.methods import find_method
 
 NET = Part(
@@ -685,6 +686,47 @@ class Driver:
             told["predictions"].append(self._labels(network, X_held_out.copy(), self._own(place)))
         return {**told, "predictions": np.array(told["predictions"], dtype=np.int64)}
 
+    # a write-up's experiment
+
+    def experiment(self, settings: dict[str, Any], data: dict[str, Any]) -> dict[str, Any]:
+        """Fit for an epoch at a time as the course does: pixels divided by 256, its initial weights, decay as set.
+
+        Which epoch is the best is found outside, by the predictions after each.
+        """
+        white = float(data["white"]) + 1.0
+        X, y = data["X_train"] / white, data["y_train"]
+        held_out = (data["X_valid"] / white, data["y_valid"])
+        sizes = {"inputs": X.shape[1], "hidden": int(settings["hidden"]), "classes": int(data["classes"])}
+        schedule = Schedule(int(settings["batch_size"]), float(settings["learning_rate"]), float(settings["c"]))
+        network, place = self._network(sizes), _initial_parameters(sizes, int(settings["seed"]))
+        history: dict[str, list[float]] = {"train loss": [], "valid loss": []}
+        predictions: dict[str, list[Array]] = {"train": [], "valid": [], "in-sample": [], "test": []}
+        taken_back = 0
+        np.random.seed(int(settings["seed"]))
+        for _ in range(int(settings["epochs"])):
+            before, (place, *_) = place, self._fit(network, place, (X, y), held_out, sizes, schedule)
+            taken_back += _distance(before, place) == 0
+            history["train loss"].append(self._mean_loss(network, place, X, y))
+            history["valid loss"].append(self._mean_loss(network, place, *held_out))
+            for name, found in predictions.items():
+                found.append(self._labels_in_parts(network, place, data[f"X_{name}"], white))
+        told = {name: np.array(found, dtype=np.int64) for name, found in predictions.items()}
+        notes = [f"In {taken_back} epochs fit went back to where it began."] if taken_back else []
+        return {"epochs": int(settings["epochs"]), "history": history, "predictions": told, "notes": notes}
+
+    def _mean_loss(self, network: Any, place: Mapping[str, Array], X: Array, y: Array) -> float:
+        """The hand-in's own cost without weight decay, over all rows."""
+
+        def cost(rows: Array, labels: Array) -> float:
+            told = self._cost_grad(network, rows.copy(), labels.copy(), self._own(place), 0.0)[0]
+            return float(np.mean(number(told, "The cost that cost_grad returned")))
+
+        return float(sum(count * each for count, each in in_parts(cost, X, y)) / len(y))
+
+    def _labels_in_parts(self, network: Any, place: Mapping[str, Array], X: Array, white: float) -> Array:
+        parts = in_parts(lambda rows: self._labels(network, rows / white, self._own(place)), X)
+        return np.concatenate([labels for _, labels in parts])
+
     # predictions
 
     def predict(self, model: Model, X: Array) -> Array:
@@ -899,6 +941,16 @@ def _some_batch(sizes: Mapping[str, int]) -> tuple[Array, Array]:
 def _some_parameters(sizes: Mapping[str, int]) -> dict[str, Array]:
     rng = np.random.RandomState(7)
     return {name: np.asarray(rng.standard_normal(shape)) for name, shape in _shapes(sizes).items()}
+
+
+def _initial_parameters(sizes: Mapping[str, int], seed: int) -> dict[str, Array]:
+    """Where the course lets every training begin: normal weights as wide as suits their layers, biases of zero."""
+    rng, shapes = np.random.RandomState(seed), _shapes(sizes)
+    spreads = {
+        "W1": np.sqrt(2.0 / (sizes["inputs"] + sizes["hidden"])),
+        "W2": np.sqrt(4.0 / (sizes["hidden"] + sizes["classes"])),
+    }
+    return {n: rng.normal(0.0, spreads[n], s) if n in spreads else np.zeros(s) for n, s in shapes.items()}
 
 
 # what was seen of fit

@@ -1,0 +1,267 @@
+"""The driver of aarhus-ml-handin2 sees in every right hand-in what it sees in the reference, and says what is wrong."""
+
+from __future__ import annotations
+
+import importlib.util
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pytest
+
+from grader.mistakes import Mistake, apply, load_mistakes
+from grader.worker.handin import HandIn, Missing, Unusable
+from grader.worker.imports import Importer
+
+ROOT = Path(__file__).parents[1]
+COURSE = "aarhus-ml-handin2"
+REFERENCE = ROOT / "reference" / COURSE
+RUBRIC = ROOT / "rubrics" / COURSE
+RIGHT = sorted(path for path in (ROOT / "tests" / "variants" / COURSE / "right").iterdir() if path.is_dir())
+SIZES = {"inputs": 12, "hidden": 7, "classes": 10}
+FILE = "net_classifier.py"
+
+Values = dict[str, Any]
+Open = Callable[[Path], Any]
+Array = np.ndarray[Any, np.dtype[Any]]
+
+
+def _driver_module() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("aarhus_driver", RUBRIC / "driver.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+DRIVER = _driver_module()
+
+
+@pytest.fixture
+def drive(monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
+    """Open a folder with the course's driver, where nothing but numpy is installed; all is forgotten afterwards."""
+    monkeypatch.setattr(Importer, "_installed", lambda self, name: name == "numpy")
+    opened: list[HandIn] = []
+
+    def drive_(folder: Path) -> Any:
+        np.random.seed(0)
+        opened.append(HandIn(folder))
+        return DRIVER.Driver(opened[-1])
+
+    yield drive_
+    for each in opened:
+        each.close()
+
+
+@pytest.fixture(scope="module")
+def expected() -> Values:
+    """What the driver sees in the reference."""
+    handin = HandIn(REFERENCE)
+    seen = observe(DRIVER.Driver(handin))
+    handin.close()
+    return seen
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """A copy of the reference, to be changed."""
+    target = tmp_path / "hand-in"
+    shutil.copytree(REFERENCE, target, ignore=shutil.ignore_patterns(".*", "__pycache__"))
+    return target
+
+
+def observe(driver: Any) -> Values:
+    """Everything that the vocabulary can say about a hand-in, on fixed inputs, but for what is free."""
+    rng = np.random.default_rng(1)
+    X, y = rng.normal(size=(13, SIZES["inputs"])), np.arange(13) % 10
+    X_val, y_val = rng.normal(size=(9, SIZES["inputs"])), np.arange(9)
+
+    def fresh(kind: str = "net", seed: int = 2) -> Any:
+        model = driver.build(kind, SIZES)
+        driver.assign(model, parameters(seed))
+        return model
+
+    given, own = fresh(), fresh("net-with-decay")
+    driver.give_gradients(given, parameters(3))
+    driver.update(driver.optimizer("fit", {"learning_rate": 0.1, "c": 0.2}), given)
+    driver.evaluate(own, X.copy(), y.copy())
+    driver.update(driver.optimizer("fit", {"learning_rate": 0.1, "c": 0.2}), own)
+    return {
+        "relu": driver.relu(X.copy()),
+        "softmax": driver.softmax(3 * X[:5, :4]),
+        "one-hot": driver.one_hot(y.copy(), 10),
+        "start": driver.parameters(fresh()),
+        "evaluated": driver.evaluate(fresh("net-with-decay"), X.copy(), y.copy()),
+        "penalty": driver.penalty(fresh(), X.copy(), y.copy(), 0.3),
+        "penalty of the cost": driver.penalty_of_cost(fresh(), X.copy(), y.copy(), 0.3),
+        "labels": driver.predict(fresh(), X.copy()),
+        "labels after fit": driver.predict_kept(fresh(), X.copy(), y.copy()),
+        "score": driver.score(fresh(), X.copy(), y.copy()),
+        "given": driver.parameters(given),
+        "own": driver.parameters(own),
+        "epochs": driver.distance_after_several_epochs(fresh("net-with-decay"), X.copy(), y.copy(), 0.1),
+        "worse": driver.epochs_from_the_best(fresh(), X.copy(), y.copy(), 0.4, True),
+        "better": driver.epochs_from_the_best(fresh(), X.copy(), y.copy(), 0.4, False),
+        "history": driver.history(fresh("net-with-decay"), X.copy(), y.copy(), X_val, y_val, 0.3),
+        "rows of the first batches": rows_in_batches(driver, 1),
+        "rows of the second epoch": rows_in_batches(driver, 2),
+    }
+
+
+def rows_in_batches(driver: Any, epoch: int) -> list[int]:
+    rows = np.arange(20)
+    batches = driver.batches(rows[:, None] + np.arange(12) / 12, rows.copy(), 5, True, epoch)
+    assert [len(X) for X, _ in batches] == [5, 5, 5, 5]
+    assert all(np.array_equal(X[:, 0].astype(int), labels) for X, labels in batches)
+    return sorted(int(row) for X, _ in batches for row in X[:, 0])
+
+
+def parameters(seed: int) -> dict[str, Array]:
+    rng = np.random.default_rng(seed)
+    D, H, C = SIZES.values()
+    shapes = {"W1": (D, H), "b1": (H,), "W2": (H, C), "b2": (C,)}
+    return {name: rng.normal(size=shape) / 2 for name, shape in shapes.items()}
+
+
+def assert_same(seen: Any, expected: Any, tolerance: float, place: str = "") -> None:
+    if isinstance(expected, dict):
+        assert sorted(seen) == sorted(expected), place
+        for name in expected:
+            assert_same(seen[name], expected[name], tolerance, f"{place} {name}")
+    else:
+        np.testing.assert_allclose(seen, expected, rtol=tolerance, atol=tolerance, err_msg=place)
+
+
+@pytest.mark.parametrize("folder", RIGHT, ids=lambda folder: folder.name)
+def test_a_right_hand_in_looks_like_the_reference(folder: Path, drive: Open, expected: Values) -> None:
+    driver = drive(folder)
+    assert driver.describe()["missing"] == {}
+    assert_same(observe(driver), expected, 1e-4)
+
+
+def change(folder: Path, *pairs: tuple[str, str]) -> Path:
+    text = (folder / FILE).read_text("utf-8")
+    for old, new in pairs:
+        assert text.count(old) == 1, old
+        text = text.replace(old, new)
+    (folder / FILE).write_text(text, "utf-8")
+    return folder
+
+
+def model_of(driver: Any, kind: str = "net") -> Any:
+    model = driver.build(kind, SIZES)
+    driver.assign(model, parameters(2))
+    return model
+
+
+def batch(rows: int = 13) -> tuple[Array, Array]:
+    return np.random.default_rng(1).normal(size=(rows, SIZES["inputs"])), np.arange(rows) % 10
+
+
+ZEROS = ("return np.eye(classes)[y]", "return np.zeros((len(y), classes))")
+
+
+def test_steps_are_judged_apart_from_the_gradients(drive: Open, copy: Path, expected: Values) -> None:
+    """With gradients of its own that are wrong, fit still moves as those say that were given."""
+    driver = drive(change(copy, ZEROS))
+    model = model_of(driver)
+    driver.give_gradients(model, parameters(3))
+    driver.update(driver.optimizer("fit", {"learning_rate": 0.1, "c": 0.2}), model)
+    assert_same(driver.parameters(model), expected["given"], 1e-9)
+
+
+def test_the_hand_ins_own_cost_comes_back_after_a_step(drive: Open, copy: Path) -> None:
+    driver = drive(copy)
+    model, (X, y) = model_of(driver), batch()
+    before = driver.evaluate(model, X.copy(), y.copy())
+    driver.give_gradients(model, parameters(3))
+    driver.update(driver.optimizer("fit", {"learning_rate": 0.1}), model)
+    driver.assign(model, parameters(2))
+    assert_same(driver.evaluate(model, X.copy(), y.copy()), before, 1e-12)
+
+
+def test_initial_parameters_that_are_overwritten_are_noticed(drive: Open) -> None:
+    overwriting, keeping = RIGHT[0].parent / "plain_and_overwrites_initial", REFERENCE
+    X, y = batch()
+    for folder, changed in ((overwriting, True), (keeping, False)):
+        driver = drive(folder)
+        assert bool(driver.change_of_initial_parameters(model_of(driver), X, y)) == changed
+
+
+@pytest.mark.parametrize(
+    ("pairs", "call", "message"),
+    [
+        ([("def cost_grad", "def nothing")], "evaluate", "has no method cost_grad"),
+        ([("def fit", "def nothing")], "batches", "has no method fit"),
+        ([("def predict", "def nothing")], "predict", "has no method predict"),
+        ([("return self._cross_entropy(P, y) + float(decay), gradients", "return None")], "evaluate", "returned None"),
+        ([("+ float(decay), gradients", "+ float(decay)")], "evaluate", "returned one value"),
+        ([("params = self._step(params", "self._step(params")], "history", "leaves the parameters where they were"),
+        ([("return self.history\n", "self.history = {}\n")], "history", "there is no history of the training loss"),
+        ([("best: Labels = P.argmax(axis=1)", "best = P")], "history", "predict returned an array of shape"),
+    ],
+)
+def test_what_is_missing_is_said(
+    pairs: list[tuple[str, str]], call: str, message: str, drive: Open, copy: Path
+) -> None:
+    driver = drive(change(copy, *pairs))
+    X, y = batch()
+    calls: dict[str, Callable[[], Any]] = {
+        "evaluate": lambda: driver.evaluate(model_of(driver), X, y),
+        "batches": lambda: driver.batches(np.arange(20.0)[:, None] + np.arange(12) / 12, np.arange(20), 5, True, 1),
+        "predict": lambda: driver.predict(model_of(driver), X),
+        "history": lambda: driver.history(model_of(driver), X, y, X[:5], y[:5], 0.3),
+    }
+    with pytest.raises((Missing, Unusable), match=message):
+        calls[call]()
+
+
+def test_an_empty_hand_in_lacks_every_part(drive: Open, tmp_path: Path) -> None:
+    (tmp_path / "other.py").write_text("x = 1\n", "utf-8")
+    described = drive(tmp_path).describe()
+    assert described["found"] == {}
+    assert set(described["missing"]) == {"net", "cost-grad", "fit", "predict", "score"}
+
+
+def test_a_write_up_is_told_predictions_after_each_epoch(drive: Open) -> None:
+    rng = np.random.default_rng(4)
+    X, y = rng.integers(0, 17, (60, 12)).astype(np.uint8), np.arange(60) % 10
+    data = {
+        "X_train": X[:40],
+        "y_train": y[:40],
+        "X_valid": X[40:],
+        "y_valid": y[40:],
+        "X_in-sample": X,
+        "X_test": X[:9],
+    }
+    settings = {"hidden": 7, "batch_size": 8, "learning_rate": 0.1, "c": 1e-4, "epochs": 3, "seed": 0}
+    told = drive(REFERENCE).experiment(settings, {**data, "classes": 10, "white": 16})
+    shapes = {name: array.shape for name, array in told["predictions"].items()}
+    assert shapes == {"train": (3, 40), "valid": (3, 20), "in-sample": (3, 60), "test": (3, 9)}
+    assert told["history"]["train loss"][-1] < told["history"]["train loss"][0]
+
+
+# the bank of mistakes
+
+BANK = load_mistakes(RUBRIC)
+SOURCE = {FILE: (REFERENCE / FILE).read_bytes()}
+
+
+@pytest.mark.parametrize("mistake", BANK, ids=lambda mistake: mistake.id)
+def test_each_mistake_applies_once_and_is_told_in_a_sentence_or_two(mistake: Mistake) -> None:
+    compile(apply(mistake, SOURCE)[FILE], FILE, "exec")
+    assert mistake.harmless == (not mistake.criteria)
+    assert 1 <= mistake.hint.count(". ") + mistake.hint.count("? ") + 1 <= 3
+    assert mistake.hint[-1] in ".?"
+    assert not any(sign in mistake.hint for sign in "=*/^")
+
+
+def test_the_bank_names_no_mistake_twice() -> None:
+    assert len(BANK) >= 60
+    assert len({mistake.title for mistake in BANK}) == len({mistake.hint for mistake in BANK}) == len(BANK)
