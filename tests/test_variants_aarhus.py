@@ -42,6 +42,7 @@ FOLLOWS = {
     "fit-history": set[str](),
     "purity": {"decay-gradient", "fit-decay"} | TRAINING,
     "predict": TRAINING | PREDICTIONS,
+    "score": {"fit-history"},
 }
 
 

@@ -633,9 +633,10 @@ class Driver:
         for seen in calls:
             if seen.place is not None and all(_distance(seen.place, place) > 0 for place in path):
                 path.append(seen.place)
+        rests = len(path) == 1 and _distance(start, end) == 0
         if len(path) != EPOCHS_RUN + 1:
             path = self._steps(model, *data, lr, c)
-        if _distance(path[0], path[-1]) == 0:
+        if rests or _distance(path[0], path[-1]) == 0:
             raise Unusable("Fit leaves the parameters where they were.", "Is there a step for each batch?")
         return Run(model, path, end, _curves(network, result, EPOCHS_RUN))
 
