@@ -26,6 +26,7 @@ __all__ = [
     "not_finite",
     "number",
     "relative_error",
+    "times",
 ]
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -54,8 +55,8 @@ class Scale:
         notes = [*self._notes(factor), *_logarithm(factor)]
         plain = any(_near(abs(factor), c) for c in _PLAIN_FACTORS)
         if len(notes) == 1 and not plain:
-            return _times(factor), f" ({notes[0]})"
-        return (_times(factor), "") if notes or plain else ("", "")
+            return times(factor), f" ({notes[0]})"
+        return (times(factor), "") if notes or plain else ("", "")
 
     def _notes(self, factor: float) -> Iterator[str]:
         for label, value in self.names.items():
@@ -210,7 +211,7 @@ def _with_rows(what: str, looks: Sequence[Look], factors: Sequence[float]) -> Fi
 def _constant(what: str, looks: Sequence[Look], factors: Sequence[float]) -> Finding | None:
     if not all(_near(factor, factors[0]) for factor in factors):
         few = any(look.few for look in looks)
-        return None if few else _listed(what, looks, [_times(factor) for factor in factors], _DIFFERENT)
+        return None if few else _listed(what, looks, [times(factor) for factor in factors], _DIFFERENT)
     fixed = {
         label: value
         for label, value in looks[0].scale.names.items()
@@ -219,7 +220,7 @@ def _constant(what: str, looks: Sequence[Look], factors: Sequence[float]) -> Fin
     named, note = Scale(fixed).name(factors[0])
     if not named and looks[0].few:
         return None
-    named = named or _times(factors[0])
+    named = named or times(factors[0])
     where = "" if looks[0].few else " in every entry"
     message = f"{what} is {named} the expected value{where}{note}, with {_both(looks)}."
     return Finding("constant-factor", message, _CONSTANT)
@@ -241,7 +242,7 @@ def _in_one(what: str, looks: Sequence[Look], factors: Sequence[float | None]) -
     named, note = first.scale.name(factor)
     if not named and first.few:
         return None
-    message = f"{what} is {named or _times(factor)} the expected value{where}{note}."
+    message = f"{what} is {named or times(factor)} the expected value{where}{note}."
     return Finding("constant-factor", message, _CONSTANT)
 
 
@@ -303,7 +304,7 @@ def _logarithm(factor: float) -> Iterator[str]:
             yield f"that is {name if _near(factor, value) else f'1/{name}'}"
 
 
-def _times(factor: float) -> str:
+def times(factor: float) -> str:
     """The factor as "13 times", "1/13 of" or "-2 times"."""
     whole = round(1 / factor)
     if whole > 1 and _near(factor, 1 / whole):
@@ -316,7 +317,7 @@ def _share(factor: float, value: float, rest: float, power: int) -> str:
     whole = round(1 / rest) if abs(rest) < 1 else 0
     if power == 1 and whole > 1 and _near(rest, 1 / whole):
         return f"{number(value)}/{whole} of"
-    return _times(factor)
+    return times(factor)
 
 
 def _listed(what: str, looks: Sequence[Look], sizes: Sequence[str], hint: str) -> Finding:

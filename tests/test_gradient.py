@@ -97,6 +97,11 @@ def summed(W: Weights, X: Array, y: Array) -> tuple[float, dict[str, Array]]:
     return loss, {name: len(y) * slope for name, slope in slopes.items()}
 
 
+def shifted_and_tripled(W: Weights, X: Array, y: Array) -> tuple[float, dict[str, Array]]:
+    loss, slopes = pass_through(W, X + 1, y)
+    return loss, {name: 3 * slope for name, slope in slopes.items()}
+
+
 def other_classes(W: Weights, X: Array, y: Array) -> tuple[float, dict[str, Array]]:
     loss, slopes = pass_through(W, X, y)
     return loss, {**slopes, "W2": np.roll(slopes["W2"], 1, axis=1)}
@@ -148,6 +153,7 @@ OWN = "It does match the numeric derivative of your own loss, so the slip is in 
         (sum_of_parameters, 0.0, ["Your loss hardly changes when the inputs change, so its derivative earns nothing."]),
         (without_labels, 0.0, ["Your loss hardly changes when the labels change, so its derivative earns nothing."]),
         (penalised, 0.75, ["dW1 is the expected value plus 0.01 times W1. " + NOT_OWN]),
+        (shifted_and_tripled, 0.0, [f"{NOT_OWN.rstrip('.')}: it is 3 times that."]),
         (other_classes, 0.75, ["dW2 has the expected columns, shifted by one place: each is that of another class."]),
         (
             overflowing,

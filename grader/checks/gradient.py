@@ -21,7 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from grader.checks import Check, attempt, decide, failure_of, part
 from grader.compare import Tolerance, Wrong, first_difference, is_single, numbers
 from grader.errors import StudentError
-from grader.explanations import DOUBLE, SINGLE, Array, Look, Scale, explain, extra_term, not_finite, number
+from grader.explanations import DOUBLE, SINGLE, Array, Look, Scale, explain, extra_term, not_finite, times
 from grader.model import Finding, Values, Verdict
 from grader.probes import Setting
 from grader.slopes import FIRST, FIRST_SINGLE, Agreement, Slope, again, at_first, at_last, first, judge, ladder
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 DIRECTIONS = 2
 DRAWS = 200
+FEW = 3
 LEAST = 1e-2  # of the reference's slopes: a loss that changes less does not depend on the parameter
 
 
@@ -216,7 +217,7 @@ class Gradient(Check):
         if own == "unclear":
             return _ROUGH
         factor = look.factor_to_own(name) if told.code not in ("constant-factor", "wrong-sign") else None
-        return f"{_DIFFERS}{f', of which it is {number(factor)} times' if factor else ''}."
+        return f"{_DIFFERS}{f': it is {times(factor)} that' if factor else ''}."
 
     def models(self) -> tuple[str, ...]:
         return (self.model,)
@@ -280,8 +281,8 @@ class _Batch:
     def factor_to_own(self, name: str) -> float | None:
         """The one number by which the gradient differs from the numeric derivative of the own loss."""
         known = _known(self.inputs, self.seen, name)
-        if known is None or not all(slope.value for slope in known[1]):
-            return None
+        if known is None or known[2].size < FEW or not all(slope.value for slope in known[1]):
+            return None  # one number is always some multiple of another
         ratios = [float(a) / slope.value for slope, a in zip(known[1], known[0], strict=True)]
         return ratios[0] if abs(np.ptp(ratios)) <= 1e-5 * abs(ratios[0]) and abs(ratios[0]) > 1e-9 else None
 
