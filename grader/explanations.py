@@ -144,8 +144,9 @@ def not_finite(got: Array, what: str) -> Finding:
     if got.ndim == 0:
         return Finding("not-finite", f"{what} is {bad}.", hint)
     wrong = ~np.isfinite(got)
-    message = f"{what}: {int(wrong.sum())} of {got.size} entries are {bad}{_where(wrong)}."
-    return Finding("not-finite", message, hint)
+    count = int(wrong.sum())
+    entries = f"{count} of {got.size} entries of {what} {'is' if count == 1 else 'are'} {bad}"
+    return Finding("not-finite", f"{entries}{_where(wrong)}.", hint)
 
 
 def relative_error(seen: Array, expected: Array) -> float:

@@ -198,12 +198,12 @@ def spoiled(*places: tuple[Any, Any]) -> Array:
     [
         (np.array(np.nan), "It is NaN."),
         (np.array(-np.inf), "It is infinite."),
-        (spoiled((2, 1)), "It: 1 of 30 entries are NaN, in row 2 (the first is 0)."),
-        (spoiled((slice(1, 3), slice(None))), "It: 10 of 30 entries are NaN, in rows 1 and 2 (the first is 0)."),
-        (spoiled((slice(None), 4)), "It: 6 of 30 entries are NaN, in column 4 (the first is 0)."),
-        (spoiled((slice(5), slice(5))), "It: 25 of 30 entries are NaN, in 5 of 6 rows."),
-        (spoiled((slice(None), slice(None))), "It: 30 of 30 entries are NaN."),
-        (np.array([1.0, np.inf]), "It: 1 of 2 entries are infinite."),
+        (spoiled((2, 1)), "1 of 30 entries of It is NaN, in row 2 (the first is 0)."),
+        (spoiled((slice(1, 3), slice(None))), "10 of 30 entries of It are NaN, in rows 1 and 2 (the first is 0)."),
+        (spoiled((slice(None), 4)), "6 of 30 entries of It are NaN, in column 4 (the first is 0)."),
+        (spoiled((slice(5), slice(5))), "25 of 30 entries of It are NaN, in 5 of 6 rows."),
+        (spoiled((slice(None), slice(None))), "30 of 30 entries of It are NaN."),
+        (np.array([1.0, np.inf]), "1 of 2 entries of It is infinite."),
     ],
 )
 def test_it_is_told_where_a_result_is_not_finite(got: Array, words: str) -> None:

@@ -158,12 +158,12 @@ OWN = "It does match the numeric derivative of your own loss, so the slip is in 
         (
             overflowing,
             0.0,
-            ["With 13 rows, the probabilities: 130 of 130 entries are NaN."],
+            ["With 13 rows, 130 of 130 entries of the probabilities are NaN."],
         ),
         (
             one_row_spoiled,
             0.75,
-            ["With 13 rows, dW1: 12 of 84 entries are infinite, in rows 2 and 3 (the first is 0), after db1 came out"],
+            ["With 13 rows, 12 of 84 entries of dW1 are infinite, in rows 2 and 3 (the first is 0), after db1"],
         ),
         (kept_over(), 0.5, [f"{ALL} the expected value plus the gradient of the batch before."]),
     ],
