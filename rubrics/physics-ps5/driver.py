@@ -734,8 +734,8 @@ def _form_of_targets(targets: Array) -> str:
     if not targets.size:
         return "lost"
     if (targets > -1e-9).all() and (targets < 1 + 1e-9).all():
-        return "within reach of a sigmoid"
-    return f"out of its reach{', standardised' if abs(targets.mean()) < 0.3 and targets.max() > 1.2 else ''}"
+        return "within a sigmoid's reach"
+    return f"beyond a sigmoid's reach{', standardised' if abs(targets.mean()) < 0.3 and targets.max() > 1.2 else ''}"
 
 
 def _misfit(X: Array, x: Array) -> float:
