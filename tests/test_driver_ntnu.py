@@ -19,6 +19,7 @@ import yaml
 from test_mistakes import FORMULA, unfit
 
 from grader.data import load
+from grader.experiments import Splits
 from grader.grading import Key, grade, prepare
 from grader.intake import take
 from grader.mistakes import Mistake, apply, load_mistakes
@@ -28,6 +29,7 @@ from grader.sandbox import choose
 from grader.session import Limits
 from grader.worker.handin import HandIn, Missing, Unusable
 from grader.worker.imports import Importer
+from grader.writeup import FILE, load_writeup, splits
 
 ROOT = Path(__file__).parents[1]
 COURSE = "ntnu-tdt4265-a1"
@@ -235,6 +237,40 @@ def test_a_stand_in_takes_the_place_of_a_loss_wherever_it_is_called(drive: Open)
     model = driver.build("binary", SIZES)
     driver.assign(model, {"W1": np.zeros((12, 1)), "b1": np.zeros(1)})
     assert driver.evaluate(model, np.zeros((4, 12)), np.ones(4, dtype=int))["loss"] == 6.0
+
+
+# the experiments of the write-up
+
+
+def a_run(**settings: Any) -> dict[str, Any]:
+    writeup = load_writeup(ROOT / "rubrics" / COURSE / FILE)
+    return {**writeup.settings, "batch_size": 16, "learning_rate": 0.05, "epochs": 4, **settings}
+
+
+@cache
+def the_splits() -> Splits:
+    return splits(load_writeup(ROOT / "rubrics" / COURSE / FILE).data, load("digits"))
+
+
+@pytest.mark.parametrize("folder", [REFERENCE, EXAMPLES / "hand-in-06", VARIANTS / "right" / "standardised"])
+def test_every_year_can_do_the_experiments(folder: Path, drive: Open) -> None:
+    told = drive(folder).experiment(a_run(model="binary"), dict(the_splits().given))
+    assert np.mean(told["predictions"]["valid pair"][-1] == the_splits().labels["valid pair"]) > 0.95
+    assert told["history"]["valid loss"][-1] < told["history"]["valid loss"][0]
+    assert told["arrays"]["weights"].shape == (1, 28, 28)
+
+
+def test_a_penalty_keeps_the_weights_small(drive: Open) -> None:
+    runs = [drive(REFERENCE).experiment(a_run(reg=reg), dict(the_splits().given)) for reg in (1.0, 0.0)]
+    assert runs[0]["numbers"]["squared norm"] < runs[1]["numbers"]["squared norm"] / 4
+    assert np.mean(runs[1]["predictions"]["valid"][-1] == the_splits().labels["valid"]) > 0.85
+
+
+def test_early_stopping_tells_its_epoch(copy: Path, drive: Open) -> None:
+    change(copy, "trainer.py", "step, best, waited = 0, np.inf, 0", "step, best, waited = 0, 0.0, 0")
+    told = drive(copy).experiment(a_run(model="binary", early_stopping=True, epochs=9), dict(the_splits().given))
+    assert told["numbers"]["stopped in epoch"] == 2
+    assert told["epochs"] == 2 == len(told["history"]["valid loss"])
 
 
 # the bank of mistakes

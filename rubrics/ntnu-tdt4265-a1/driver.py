@@ -17,10 +17,11 @@ from typing import Any
 
 import numpy as np
 
-from grader.worker.batching import read_batches
+from grader.worker.batching import read_batches, require_most_rows, row_numbers
 from grader.worker.calling import Array, Offer, call, fit_arguments, number, numbers, parameters_of
 from grader.worker.describing import broken_places
 from grader.worker.handin import Definition, HandIn, Missing, Part, Unusable, likeness, spelled
+from grader.worker.learning import in_parts, learn, predicted
 from grader.worker.methods import find_method
 
 BINARY_FILES, SOFTMAX_FILES = ("task2a", "task2"), ("task3a", "task3")
@@ -70,6 +71,7 @@ BATCH = r"batchsize|size|bs|n|batch"
 PENALTY_RATE = (
     r"l2(reg(ularization)?(lambda|strength)?|lambda)?|la?m(b?da|bd)?|reg(ularization)?(lambda|strength)?|weightdecay"
 )
+PAIR = (2, 3)  # the digits of the binary task; the first is the positive class
 BINARY = frozenset({"binary", "logistic-weights"})  # models with one output
 REAL = {"logistic-weights": "binary", "softmax-weights": "softmax"}
 TRAINED_BY = {"binary": "logistic-trainer", "softmax": "softmax-trainer"}
@@ -499,14 +501,16 @@ class Driver:
         optimizer.trainers.append((model.network, trainer))
         return trainer
 
-    def _build_trainer(self, model: Model, rate: float, batch_size: int, data: Sequence[Array]) -> Any:
+    def _build_trainer(
+        self, model: Model, rate: float, batch_size: int, data: Sequence[Array], shuffle: bool = False
+    ) -> Any:
         made = self._part(TRAINED_BY[model.kind])
         X_train, Y_train, X_val, Y_val = (array.copy() for array in data)
         offers = [
             Offer(model.network, NETWORK, "model"),
             Offer(rate, RATE, "learning_rate"),
             Offer(batch_size, BATCH, "batch_size"),
-            Offer(False, r".*shuffle.*", "shuffle_dataset"),
+            Offer(shuffle, r".*shuffle.*", "shuffle_dataset"),
             Offer(X_train, r"x(train(ing)?)?|train(ing)?x", "X_train"),
             Offer(Y_train, r"y(train(ing)?)?|train(ing)?y", "Y_train"),
             Offer(X_val, r"x(val|valid|validation)|valx", "X_val"),
@@ -591,6 +595,111 @@ class Driver:
             raise Unusable(f"The images of a batch have the shape {odd}; {X.shape[1]} columns went in.")
         return batches
 
+    # a write-up's experiments
+
+    def experiment(self, settings: dict[str, Any], data: dict[str, Any]) -> dict[str, Any]:
+        """Train the model of these settings; with early stopping by the hand-in's own loop, else epoch by epoch."""
+        np.random.seed(int(settings["seed"]))
+        kind = str(settings["model"])
+        model = self.build(kind, {"inputs": 784, "classes": int(data["classes"])}, float(settings["reg"]))
+        sets = _Sets(kind, data, self._pre_processed)
+
+        def after() -> dict[str, Any]:
+            loss = in_parts(lambda rows, T: self._loss(kind, T, self._forward(model, rows)), sets.valid, sets.T_valid)
+            return {
+                "valid loss": sum(count * float(np.mean(part)) for count, part in loss) / len(sets.valid),
+                sets.names[0]: self._guesses(model, sets.rows),
+                sets.names[1]: self._guesses(model, sets.valid),
+            }
+
+        if settings["early_stopping"]:
+            told = self._until_stopped(model, settings, sets, after)
+        else:
+            told = self._for_epochs(model, settings, sets, after)
+        pictured = self._pictured(model)
+        return {**told, **pictured, "numbers": {**pictured["numbers"], **told.get("numbers", {})}}
+
+    def _for_epochs(
+        self, model: Model, settings: Mapping[str, Any], sets: _Sets, after: Callable[[], dict[str, Any]]
+    ) -> dict[str, Any]:
+        optimizer = self.optimizer("any", {"learning_rate": float(settings["learning_rate"])})
+        batches, notes = self._epochs(sets, int(settings["batch_size"]), bool(settings["shuffle"]))
+
+        def step(rows: Array, labels: Array) -> dict[str, Any]:
+            return {"loss": self._step(optimizer, model, sets.rows[rows], sets.T[rows])}
+
+        return {**learn(batches, step, after, int(settings["epochs"])), "notes": notes}
+
+    def _epochs(
+        self, sets: _Sets, batch_size: int, shuffle: bool
+    ) -> tuple[Callable[[int], list[tuple[Array, Array]]], list[str]]:
+        """The batches of an epoch as the hand-in makes them, or ours where it does not."""
+        numbered = np.arange(len(sets.y), dtype=np.float64)[:, None]  # numbers of rows go through it like images
+
+        def own(epoch: int) -> list[tuple[Array, Array]]:
+            rows = np.random.permutation(len(sets.y)) if shuffle else np.arange(len(sets.y))
+            ends = range(batch_size, len(rows) + 1, batch_size)
+            return [(rows[end - batch_size : end], sets.y[rows[end - batch_size : end]]) for end in ends]
+
+        def theirs(epoch: int) -> list[tuple[Array, Array]]:
+            made = self.batches(numbered, sets.y.copy(), batch_size, shuffle, epoch, True)
+            return [(row_numbers(part), np.asarray(labels, np.int64).reshape(-1)) for part, labels in made]
+
+        try:
+            require_most_rows(theirs(0), len(sets.y))
+        except Exception as error:  # it loses points for that elsewhere; the curves are of the model
+            return own, [f"Your own batches could not be used ({self.handin.told(error)}); ours were."]
+        return theirs, []
+
+    def _until_stopped(
+        self, model: Model, settings: Mapping[str, Any], sets: _Sets, after: Callable[[], dict[str, Any]]
+    ) -> dict[str, Any]:
+        """Train by the hand-in's own loop, and look at the model after each epoch."""
+        size, epochs, rate = int(settings["batch_size"]), int(settings["epochs"]), float(settings["learning_rate"])
+        made, own = self._part(TRAINED_BY[model.kind]), _method(model.network, BACKWARD)
+        data, each = (sets.rows, sets.T, sets.valid, sets.T_valid), max(1, len(sets.rows) // size)
+        seen: list[dict[str, Any]] = []
+        steps = 0
+
+        def backward(*args: Any, **kwargs: Any) -> Any:
+            nonlocal steps
+            if steps and steps % each == 0:
+                seen.append(after())
+            steps += 1
+            return own(*args, **kwargs)
+
+        with _replaced(model.network, BACKWARD, backward):
+            if isinstance(made, FunctionType):
+                self._run_loop(made, model, rate, size, epochs, data)
+            else:
+                trainer = self._build_trainer(model, rate, size, data, bool(settings["shuffle"]))
+                self._call_once("train", _method(trainer, TRAIN), [Offer(epochs, r".*epochs?", "num_epochs")])
+        seen.append(after())
+        curves = {name: [told[name] for told in seen] for name in seen[0]}
+        predictions = {name: np.array(curves.pop(name)) for name in sets.names}
+        stopped = math.ceil(steps / each)
+        return {
+            "epochs": stopped,
+            "history": curves,
+            "predictions": predictions,
+            "numbers": {"stopped in epoch": stopped, "steps": steps},
+        }
+
+    def _guesses(self, model: Model, rows: Array) -> Array:
+        """The digit that the model sees in each image."""
+        parts = [np.asarray(self._forward(model, part), dtype=np.float64) for _, part in in_parts(np.array, rows)]
+        outputs = np.concatenate([part.reshape(len(part), -1) for part in parts])
+        return np.where(outputs[:, 0] > 0.5, *PAIR) if model.kind == "binary" else predicted(outputs)
+
+    def _pictured(self, model: Model) -> dict[str, Any]:
+        """The weights as pictures, and how large they are."""
+        kept = self.parameters(model)
+        squares = sum(float(np.sum(np.square(value))) for value in kept.values())
+        return {
+            "arrays": {"weights": kept["W1"].T.reshape(-1, 28, 28)},
+            "numbers": {"squared norm": squares},
+        }
+
     # early stopping
 
     def early_stopping(self, losses: Array) -> dict[str, Any]:
@@ -651,6 +760,35 @@ class Driver:
 
     def _places_of_batches(self) -> list[tuple[Any, str]]:
         return self._places_of("batches") if "batches" in self.found else []
+
+
+class _Sets:
+    """The images and targets of an experiment, as the hand-in takes them, and the names of their predictions."""
+
+    def __init__(self, kind: str, data: Mapping[str, Any], prepare: Callable[..., Array]) -> None:
+        self.names = ("pair", "valid pair") if kind == "binary" else ("train", "valid")
+        white, (train, valid) = float(data["white"]), self.names
+        images, others = (_as_images(data[f"X_{name}"], white) for name in (train, valid))
+        statistics = (float(images.mean()), float(images.std()))
+        self.rows, self.valid = prepare(images, statistics), prepare(others, statistics)
+        self.y = np.asarray(data[f"y_{train}"])
+        self.T = _digit_targets(kind, self.y, int(data["classes"]))
+        self.T_valid = _digit_targets(kind, np.asarray(data[f"y_{valid}"]), int(data["classes"]))
+
+
+def _as_images(X: Array, white: float) -> Array:
+    """Images of 28 by 28 pixels from 0 to 255; smaller ones are enlarged and framed in black."""
+    side = math.isqrt(X.shape[1])
+    factor = 28 // side
+    grey = np.asarray(X, dtype=np.float64).reshape(-1, side, side) * (255 / white)
+    large = grey.repeat(factor, axis=1).repeat(factor, axis=2)
+    before = (28 - factor * side) // 2
+    after = 28 - factor * side - before
+    return np.pad(large, ((0, 0), (before, after), (before, after))).reshape(len(X), 784)
+
+
+def _digit_targets(kind: str, y: Array, classes: int) -> Array:
+    return np.asarray((y == PAIR[0]).astype(np.int64)[:, None]) if kind == "binary" else _one_hot(y, classes)
 
 
 class _Script:
