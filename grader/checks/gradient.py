@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 DIRECTIONS = 2
 DRAWS = 200
 FEW = 3
+LEAST_MOVE = 1e-3  # of what other inputs or labels do to the reference's loss
 LEAST = 1e-2  # of the reference's slopes: a loss that changes less does not depend on the parameter
 
 
@@ -103,7 +104,7 @@ class Gradient(Check):
         if not _all_finite(seen):
             return {**seen, **_probabilities(student, place[:-1])}
         steps = first(min(FIRST_SINGLE if _any_single(seen) else FIRST, max(inputs.reach, FIRST)))
-        others = [[-inputs.X, inputs.y], [inputs.X, (inputs.y + 1) % setting.sizes["classes"]]]
+        others = _others(inputs, setting.sizes["classes"])
         losses = attempt(partial(student.call, "losses_along", *place, inputs.directions, steps, others))
         seen = {**seen, "losses": losses, "steps": steps}
         unclear = {name: inputs.directions[name] for name in _unclear(inputs, seen)}
@@ -274,7 +275,7 @@ class _Batch:
         if mine and theirs and _largest(mine) <= LEAST * _largest(theirs):
             return f"Your loss hardly changes when {name} changes."
         for what, moved, expected in zip(("inputs", "labels"), _moves(self.seen), _moves(self.expected), strict=False):
-            if moved <= LEAST * expected:
+            if moved <= LEAST_MOVE * expected:
                 return f"Your loss hardly changes when the {what} change, so its derivative earns nothing."
         return ""
 
@@ -323,6 +324,13 @@ def _all(names: Sequence[str]) -> str:
 def _direction(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
     u = rng.normal(size=shape)
     return u / np.linalg.norm(u)
+
+
+def _others(inputs: _Inputs, classes: int) -> list[list[Array]]:
+    """Three batches with other inputs, and three with other labels: one alone may give the same loss by chance."""
+    X, y, rows = inputs.X, inputs.y, np.arange(len(inputs.y))
+    changed = (rows >= 0, rows < (len(rows) + 1) // 2, rows % 2 == 0)
+    return [[-X, y], [X / 2, y], [2 * X, y], *([X, (y + each) % classes] for each in changed)]
 
 
 def _probabilities(student: Student, place: tuple[Any, ...]) -> Values:
@@ -388,9 +396,9 @@ def _moves(seen: Mapping[str, Any]) -> list[float]:
     """By how much the loss changes on other inputs, and on other labels."""
     told, loss = seen.get("losses"), numbers(seen.get("loss"))
     others = numbers(told.get("others")) if isinstance(told, Mapping) and not failure_of(told) else None
-    if others is None or loss is None or loss.size != 1 or others.shape != (2,) or not np.isfinite(others).all():
+    if others is None or loss is None or loss.size != 1 or others.shape != (6,) or not np.isfinite(others).all():
         return []
-    return [float(move) for move in np.abs(others - loss.reshape(()))]
+    return [float(move) for move in np.abs(others - loss.reshape(())).reshape(2, 3).max(axis=1)]
 
 
 def _largest(slopes: Sequence[Slope]) -> float:
