@@ -16,12 +16,12 @@ from typing import Any
 from grader.batch import FILES, Format, Outcome, Task, write
 from grader.cli.exits import percent
 from grader.errors import GraderError
+from grader.exports import cell
 from grader.rubric import Rubric
 
 __all__ = ["Run", "seed_of", "status", "summary", "versions"]
 
 PACKAGES = ("dlgrader", "numpy", "pydantic", "weasyprint")
-SPREADSHEET_FORMULA = ("=", "+", "-", "@", "\t")
 
 
 @dataclass
@@ -82,8 +82,9 @@ class Run:
         table.writerow(["hand_in", "status", "score", "maximum", "percent", *ids])
         for outcome in self.outcomes:
             share = "" if outcome.score.given is None else round(percent(outcome.score), 2)
-            points = [_cell(outcome.criteria.get(id_)) for id_ in ids]
-            row = [_cell(outcome.task.id), status(outcome), _cell(outcome.score.given), outcome.score.maximum, share]
+            points = ["" if (given := outcome.criteria.get(id_)) is None else given for id_ in ids]
+            score = "" if outcome.score.given is None else outcome.score.given
+            row = [cell(outcome.task.id), status(outcome), score, outcome.score.maximum, share]
             table.writerow([*row, *points])
         return text.getvalue()
 
@@ -132,10 +133,3 @@ def versions() -> dict[str, str]:
         except PackageNotFoundError:
             found[name] = "not installed"
     return found
-
-
-def _cell(value: str | float | None) -> str | float:
-    """A value for a spreadsheet, which would take some texts for formulas."""
-    if isinstance(value, str) and value.startswith(SPREADSHEET_FORMULA):
-        return f"'{value}"
-    return "" if value is None else value

@@ -10,7 +10,7 @@ import dataclasses
 import json
 import math
 import types
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from numbers import Integral, Real
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
@@ -18,7 +18,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 from grader.errors import GraderError
 from grader.model import Result, Score
 
-__all__ = ["from_json", "to_json"]
+__all__ = ["from_json", "to_json", "to_lines"]
 
 LEFT_OUT_WHEN_EMPTY = frozenset({"curves", "tables"})
 
@@ -26,6 +26,11 @@ LEFT_OUT_WHEN_EMPTY = frozenset({"curves", "tables"})
 def to_json(result: Result) -> str:
     """The result as text that ends with a line end."""
     return json.dumps(_plain(result), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def to_lines(results: Iterable[Result]) -> str:
+    """The same as JSON lines: one result a line, in ASCII, because some readers see line ends in U+2028 too."""
+    return "".join(json.dumps(_plain(each), allow_nan=False) + "\n" for each in results)
 
 
 def from_json(text: str) -> Result:
