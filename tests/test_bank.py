@@ -237,9 +237,9 @@ def test_nothing_is_recognised_where_nothing_was_looked_at(bank: Bank) -> None:
 # the bank of a course
 
 
-@pytest.fixture(scope="module")
-def course(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bank]:
-    bank = Bank(load_rubric(find_rubric("gatech-cs7643-a1")), sandbox, folder=tmp_path_factory.mktemp("course"))
+@pytest.fixture(scope="module", params=["gatech-cs7643-a1", "aarhus-ml-handin2"])
+def course(request: Any, sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bank]:
+    bank = Bank(load_rubric(find_rubric(request.param)), sandbox, folder=tmp_path_factory.mktemp("course"))
     bank.library("small")
     yield bank
     bank.close()

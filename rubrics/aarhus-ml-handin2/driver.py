@@ -80,6 +80,7 @@ RATE = r"learningrate|lr|eta|alpha|stepsize|rate"
 EPOCHS = r"(n|num|max|number(of)?)?(epochs?|iter(ation)?s?)"
 
 EPOCHS_RUN = 5
+_MOST_ROWS, _HALVINGS = 64, 16
 Container = Any  # a dictionary, list or tuple of the four parameters, in the hand-in's own form
 
 
@@ -144,6 +145,7 @@ class Run:
     model: Model
     path: list[dict[str, Array]]
     kept: dict[str, Array]
+    seen: list[dict[str, Array]] = field(default_factory=list)  # the parameters that could be seen on the way
     series: dict[str, list[Array]] = field(default_factory=dict)
 
 
@@ -334,60 +336,68 @@ class Driver:
         start, lr, c = self.parameters(model), optimizer["learning_rate"], optimizer.get("c", 0.0)
         network = self._network(model.sizes)
         if model.given is None:
-            own = self._own_gradients(network, X, y, start, c, model.sizes)
-            target = _moved(start, own, lr)
-            model.params = self._own(self._one_epoch(network, X, y, start, target, optimizer, model.sizes))
-            return
-        model.params = self._own(self._epoch_with(model.given, network, X, y, start, optimizer, model.sizes))
+            target = _moved(start, self._own_gradients(network, X, y, start, c, model.sizes), lr)
+            held_out = self._improving(network, start, target, model.sizes)
+            end = self._fit(network, start, (X, y), held_out, model.sizes, Schedule(len(X), lr, c))[0]
+        else:
+            end = self._epoch_with(model.given, network, (X, y), start, Schedule(len(X), lr, c), model.sizes)
+        model.params = self._own(end)
 
     def _epoch_with(
         self,
         given: dict[str, Array],
         network: Any,
-        X: Array,
-        y: Array,
+        data: tuple[Array, Array],
         start: dict[str, Array],
-        settings: Mapping[str, float],
+        schedule: Schedule,
         sizes: dict[str, int],
     ) -> dict[str, Array]:
         """Where fit goes with other gradients in the place of its own; weight decay stays the hand-in's."""
-        lr, c = settings["learning_rate"], settings.get("c", 0.0)
-        target = _moved(start, _sum(given, self._decay(network, X, y, start, c, sizes)), lr)
-        with self._replaced(network, given, sizes):
-            end = self._one_epoch(network, X, y, start, target, settings, sizes)
-        own = self._own_gradients(network, X, y, start, c, sizes)  # of a fit with a backward pass of its own in it
-        expected = _moved(start, own, lr)
-        return {name: target[name] if _close(end[name], expected[name], start[name]) else end[name] for name in end}
-
-    def _one_epoch(
-        self,
-        network: Any,
-        X: Array,
-        y: Array,
-        start: dict[str, Array],
-        target: dict[str, Array],
-        settings: Mapping[str, float],
-        sizes: dict[str, int],
-    ) -> dict[str, Array]:
+        (X, y), c = data, schedule.c
+        target = _moved(start, _sum(given, self._decay(network, X, y, start, c, sizes)), schedule.lr)
         held_out = self._improving(network, start, target, sizes)
-        schedule = Schedule(len(X), settings["learning_rate"], settings.get("c", 0.0))
-        return self._fit(network, start, (X, y), held_out, sizes, schedule)[0]
+        with self._replaced(network, given, sizes):
+            end = self._fit(network, start, data, held_out, sizes, schedule)[0]
+        own = self._own_gradients(network, X, y, start, c, sizes)  # of a fit with a backward pass of its own in it
+        expected = _moved(start, own, schedule.lr)
+        return {name: target[name] if _close(end[name], expected[name], start[name]) else end[name] for name in end}
 
     def _improving(
         self, network: Any, start: dict[str, Array], target: dict[str, Array], sizes: Mapping[str, int]
     ) -> tuple[Array, Array]:
-        """Rows on which the target is right and the start is wrong, by the hand-in's own predictions.
+        """Rows on which the target is right and the start is wrong, by the hand-in's own predictions and costs.
 
         With them for validation it does not matter whether fit also counts the parameters that it began with.
         """
         X = np.random.RandomState(11).standard_normal((256, sizes["inputs"]))
         try:
+            X = self._near_boundaries(network, start, X)
             before, after = (self._labels(network, X.copy(), self._own(place)) for place in (start, target))
-        except Exception:  # predictions are judged elsewhere
+            y = np.clip(after, 0, sizes["classes"] - 1).astype(np.int64)
+            changed = np.flatnonzero(before != after)[:_MOST_ROWS]
+            costs = np.array(
+                [[self._cost_of(network, place, X[[i]], y[[i]]) for i in changed] for place in (target, start)]
+            )
+        except Exception:  # predictions and costs are judged elsewhere
             return X, np.arange(len(X), dtype=np.int64) % sizes["classes"]
-        y = np.clip(after, 0, sizes["classes"] - 1).astype(np.int64)
-        changed = before != after
-        return (X[changed], y[changed]) if changed.any() else (X, y)
+        better = changed[costs[0] < costs[1]] if len(changed) else changed
+        chosen = better if len(better) else changed if len(changed) else np.arange(len(X))
+        return X[chosen], y[chosen]
+
+    def _near_boundaries(self, network: Any, place: dict[str, Array], X: Array) -> Array:
+        """The rows, and places between two of them where the prediction is about to change: small steps show there."""
+        one, other = X[::2], X[1::2]
+        labels = self._labels(network, one.copy(), self._own(place))
+        for _ in range(_HALVINGS):
+            middle = (one + other) / 2
+            same = (self._labels(network, middle.copy(), self._own(place)) == labels)[:, None]
+            one, other = np.where(same, middle, one), np.where(same, other, middle)
+        return np.concatenate([X, one, other])
+
+    def _cost_of(self, network: Any, place: Mapping[str, Array], X: Array, y: Array) -> float:
+        """The hand-in's own cost without weight decay."""
+        cost, _ = self._cost_grad(network, X.copy(), y.copy(), self._own(place), 0.0)
+        return float(np.mean(number(cost, "The cost that cost_grad returned")))
 
     def _fit(
         self,
@@ -562,8 +572,8 @@ class Driver:
         run = self._run(model, (X, y), (X, y), lr, model.c)
         steps = self._steps(model, X, y, lr, model.c)
         ways = {name: max(float(np.abs(steps[-1][name] - steps[0][name]).max()), 1e-12) for name in NAMES}
-        at_end = [max(float(np.abs(place[n] - steps[-1][n]).max()) / ways[n] for n in NAMES) for place in run.path]
-        return round(min(at_end[1:], default=1.0), 6)  # but for rounding it is zero
+        at_end = [max(float(np.abs(place[n] - steps[-1][n]).max()) / ways[n] for n in NAMES) for place in run.seen]
+        return round(min(at_end), 6)  # but for rounding it is zero
 
     def epochs_from_the_best(self, model: Model, X: Array, y: Array, lr: float, falling: bool) -> float:
         """How many epochs lie between the parameters that fit keeps and those with the best validation.
@@ -630,15 +640,16 @@ class Driver:
             schedule = Schedule(len(data[0]), lr, c, EPOCHS_RUN)
             end, result, _ = self._fit(network, start, data, held_out, model.sizes, schedule)
         path = [start]
-        for seen in calls:
-            if seen.place is not None and all(_distance(seen.place, place) > 0 for place in path):
-                path.append(seen.place)
+        for each in calls:
+            if each.place is not None and all(_distance(each.place, place) > 0 for place in path):
+                path.append(each.place)
+        seen = [*path[1:], end]
         rests = len(path) == 1 and _distance(start, end) == 0
         if len(path) != EPOCHS_RUN + 1:
             path = self._steps(model, *data, lr, c)
         if rests or _distance(path[0], path[-1]) == 0:
             raise Unusable("Fit leaves the parameters where they were.", "Is there a step for each batch?")
-        return Run(model, path, end, _curves(network, result, EPOCHS_RUN))
+        return Run(model, path, end, seen, _curves(network, result, EPOCHS_RUN))
 
     def _steps(self, model: Model, X: Array, y: Array, lr: float, c: float) -> list[dict[str, Array]]:
         """The way of gradient descent by the hand-in's own gradients."""
