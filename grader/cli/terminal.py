@@ -58,6 +58,7 @@ BAR = 30  # characters
 MOST_FIRST_THINGS = 3
 LONGEST = 600  # characters of one finding's message
 MOST_LINES = 8
+LONGEST_NAME = 120
 
 
 def console(stream: TextIO | None = None) -> Console:
@@ -132,14 +133,14 @@ def class_table(outcomes: Sequence[Outcome]) -> Iterator[RenderableType]:
     for outcome in outcomes:
         for told in (outcome.problem, outcome.notice, *outcome.integrity):
             if told:
-                yield Text.assemble((outcome.task.id, "bold"), f": {text.one_line(told, LONGEST)}")
+                yield Text.assemble((_name(outcome), "bold"), f": {text.one_line(told, LONGEST)}")
 
 
 def plain_line(outcome: Outcome) -> Text:
     """One hand-in in one line."""
     if outcome.problem:
-        return Text(f"{outcome.task.id}  not graded: {text.one_line(outcome.problem, LONGEST)}")
-    judged = (Text(f"{outcome.task.id}  {score(outcome.score)}"), verdicts(outcome.verdicts))
+        return Text(f"{_name(outcome)}  not graded: {text.one_line(outcome.problem, LONGEST)}")
+    judged = (Text(f"{_name(outcome)}  {score(outcome.score)}"), verdicts(outcome.verdicts))
     return Text("  ").join((*judged, Text(f"{outcome.seconds:.1f} s")))
 
 
@@ -188,8 +189,12 @@ class _Rate(ProgressColumn):
 def _row(outcome: Outcome) -> tuple[RenderableType, ...]:
     seconds = f"{outcome.seconds:.1f} s"
     if outcome.problem:
-        return outcome.task.id, "–", Text("not graded", COLOURS["ungraded"]), "", seconds
-    return outcome.task.id, score(outcome.score), bar(outcome.score, 12), verdicts(outcome.verdicts), seconds
+        return _name(outcome), "–", Text("not graded", COLOURS["ungraded"]), "", seconds
+    return _name(outcome), score(outcome.score), bar(outcome.score, 12), verdicts(outcome.verdicts), seconds
+
+
+def _name(outcome: Outcome) -> str:
+    return text.one_line(outcome.task.id, LONGEST_NAME)
 
 
 def _criterion(criterion: CriterionResult) -> Iterator[RenderableType]:
