@@ -1,8 +1,9 @@
-"""The attack suite: hand-ins that attack the grader, each with the hand-in that it has to beat and never does.
+"""The attack suite: hand-ins that attack the grader, each with what has to come of it.
 
-An attack is an entry of `attacks/*.yaml`: text that is put before (`into`) or in the place of (`files`) files of a base
-hand-in. It holds if the score is at most that of the base without the attack, if no canary from a private thing
-appears in anything that a student can see, and if an honest hand-in that comes next is graded as ever.
+An attack by code is an entry of `attacks/*.yaml`: text that is put before (`into`) or in the place of (`files`) files
+of a base hand-in. It holds if the score is at most that of the base without the attack, if no canary from a private
+thing appears in anything that a student can see, and if an honest hand-in that comes next is graded as ever. An attack
+by a file or a text is a function of `attacks/*.py` that makes it and asserts what it comes to.
 """
 
 from __future__ import annotations
@@ -11,10 +12,11 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 
 import yaml
@@ -26,10 +28,23 @@ from grader.intake import take
 from grader.model import Result
 from grader.report import html
 from grader.rubric import load_rubric
-from grader.sandbox import choose
+from grader.sandbox import bubblewrap, choose, landlock
+from grader.sandbox.base import Sandbox
 from grader.session import Limits
 
-__all__ = ["ATTACKS", "Attack", "Tried", "judged", "tried"]
+__all__ = [
+    "ATTACKS",
+    "CANARY",
+    "EXAMPLES",
+    "PROBES",
+    "Attack",
+    "Made",
+    "Tried",
+    "attack",
+    "honest_is_as_ever",
+    "made",
+    "tried",
+]
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
@@ -37,9 +52,13 @@ COURSE = "gatech-cs7643-a1"
 EXAMPLES = ROOT / "submissions_example" / COURSE
 BASES = {"right": "hand-in-01", "broken": "hand-in-06", "zero": "hand-in-09"}
 HONEST = "hand-in-03"
-LIMITS = Limits(request=3.0, training=10.0, total=60.0)
+LIMITS = Limits(request=5.0, training=20.0, total=60.0)
+SHORT = Limits(request=0.6, training=1.0, total=4.0)  # for what never comes back; it can only cost points
+ON_TRUST = ("a_forging", "b_lying", "c_domain")  # what the trust line holds by itself, in any sandbox
+BRIEF = ("softmax", "two-layer-gradient", "sgd-step", "batches")
 CANARY = "CANARY-"
 SEED = 11
+PROBES = {"bubblewrap": bubblewrap.probe, "landlock": landlock.probe}
 
 
 @dataclass(frozen=True)
@@ -51,7 +70,10 @@ class Attack:
     base: str = "broken"
     into: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
-    sees: str = ""  # words that the result has to tell the instructor
+    sees: str = ""  # words that the result has to tell the instructor or the student
+    waits: bool = False  # whether it never comes back, so that short limits have to end it
+    nothing_in: tuple[str, ...] = ()  # criteria that may not earn a point
+    costs: tuple[str, ...] | None = None  # the only criteria that may lose points
     process: bool = False  # whether the plain process claims to hold it too
 
 
@@ -66,23 +88,54 @@ class Tried:
 
     @property
     def told(self) -> str:
-        """What the instructor reads of it."""
+        """What is said of it to anybody."""
         findings = [f for section in self.result.sections for c in section.criteria for f in c.findings]
         return "\n".join([*self.result.integrity, *(f.message for f in (*findings, *self.result.remarks))])
 
     @property
-    def leaks(self) -> bool:
-        """Whether something private can be seen."""
-        return CANARY in self.shown
+    def points(self) -> Mapping[str, tuple[float | None, float]]:
+        """What each criterion gave, and what it could."""
+        return {c.id: (c.score.given, c.score.maximum) for s in self.result.sections for c in s.criteria}
+
+    @property
+    def lost(self) -> set[str]:
+        """The criteria that lost points."""
+        return {id_ for id_, (given, maximum) in self.points.items() if given != maximum}
+
+
+Making = Callable[[Path], None]
+
+
+@dataclass(frozen=True)
+class Made:
+    """One attack by a file or a text: `run` makes it in a folder and asserts what it comes to."""
+
+    name: str
+    line: int
+    run: Making
+
+
+MADE: dict[str, Made] = {}
+
+
+def attack(name: str, line: int) -> Callable[[Making], Making]:
+    """Register a function of `attacks/*.py`."""
+
+    def register(run: Making) -> Making:
+        assert name not in MADE, name
+        MADE[name] = Made(name, line, run)
+        return run
+
+    return register
 
 
 def _catalogue() -> dict[str, Attack]:
     found: dict[str, Attack] = {}
     for path in sorted((HERE / "attacks").glob("*.yaml")):
         for entry in yaml.safe_load(path.read_text("utf-8")):
-            attack = Attack(**entry)
-            assert attack.name not in found, attack.name
-            found[attack.name] = attack
+            one = Attack(**{"process": path.stem in ON_TRUST, **entry})
+            assert one.name not in found, one.name
+            found[one.name] = one
     return found
 
 
@@ -95,34 +148,51 @@ def tried(attack: Attack, sandbox: str) -> Tried:
         shutil.copytree(EXAMPLES / BASES[attack.base], folder / "hand-in")
         _write(folder / "hand-in", attack)
         started = time.monotonic()
-        result = graded(folder / "hand-in", sandbox)
+        result = graded(folder / "hand-in", choose(sandbox), _key(), SHORT if attack.waits else LIMITS)
         seconds = time.monotonic() - started
-    return Tried(result, honest(BASES[attack.base], sandbox), to_json(result) + html(result), seconds)
+    return Tried(result, honest(BASES[attack.base]), to_json(result) + html(result), seconds)
 
 
 @cache
-def honest(name: str, sandbox: str) -> Result:
-    """An example hand-in, graded once."""
-    return graded(EXAMPLES / name, sandbox)
+def honest(name: str) -> Result:
+    """An example hand-in without any attack, graded once."""
+    return graded(EXAMPLES / name, _any_sandbox(), _key())
 
 
-def graded(path: Path, sandbox: str) -> Result:
+def honest_is_as_ever(sandbox: str) -> bool:
+    """Whether an honest hand-in, looked at by a few criteria, gets what it got before any attack, and word for word."""
+    now = graded(EXAMPLES / HONEST, choose(sandbox), _brief_key())
+    return _judged(now) == _judged(_honest_briefly())
+
+
+def graded(path: Path, sandbox: Sandbox, key: Key, limits: Limits = LIMITS) -> Result:
     """A hand-in, graded with a key that holds canaries."""
     intake = take(path)
-    return grade(intake.submission, intake.files, _key(sandbox), choose(sandbox), LIMITS)
+    return grade(intake.submission, intake.files, key, sandbox, limits)
 
 
-def judged(result: Result) -> tuple[object, ...]:
+@cache
+def _honest_briefly() -> Result:
+    return graded(EXAMPLES / HONEST, _any_sandbox(), _brief_key())
+
+
+def _judged(result: Result) -> tuple[object, ...]:
     """All of a result but how long it took and what it ran in."""
     return (result.score, result.sections, result.remarks, result.integrity)
 
 
+def _any_sandbox() -> Sandbox:
+    """What all results are compared with was seen in one of the sandboxes: none of them may change a result."""
+    return choose(next(name for name, probe in PROBES.items() if not probe()))
+
+
 @cache
-def _key(sandbox: str) -> Key:
+def _key() -> Key:
     """The course's key, made from a rubric and a reference with a canary in each file."""
     folder = Path(tempfile.mkdtemp(prefix="course-"))
     shutil.copytree(ROOT / "rubrics" / COURSE, folder / "rubric")
     shutil.copytree(ROOT / "reference" / COURSE, folder / "reference")
+    (folder / "rubric" / "mistakes.yaml").unlink()  # naming mistakes is attacked elsewhere; it would take as long again
     for path in folder.rglob("*"):
         if path.suffix == ".yaml":
             path.write_text(f"# {CANARY}{path.stem}\n" + path.read_text("utf-8"), "utf-8")
@@ -131,7 +201,18 @@ def _key(sandbox: str) -> Key:
                 file.write(f'\n{path.stem.upper().strip("_")}_SECRET = "{CANARY}{path.stem}"\n')
     rubric = folder / "rubric" / "rubric.yaml"
     rubric.write_text(rubric.read_text("utf-8") + f"reference: {folder / 'reference'}\n", "utf-8")
-    return prepare(load_rubric(rubric), SEED, {"digits": load("digits")}, choose(sandbox), LIMITS)
+    return prepare(load_rubric(rubric), SEED, {"digits": load("digits")}, _any_sandbox(), LIMITS)
+
+
+@cache
+def _brief_key() -> Key:
+    """The same with a few criteria of all kinds of work."""
+    key = _key()
+    sections = [
+        replace(section, criteria=tuple(c for c in section.criteria if c.id in BRIEF))
+        for section in key.rubric.sections
+    ]
+    return replace(key, rubric=replace(key.rubric, sections=tuple(s for s in sections if s.criteria)))
 
 
 @contextmanager
@@ -158,3 +239,10 @@ def _write(folder: Path, attack: Attack) -> None:
     for name, text in attack.into.items():
         path = folder / name
         path.write_text(text + "\n" + path.read_text("utf-8"), "utf-8")
+
+
+def made() -> Mapping[str, Made]:
+    """The attacks by a file or a text."""
+    for path in sorted((HERE / "attacks").glob("*.py")):
+        import_module(f"attacks.{path.stem}")
+    return MADE

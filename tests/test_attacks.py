@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
-from attack_suite import ATTACKS, EXAMPLES, HONEST, graded, honest, judged, tried
+from attack_suite import ATTACKS, CANARY, PROBES, honest_is_as_ever, made, tried
 
-from grader.sandbox import bubblewrap, landlock
-
-PROBES = {"bubblewrap": bubblewrap.probe, "landlock": landlock.probe}
-LONGEST = 90.0  # seconds: two strikes for each of a few criteria, each at most a request's or a training's time
+LONGEST = 60.0  # seconds: the time of a whole hand-in
 
 
 @pytest.fixture(params=PROBES)
@@ -27,7 +27,14 @@ def test_an_attack_earns_nothing_learns_nothing_and_harms_nobody(name: str, sand
     assert came.result.score.given is not None
     assert came.base.score.given is not None
     assert came.result.score.given <= came.base.score.given
-    assert not came.leaks
-    assert came.seconds < LONGEST
+    assert [came.points[id_][0] for id_ in attack.nothing_in] == [0] * len(attack.nothing_in)
+    assert attack.costs is None or came.lost <= set(attack.costs)
+    assert not re.search(rf"{CANARY}\w", came.shown)
     assert attack.sees in came.told
-    assert judged(graded(EXAMPLES / HONEST, sandbox)) == judged(honest(HONEST, sandbox))
+    assert came.seconds < LONGEST
+    assert honest_is_as_ever(sandbox)
+
+
+@pytest.mark.parametrize("name", made())
+def test_a_file_or_a_text_harms_nobody_who_reads_it(name: str, tmp_path: Path) -> None:
+    made()[name].run(tmp_path)
