@@ -44,6 +44,7 @@ class Channel:
 
     def __init__(self, process: Process, most_output: int) -> None:
         self.flooded = False
+        self.importing: Any = ""  # the file that is being imported, as the worker claims
         self._process = process
         self._most_output = most_output
         self._received = bytearray()
@@ -70,12 +71,16 @@ class Channel:
         """Send a request and wait for its answer; the worker may ask back first if there is a `reply`."""
         self._refuse_surplus()
         self._number += 1
+        self.importing = ""
         self._say(request, deadline)
         answer = self._receive(deadline)
-        while "ask" in answer:
-            if reply is None:
+        while "ask" in answer or "importing" in answer:
+            if "importing" in answer:
+                self.importing = answer["importing"]
+            elif reply is None:
                 raise WireError("it asked something, which it may not")
-            self._say(reply(answer), deadline)
+            else:
+                self._say(reply(answer), deadline)
             answer = self._receive(deadline)
         self._drain()
         return answer
@@ -139,13 +144,13 @@ class Channel:
         header, body = lengths(self._received[: PREFIX.size], _ANSWER_CAPS)
         end = PREFIX.size + header + body
         self._fill(end, deadline)
-        if len(self._received) > end:
-            raise WireError("bytes arrived that nobody asked for")
-        head, tail = self._received[PREFIX.size : PREFIX.size + header], self._received[PREFIX.size + header :]
-        self._received = bytearray()
+        head, tail = self._received[PREFIX.size : PREFIX.size + header], self._received[PREFIX.size + header : end]
+        self._received = self._received[end:]
         answer = decode(head, tail, _ANSWER_CAPS)
         if not isinstance(answer, dict) or type(answer.get("id")) is not int or answer["id"] != self._number:
             raise WireError("an answer belongs to no question")
+        if self._received and "importing" not in answer:
+            raise WireError("bytes arrived that nobody asked for")
         return answer
 
     def _fill(self, count: int, deadline: float) -> None:

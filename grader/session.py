@@ -82,6 +82,8 @@ class Session:
         self._until: float | None = None
         self._unloadable: Failure | None = None
         self._strikes: dict[frozenset[str], list[Failure]] = {}
+        self._stuck: dict[str, int] = {}
+        self.refused: dict[str, str] = {}  # files that are not to be run any more, and why
         self._claimed = Facts()
         self._seen: list[str] = []
         self._handles = 0
@@ -119,6 +121,7 @@ class Session:
         self._files = {name: np.frombuffer(content, np.uint8) for name, content in files.items()}
         self._until, self._unloadable = None, None
         self._strikes, self._claimed, self._seen = {}, Facts(), []
+        self._stuck, self.refused = {}, {}
         if self._student is not None and self._student.alive:
             self._until = time.monotonic() + self.limits.total
             try:
@@ -182,6 +185,15 @@ class Session:
                 last = failures[-1]
                 message = f"{last.message} That was the second time, so it was not tried again."
                 raise StudentError(Failure(last.fault, last.code, message[:_LONGEST_MESSAGE], last.hint, last.where))
+
+    def strike_file(self, path: Any, failure: Failure) -> None:
+        """Remember that a file did not come back from its import; after the second time it is not run again."""
+        if path not in self._files:  # it is the worker that says what was imported
+            return
+        self._stuck[path] = self._stuck.get(path, 0) + 1
+        if self._stuck[path] >= _MOST_STRIKES:
+            said = f"Importing {path} does not come to an end: {failure.message} It was not tried a third time."
+            self.refused[path] = said[:_LONGEST_MESSAGE]
 
     def strike(self, about: frozenset[str], failure: Failure) -> None:
         """Remember that a call cost a worker."""
@@ -258,7 +270,13 @@ class Student:
 
     def load(self, files: Mapping[str, Any], driver: Any) -> None:
         """Hand over the files; a session does this once for each worker."""
-        request = {"op": "load", "files": files, "driver": driver, "stand_ins": list(self._session.stand_ins)}
+        request = {
+            "op": "load",
+            "files": files,
+            "driver": driver,
+            "stand_ins": list(self._session.stand_ins),
+            "refused": self._session.refused,
+        }
         self._ask(request, "load", (), self._session.limits.start)
 
     def ask_facts(self) -> None:
@@ -307,6 +325,7 @@ class Student:
         self._ended = failure
         self._worker.kill()
         self._session.strike(about, failure)
+        self._session.strike_file(self._worker.importing, failure)
         raise StudentError(failure) from None
 
     def _sendable(self, argument: Any) -> Any:

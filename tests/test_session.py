@@ -381,5 +381,16 @@ def test_a_worker_that_holds_less_than_its_sandbox_promises_is_not_used(lockdown
             session.student()
 
 
+def test_a_file_whose_import_never_comes_back_is_not_run_a_third_time() -> None:
+    files = {"stuck.py": b"import os\ndef other(): pass\nos._exit(3)\n", "work.py": FINE.encode()}
+    for each in range(4):
+        files["stuck.py"] += f"def attack{each}(): pass\n".encode()
+    with Session(files, DRIVER, ProcessSandbox(), LIMITS) as session:
+        told = [failure_of(lambda n=n: session.student().call("run", f"attack{n}")) for n in range(4)]  # type: ignore[misc]
+        assert session.student().call("run", "fine") == 1
+    assert [failure.code for failure in told] == ["died", "died", "unusable-value", "unusable-value"]
+    assert "Importing stuck.py does not come to an end" in told[3].message
+
+
 def test_handles_are_values() -> None:
     assert Handle(1, "build two-layer") == Handle(1, "build two-layer")

@@ -19,9 +19,10 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 from itertools import takewhile
 from pathlib import Path
-from types import ModuleType
+from types import MappingProxyType, ModuleType
 from typing import Any, Literal, NoReturn
 
+from grader.worker.faults import Missing, OutOfSight, Unusable
 from grader.worker.imports import Importer, innermost, told
 from grader.worker.sources import Broken, Definition, Import, Source, aside, read_sources
 from grader.worker.standins import MissingPackage
@@ -46,30 +47,6 @@ _COMPILED = (".so", ".pyd", ".dll", ".dylib", ".pth")
 _MOST_ANCHORS = 100
 
 
-class Missing(Exception):
-    """Something that the course asks for is not in the hand-in."""
-
-    def __init__(self, message: str, hint: str = "") -> None:
-        super().__init__(message)
-        self.hint = hint
-
-
-class Unusable(Exception):
-    """Something is there, but what it gives cannot be used."""
-
-    def __init__(self, message: str, hint: str = "") -> None:
-        super().__init__(message)
-        self.hint = hint
-
-
-class OutOfSight(Exception):
-    """Something may be there, where the grader cannot look at it: a person decides, and nobody makes it a zero."""
-
-    def __init__(self, message: str, hint: str = "") -> None:
-        super().__init__(message)
-        self.hint = hint
-
-
 @dataclass(frozen=True)
 class Part:
     """Something a course asks for: the names it goes by, best first, and the files it usually lies in."""
@@ -81,14 +58,25 @@ class Part:
     methods: tuple[str, ...] = ()  # a class of another name in such a file counts when it has one of these
 
 
-class HandIn:
-    """The Python files below one folder."""
+def _nobody(path: str) -> None:
+    """Nobody wants to know."""
 
-    def __init__(self, root: Path) -> None:
+
+class HandIn:
+    """The Python files below one folder.
+
+    Args:
+        refused: files that are not run, and why.
+        note: is told which file is about to run, and "" when none is running any more.
+    """
+
+    def __init__(
+        self, root: Path, refused: Mapping[str, str] = MappingProxyType({}), note: Callable[[str], None] = _nobody
+    ) -> None:
         self.root = Path(os.path.realpath(root))
         self.sources: Mapping[str, Source] = read_sources(self.root)
         self.definitions = tuple(item for source in self.sources.values() for item in source.definitions)
-        self._importer = Importer(self.root, dict(self.sources))
+        self._importer = Importer(self.root, dict(self.sources), refused, note)
         self._odd = tuple(self._odd_files())  # once, for this is asked for after every call
         _CURRENT[:] = [self]
 

@@ -13,13 +13,15 @@ import importlib.util
 import re
 import sys
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import CodeType, FrameType, ModuleType, TracebackType
 from typing import Any
 
+from grader.worker.faults import Unusable
 from grader.worker.patience import TooLong, patient
 from grader.worker.sources import Broken, Source, aside
 from grader.worker.standins import DRAWING, FORBIDDEN, OFFERED, Lost, MissingPackage, StandIn
@@ -38,8 +40,13 @@ _LONGEST_MESSAGE = 300  # characters
 class Importer(MetaPathFinder, Loader):
     """Finds and loads the modules of one hand-in, and knows what became of them."""
 
-    def __init__(self, root: Path, sources: dict[str, Source]) -> None:
+    def __init__(
+        self, root: Path, sources: dict[str, Source], refused: Mapping[str, str], note: Callable[[str], None]
+    ) -> None:
         self.sources = sources
+        self._refused = refused
+        self._note = note
+        self._running: list[str] = []  # files whose import has begun and has not ended, the innermost last
         self.loaded: dict[str, ModuleType] = {}  # by path
         self.seen: dict[str, str] = {}  # packages asked for at run time, and where first
         self.skipped: list[Broken] = []  # lines that could not be run here
@@ -139,7 +146,8 @@ class Importer(MetaPathFinder, Loader):
         try:
             if path.endswith(".py"):
                 module.__file__ = self._prefix + path
-                self._run(self.sources[path], module)
+                with self._noted(path):
+                    self._run(self.sources[path], module)
             elif path.startswith("?"):
                 vars(module)["__getattr__"] = self._anywhere
         except BaseException as error:
@@ -287,6 +295,20 @@ class Importer(MetaPathFinder, Loader):
         return initial if initial in self.sources else folder
 
     # running
+
+    @contextmanager
+    def _noted(self, path: str) -> Iterator[None]:
+        """Tell which file is about to run, so that the grader knows it if nothing ever comes back."""
+        if path in self._refused:
+            raise Unusable(self._refused[path])
+        self._running.append(path)
+        self._note(path)
+        try:
+            yield
+        finally:
+            self._running.pop()
+        # Not where it failed: telling how may hang as well, and would be this file's doing.
+        self._note(self._running[-1] if self._running else "")
 
     def _run(self, source: Source, module: ModuleType) -> None:
         """Run a file; a line outside of all functions that fails because of this machine is left out, and said so."""

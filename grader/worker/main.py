@@ -146,7 +146,10 @@ def _serve(
         send({**question, "id": number})
         return receive()
 
-    service.ask_back = ask_back
+    def note(path: str) -> None:
+        send({"id": number, "importing": path})
+
+    service.ask_back, service.note = ask_back, note
     number = 0
     try:
         send({"id": number, "up": environment})

@@ -29,7 +29,8 @@ class Service:
     """One hand-in, loaded once, and the objects that it made for the grader."""
 
     def __init__(self, folder: Path, memory: int) -> None:
-        self.ask_back: Callable[[dict[str, Any]], dict[str, Any]] | None = None  # set once the channel is served
+        self.ask_back: Callable[[dict[str, Any]], dict[str, Any]] | None = None  # both set once the channel is served
+        self.note: Callable[[str], None] | None = None
         self._root = folder.resolve() / "handin"
         self._memory = memory
         self._integrity = Integrity()
@@ -73,11 +74,15 @@ class Service:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content.tobytes())
         self._root.mkdir(exist_ok=True)
-        handin = HandIn(self._root)
+        handin = HandIn(self._root, request["refused"], self._tell)
         self._driver = _driver_class(request["driver"])(handin)
         self._handin = handin
         for name in request["stand_ins"]:
             self._driver.replace(name, partial(self._stand_in, name))
+
+    def _tell(self, path: str) -> None:
+        if self.note is not None:
+            self.note(path)
 
     def _stand_in(self, name: str, *arguments: Any) -> Any:
         """What the grader's own function of that name gives; it is called outside of the sandbox."""
