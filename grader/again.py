@@ -12,12 +12,12 @@ from functools import partial
 from typing import Any
 
 from grader.grading import Key, judge_one, observe_one
-from grader.model import CriterionResult, Finding, Result, Score, SectionResult, Verdict
+from grader.model import CriterionResult, Finding, Observation, Result, Score, SectionResult, Verdict
 from grader.rubric import Criterion, Rubric, reference_files
 from grader.sandbox.base import Sandbox
 from grader.session import Limits, Session
 
-__all__ = ["Helpers", "once_more"]
+__all__ = ["Helpers", "judge_again", "look_again", "once_more"]
 
 _LIMITS = Limits(request=2.0, total=86_400.0)
 _LOST = frozenset({"failed", "partial", "error"})
@@ -58,19 +58,49 @@ def once_more(
     Args:
         size: the name of the sizes at which the hand-in was judged.
     """
-    lost = {each.id: each for section in result.sections for each in section.criteria if each.verdict in _LOST}
-    wrong = {each.id: _wrong(each, lost, key.rubric) for each in key.rubric.criteria if each.id in lost}
+    return judge_again(result, size, look_again(result, size, files, key, sandbox, helpers, limits), key)
+
+
+def look_again(
+    result: Result,
+    size: str,
+    files: Mapping[str, bytes],
+    key: Key,
+    sandbox: Sandbox,
+    helpers: Helpers,
+    limits: Limits = Limits(),
+) -> Mapping[str, Observation]:
+    """What is seen with the reference's helpers, of each criterion that failed and uses a wrong one."""
+    wrong = _blamed(result, key.rubric)
     names = {helper.check.helper() for each in wrong.values() for helper in each}
     if not names:
-        return result
+        return {}
     stand_ins = {name: partial(helpers.call, name) for name in sorted(names)}
-    better: dict[str, CriterionResult] = {}
+    seen: dict[str, Observation] = {}
     with Session(files, key.rubric.driver.read_text("utf-8"), sandbox, limits, stand_ins=stand_ins) as session:
-        for criterion in (each for each in key.rubric.criteria if wrong.get(each.id)):
+        for criterion in (each for each in key.rubric.criteria if each.id in wrong):
             setting = replace(key.setting(size).named(criterion.id), limits={"training": limits.training})
-            verdict = judge_one(criterion, key, observe_one(criterion, session, setting), size)
-            better[criterion.id] = _better(lost[criterion.id], verdict, wrong[criterion.id])
-    return _with(result, better)
+            seen[criterion.id] = observe_one(criterion, session, setting)
+    return seen
+
+
+def judge_again(result: Result, size: str, seen: Mapping[str, Observation], key: Key) -> Result:
+    """The result with what this second look earns; nothing runs here."""
+    wrong = _blamed(result, key.rubric)
+    lost = {each.id: each for section in result.sections for each in section.criteria if each.id in wrong}
+    better = {
+        each.id: _better(lost[each.id], judge_one(each, key, seen[each.id], size), wrong[each.id])
+        for each in key.rubric.criteria
+        if each.id in wrong and each.id in seen
+    }
+    return _with(result, better) if better else result
+
+
+def _blamed(result: Result, rubric: Rubric) -> dict[str, list[Criterion]]:
+    """The criteria that lost points, each with the wrong helpers that it uses; those that use none are left out."""
+    lost = {each.id for section in result.sections for each in section.criteria if each.verdict in _LOST}
+    wrong = {each.id: _wrong(each, lost, rubric) for each in rubric.criteria if each.id in lost}
+    return {id_: helpers for id_, helpers in wrong.items() if helpers}
 
 
 def _wrong(criterion: Criterion, lost: Collection[str], rubric: Rubric) -> list[Criterion]:

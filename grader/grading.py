@@ -10,10 +10,11 @@ import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
+from grader.asked import Overheard, digest
 from grader.checks import GONE, Reading, undecided
 from grader.diagnosis.signature import alike
 from grader.errors import GraderError, StudentError
@@ -109,7 +110,7 @@ def prepare(
     expected: dict[str, Observations] = {}
     with Session(files, rubric.driver.read_text("utf-8"), sandbox, limits, warm) as session:
         for size in rubric.sizes:
-            seen = _observe_at(size, session, submission, rubric, seed, data, limits, None)
+            seen = _observe_at(size, session, submission, rubric, seed, data, limits, None, hear=True)
             _came_through(rubric, seen, _setting(rubric, seed, data, size))
             expected[size] = seen
     return Key(rubric, seed, data, expected)
@@ -241,13 +242,15 @@ def _observe_at(
     data: Mapping[str, DataSet],
     limits: Limits,
     watch: Watch | None,
+    *,
+    hear: bool = False,
 ) -> Observations:
     setting = replace(_setting(rubric, seed, data, size), limits={"training": limits.training})
     criteria: dict[str, Observation] = {}
     for criterion in rubric.criteria:
         if watch:
             watch(criterion.id)
-        criteria[criterion.id] = observe_one(criterion, session, setting.named(criterion.id))
+        criteria[criterion.id] = observe_one(criterion, session, setting.named(criterion.id), hear=hear)
     facts = session.facts()
     remarks = tuple(_remark(told) for told in facts.remarks)
     return Observations(submission.digest, size, criteria, facts.integrity, remarks, dict(session.environment))
@@ -284,27 +287,30 @@ def _remark(told: Mapping[str, Any]) -> Finding:
     return Finding(**{"code": "remark", "message": "", **known})
 
 
-def observe_one(criterion: Criterion, session: Session, setting: Setting) -> Observation:
-    """What one criterion's check sees of the hand-in of a session."""
+def observe_one(criterion: Criterion, session: Session, setting: Setting, *, hear: bool = False) -> Observation:
+    """What one criterion's check sees of the hand-in of a session; `hear` is for the reference."""
     started = time.monotonic()
     values: Mapping[str, Any] = {}
-    failure, output = None, ""
+    failure, output, asked = None, "", ""
     try:
         if isinstance(criterion.check, Reading):
             values = criterion.check.read(session.files)
+            asked = digest(values) if hear else ""  # what was found says what was looked for
         else:
             student = session.student()
+            listener = Overheard(student) if hear else None
             try:
-                values = criterion.check.observe(student, setting)
+                values = criterion.check.observe(cast("Student", listener or student), setting)
             finally:
                 output = student.output()
+                asked = listener.asked if listener else ""
     except StudentError as error:
         failure = error.failure
     except GraderError:
         raise
     except Exception as error:  # a fault of ours must not cost this student a point, nor the class its batch
         failure = _our_fault(error)
-    return Observation(values, failure, output, time.monotonic() - started)
+    return Observation(values, failure, output, time.monotonic() - started, asked)
 
 
 def _judge_in_turn(

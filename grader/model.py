@@ -102,6 +102,7 @@ class Observation:
     failure: Failure | None = None
     output: str = ""  # what the student's code printed meanwhile, capped
     seconds: float = 0.0
+    asked: str = ""  # a digest of what was asked; taken of the reference only
 
 
 @dataclass(frozen=True, slots=True)
