@@ -19,6 +19,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
 from functools import cache
+from hashlib import sha256
 from multiprocessing.process import BaseProcess
 from multiprocessing.util import Finalize
 from pathlib import Path
@@ -31,13 +32,15 @@ if TYPE_CHECKING:
     from grader.again import Helpers
     from grader.bank import Bank
     from grader.grading import Key
+    from grader.observed import Seen
     from grader.report import Renderer
     from grader.sandbox import Process, Sandbox
 
-__all__ = ["FILES", "Format", "Outcome", "Plan", "Task", "plan", "run", "write"]
+__all__ = ["FILES", "OBSERVED", "Format", "Outcome", "Plan", "Task", "observed_file", "plan", "run", "write"]
 
 Format = Literal["json", "html", "pdf"]
 FILES: Mapping[Format, str] = {"html": "report.html", "pdf": "report.pdf", "json": "result.json"}
+OBSERVED = ".observed"  # beside the hand-ins' folders, which students may get to see
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,13 @@ class Outcome:
     seconds: float = 0.0
     notice: str = ""  # what could not be written
     problem: str = ""
+    told: str = ""  # the result as JSON, for the gradebook; whoever keeps outcomes drops it
+    digests: Mapping[str, str] = field(default_factory=dict)  # of the submission, the rubric, the observations
+
+
+def observed_file(out: Path, id_: str) -> Path:
+    """Where the observations of a hand-in are kept, to judge them again."""
+    return out / OBSERVED / f"{id_}.bin"
 
 
 def plan(
@@ -214,10 +224,11 @@ def _grade(task: Task, plan: Plan) -> Outcome:
 
 
 def _graded(task: Task, plan: Plan) -> Outcome:
-    from grader.again import once_more
+    from grader.again import judge_again, look_again
     from grader.grading import look
     from grader.intake import take
     from grader.marking import waiting
+    from grader.observed import Seen
     from grader.sandbox import prestart
 
     intake = take(task.path)
@@ -233,9 +244,24 @@ def _graded(task: Task, plan: Plan) -> Outcome:
         from grader.feedback import explain
 
         result = explain(result, seen, _bank(plan.key, plan.sandbox), key.seed)
-    result = once_more(result, seen.size, intake.files, key, sandbox, _helpers(plan.key, plan.sandbox))
-    to_mark = waiting(key.rubric, result, intake.files)
-    return replace(_outcome(task, result), waiting=to_mark, notice=_write_all(task, result, plan.formats))
+    again = look_again(result, seen.size, intake.files, key, sandbox, _helpers(plan.key, plan.sandbox))
+    result = judge_again(result, seen.size, again, key)
+    outcome = _outcome(task, result, _keep(task, Seen(seen, again)))
+    notice = _write_all(task, result, plan.formats)
+    return replace(outcome, waiting=waiting(key.rubric, result, intake.files), notice=notice)
+
+
+def _keep(task: Task, seen: Seen) -> str:
+    """Keep what was observed; its digest, or nothing where it is too large to keep."""
+    from grader.observed import pack
+
+    file = observed_file(task.folder.parent, task.id)
+    packed = pack(seen)
+    if packed is None:
+        file.unlink(missing_ok=True)
+        return ""
+    write(file, packed, private=True)
+    return sha256(packed).hexdigest()
 
 
 @cache
@@ -331,7 +357,9 @@ def _without_result(task: Task, problem: str) -> Outcome:
     return Outcome(task, problem=problem)
 
 
-def _outcome(task: Task, result: Result) -> Outcome:
+def _outcome(task: Task, result: Result, observations: str = "") -> Outcome:
+    from grader.exports.json import to_json
+
     criteria = [criterion for section in result.sections for criterion in section.criteria]
     return Outcome(
         task,
@@ -341,4 +369,10 @@ def _outcome(task: Task, result: Result) -> Outcome:
         result.integrity,
         result.complete,
         result.decided,
+        told=to_json(result),
+        digests={
+            "submission": str(result.submission.get("digest", "")),
+            "rubric": str(result.rubric.get("digest", "")),
+            "observations": observations,
+        },
     )

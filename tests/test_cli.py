@@ -131,7 +131,8 @@ def test_a_run_leaves_a_result_and_reports_for_each_hand_in(graded: tuple[Path, 
     for name in ("hand-in-01", "hand-in-05"):
         assert {path.name for path in (out / name).iterdir()} == {"result.json", "report.html", "report.pdf"}
         assert (out / name / "report.pdf").read_bytes().startswith(b"%PDF-")
-    assert {path.name for path in out.iterdir()} == {"hand-in-01", "hand-in-05", "run.json", "summary.csv"}
+    kept = {"run.json", "summary.csv", "gradebook.db", ".observed"}
+    assert {path.name for path in out.iterdir()} == {"hand-in-01", "hand-in-05", *kept}
 
 
 def test_one_bad_hand_in_stops_no_other(graded: tuple[Path, Result]) -> None:
@@ -192,8 +193,9 @@ def test_an_interrupt_leaves_whole_results_and_no_process(examples: Path, quick:
     assert run.returncode == 130
     assert "type the same command with --continue" in told
     assert "Traceback" not in told
-    files = {path.name for path in (tmp_path / "out").rglob("*") if path.is_file()}
-    assert files == {"result.json", "report.html", "report.pdf", "run.json", "summary.csv"}
+    files = {path.name for path in (tmp_path / "out").rglob("*") if path.is_file() and path.suffix != ".bin"}
+    of_the_run = {"run.json", "summary.csv", "gradebook.db", "asked.json"}
+    assert files == {"result.json", "report.html", "report.pdf", *of_the_run}
     assert _is_gone(run.pid)
 
 

@@ -8,7 +8,7 @@ import secrets
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -51,6 +51,8 @@ class Asked:
     quiet: bool
     as_json: bool
     trust_submissions: bool
+    book: str | None
+    why: str
 
     @property
     def talks(self) -> bool:
@@ -90,6 +92,8 @@ def _formats(ctx: click.Context, option: click.Parameter, value: str) -> tuple[s
     "--continue", "resume", is_flag=True, help="Go on with a run that was stopped: same seed, what is done stays."
 )
 @click.option("--fail-under", type=float, metavar="PERCENT", help="End with exit code 1 if a score is below this.")
+@click.option("--book", metavar="FILE|URL", help="The gradebook. [default: OUT/gradebook.db]")
+@click.option("--why", default="", metavar="TEXT", help="Why it is graded again, for the gradebook's history.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON and nothing else.")
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
 def command(paths: tuple[Path, ...], jobs: int | None, **options: object) -> None:
@@ -97,7 +101,8 @@ def command(paths: tuple[Path, ...], jobs: int | None, **options: object) -> Non
 
     Each gets OUT/<hand-in>/ with result.json, report.html and report.pdf; OUT/summary.csv holds all scores, and
     OUT/run.json the seed and the versions. OUT/marking.html has what a person has to mark, beside the model answers.
-    These two are for the instructor only.
+    These two are for the instructor only, and so is OUT/gradebook.db, which keeps every result and its history: one
+    that could not be graded again never takes the place of a good one.
 
     \b
     Example:  grader grade submissions/ -o results/
@@ -109,6 +114,7 @@ def command(paths: tuple[Path, ...], jobs: int | None, **options: object) -> Non
 def _grade(paths: Sequence[Path], asked: Asked) -> int:
     from grader import batch
     from grader.cli import records
+    from grader.cli.book import attempt, open_for, write_asked
     from grader.cli.handins import find
     from grader.grading import prepare
     from grader.rubric import load_rubric
@@ -126,18 +132,24 @@ def _grade(paths: Sequence[Path], asked: Asked) -> int:
     key = prepare(rubric, seed, _load(places), sandbox)
     _learn_mistakes(rubric, sandbox, asked)
     tasks = [batch.Task(each.id, each.path, asked.out / each.id) for each in hand_ins]
+    book = open_for(asked.out, asked.book)
     run = records.Run(asked.out, rubric, seed, sandbox.name, places, formats, tasks)
     run.write()
+    write_asked(asked.out, key)
     outcomes = batch.run(tasks, batch.plan(key, places, sandbox, formats, resume=asked.resume), asked.jobs)
     try:
         with _progress(asked, len(tasks)) as advance:
             for outcome in outcomes:
-                run.add(outcome)
+                if book:
+                    book.record(attempt(rubric.id, outcome, asked.why))
+                run.add(replace(outcome, told=""))
                 advance(outcome)
     except KeyboardInterrupt:
         return _stopped(run, asked)
     finally:
         outcomes.close()
+        if book:
+            book.close()
         run.write()
         _write_marking(run, key)
     _tell(run, asked, time.monotonic() - started)

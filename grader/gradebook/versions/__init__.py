@@ -1,0 +1,1 @@
+"""The steps by which an older gradebook becomes a new one; Alembic finds them here."""
