@@ -273,6 +273,12 @@ def test_a_penalty_keeps_the_weights_small(drive: Open) -> None:
     assert np.mean(runs[1]["predictions"]["valid"][-1] == the_splits().labels["valid"]) > 0.85
 
 
+def test_the_seed_decides_on_the_order_of_the_rows(drive: Open) -> None:
+    data = dict(the_splits().given)
+    runs = [drive(REFERENCE).experiment(a_run(epochs=1, seed=seed), data)["history"] for seed in (3, 3, 4)]
+    assert runs[0] == runs[1] != runs[2]
+
+
 def test_early_stopping_tells_its_epoch(copy: Path, drive: Open) -> None:
     change(copy, "trainer.py", "step, best, waited = 0, np.inf, 0", "step, best, waited = 0, 0.0, 0")
     told = drive(copy).experiment(a_run(model="binary", early_stopping=True, epochs=9), dict(the_splits().given))

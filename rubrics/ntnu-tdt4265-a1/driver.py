@@ -627,7 +627,8 @@ class Driver:
         self, model: Model, settings: Mapping[str, Any], sets: _Sets, after: Callable[[], dict[str, Any]]
     ) -> dict[str, Any]:
         optimizer = self.optimizer("any", {"learning_rate": float(settings["learning_rate"])})
-        batches, notes = self._epochs(sets, int(settings["batch_size"]), bool(settings["shuffle"]))
+        size, shuffle = int(settings["batch_size"]), bool(settings["shuffle"])
+        batches, notes = self._epochs(sets, size, shuffle, int(settings["seed"]))
 
         def step(rows: Array, labels: Array) -> dict[str, Any]:
             return {"loss": self._step(optimizer, model, sets.rows[rows], sets.T[rows])}
@@ -635,7 +636,7 @@ class Driver:
         return {**learn(batches, step, after, int(settings["epochs"])), "notes": notes}
 
     def _epochs(
-        self, sets: _Sets, batch_size: int, shuffle: bool
+        self, sets: _Sets, batch_size: int, shuffle: bool, seed: int
     ) -> tuple[Callable[[int], list[tuple[Array, Array]]], list[str]]:
         """The batches of an epoch as the hand-in makes them, or ours where it does not."""
         numbered = np.arange(len(sets.y), dtype=np.float64)[:, None]  # numbers of rows go through it like images
@@ -646,7 +647,7 @@ class Driver:
             return [(rows[end - batch_size : end], sets.y[rows[end - batch_size : end]]) for end in ends]
 
         def theirs(epoch: int) -> list[tuple[Array, Array]]:
-            made = self.batches(numbered, sets.y.copy(), batch_size, shuffle, epoch, True)
+            made = self.batches(numbered, sets.y.copy(), batch_size, shuffle, 1_000 * seed + epoch, True)
             return [(row_numbers(part), np.asarray(labels, np.int64).reshape(-1)) for part, labels in made]
 
         try:
