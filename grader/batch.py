@@ -36,7 +36,20 @@ if TYPE_CHECKING:
     from grader.report import Renderer
     from grader.sandbox import Process, Sandbox
 
-__all__ = ["FILES", "OBSERVED", "Format", "Outcome", "Plan", "Task", "observed_file", "plan", "run", "write"]
+__all__ = [
+    "FILES",
+    "OBSERVED",
+    "Format",
+    "Outcome",
+    "Plan",
+    "Task",
+    "observed_file",
+    "outcome_of",
+    "plan",
+    "run",
+    "write",
+    "write_all",
+]
 
 Format = Literal["json", "html", "pdf"]
 FILES: Mapping[Format, str] = {"html": "report.html", "pdf": "report.pdf", "json": "result.json"}
@@ -235,7 +248,7 @@ def _graded(task: Task, plan: Plan) -> Outcome:
     submission = replace(intake.submission, id=task.id)
     key = _key(plan.key, tuple(plan.data.items()))
     if plan.resume and (before := _result_before(task, submission.digest, key)):
-        return replace(_outcome(task, before), waiting=waiting(key.rubric, before, intake.files))
+        return replace(outcome_of(task, before), waiting=waiting(key.rubric, before, intake.files))
     sandbox = _sandbox(plan.sandbox)
     warm, _State.spare = _State.spare, None
     result, seen = look(submission, intake.files, key, sandbox, warm=warm)
@@ -246,8 +259,8 @@ def _graded(task: Task, plan: Plan) -> Outcome:
         result = explain(result, seen, _bank(plan.key, plan.sandbox), key.seed)
     again = look_again(result, seen.size, intake.files, key, sandbox, _helpers(plan.key, plan.sandbox))
     result = judge_again(result, seen.size, again, key)
-    outcome = _outcome(task, result, _keep(task, Seen(seen, again)))
-    notice = _write_all(task, result, plan.formats)
+    outcome = outcome_of(task, result, _keep(task, Seen(seen, again)))
+    notice = write_all(task, result, plan.formats)
     return replace(outcome, waiting=waiting(key.rubric, result, intake.files), notice=notice)
 
 
@@ -320,7 +333,7 @@ def _put_away() -> None:
     _State.bank = _State.helpers = None
 
 
-def _write_all(task: Task, result: Result, formats: frozenset[Format]) -> str:
+def write_all(task: Task, result: Result, formats: frozenset[Format]) -> str:
     """Write the formats that were asked for, result.json last; tells what could not be made."""
     from grader.exports.json import to_json
     from grader.report import html
@@ -357,7 +370,8 @@ def _without_result(task: Task, problem: str) -> Outcome:
     return Outcome(task, problem=problem)
 
 
-def _outcome(task: Task, result: Result, observations: str = "") -> Outcome:
+def outcome_of(task: Task, result: Result, observations: str = "") -> Outcome:
+    """What is told of a result; `observations` is the digest of the file that keeps them."""
     from grader.exports.json import to_json
 
     criteria = [criterion for section in result.sections for criterion in section.criteria]

@@ -28,9 +28,11 @@ from grader.report import story, text
 
 if TYPE_CHECKING:
     from grader.batch import Outcome
+    from grader.rejudging import Change
 
 __all__ = [
     "bar",
+    "change_table",
     "class_table",
     "console",
     "first_things",
@@ -142,6 +144,24 @@ def plain_line(outcome: Outcome) -> Text:
         return Text(f"{_name(outcome)}  not graded: {text.one_line(outcome.problem, LONGEST)}")
     judged = (Text(f"{_name(outcome)}  {score(outcome.score)}"), verdicts(outcome.verdicts))
     return Text("  ").join((*judged, Text(f"{outcome.seconds:.1f} s")))
+
+
+def change_table(changes: Sequence[Change]) -> Table:
+    """Whose scores move, by how much, and through which criteria."""
+    table = Table(box=box.SIMPLE_HEAD)
+    table.add_column("Hand-in")
+    for heading in ("Before", "After", "By"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("Criteria")
+    for each in changes:
+        moved = ", ".join(f"{id_} {_points(old)} → {_points(new)}" for id_, (old, new) in each.criteria.items())
+        by = f"{'+' if each.difference > 0 else ''}{text.points(each.difference)}"
+        table.add_row(text.one_line(each.hand_in, 40), _points(each.before.given), _points(each.after.given), by, moved)
+    return table
+
+
+def _points(given: float | None) -> str:
+    return "–" if given is None else text.points(given)
 
 
 @contextmanager
