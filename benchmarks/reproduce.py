@@ -37,54 +37,25 @@ from grader.kept import Kept
 from grader.sandbox import choose
 from grader.writeup import FILE, Row, Writeup, load_writeup, repeat, splits
 
+# isort: split
+from published import (
+    BEFORE,
+    COURSES,
+    PS5,
+    PS5_NOTE,
+    TWIN_EPOCHS,
+    TWIN_NOTE,
+    Bound,
+    Configuration,
+    Target,
+    near,
+    relative,
+)
+
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks" / "results"
 SEEDS = (0, 1, 2)
 LONGEST = 4 * 3600.0  # seconds for one run, on a machine that is busy with other things
-
-
-@dataclass(frozen=True)
-class Bound:
-    """What ours has to be; nothing, where a number is only shown."""
-
-    text: str = ""
-    holds: Callable[[float, Sequence[float]], bool] | None = None
-
-
-def near(by: float) -> Bound:
-    """Not further from the nearest published value than this."""
-    return Bound(f"± {by:g}", lambda ours, published: min(abs(ours - each) for each in published) <= by)
-
-
-def relative(by: float) -> Bound:
-    """Likewise, as a share of the published value."""
-    return Bound(
-        f"± {100 * by:g} %" if by > 1e-4 else f"± {by:g} relative",
-        lambda ours, published: min(abs(ours / each - 1) for each in published) <= by,
-    )
-
-
-def at_least(least: float) -> Bound:
-    """Not less than this."""
-    return Bound(f"≥ {least:g}", lambda ours, _: ours >= least)
-
-
-@dataclass(frozen=True)
-class Target:
-    """A number that somebody published, perhaps more than once."""
-
-    value: str
-    published: tuple[float, ...]
-    bound: Bound = Bound()
-
-
-@dataclass(frozen=True)
-class Configuration:
-    """What was trained, and what was published about it."""
-
-    label: str
-    settings: Settings
-    targets: tuple[Target, ...]
 
 
 @dataclass(frozen=True)
@@ -107,14 +78,25 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Cost:
+    """What runs took, this time's and kept ones: seconds of a processor, and seconds that passed."""
+
+    runs: int = 0
+    cpu: float = 0.0
+    wall: float = 0.0
+
+    def __add__(self, other: Cost) -> Cost:
+        return Cost(self.runs + other.runs, self.cpu + other.cpu, self.wall + other.wall)
+
+
+@dataclass(frozen=True)
 class Part:
     """The lines of one course, and what they cost."""
 
     title: str
     note: str
-    lines: tuple[Line, ...] = ()
-    runs: int = 0
-    cpu: float | None = None  # seconds of all runs, this time's and kept ones
+    lines: tuple[Line, ...]
+    cost: Cost
 
 
 @dataclass
@@ -124,7 +106,7 @@ class Machinery:
     jobs: int
     kept: Kept
     costs: Kept
-    spent: dict[str, float | None] = field(default_factory=dict)
+    spent: list[Cost] = field(default_factory=list)
     before: float = 0.0
 
     def watch(self, bench: Bench) -> Callable[[Outcome], None]:
@@ -137,112 +119,35 @@ class Machinery:
             if not outcome.known:
                 self.costs.put(digest, {"cpu": round(now - self.before, 1)})
             self.before = now
-            self.spent[digest] = (self.costs.get(digest) or {}).get("cpu")
-            told = f"{outcome.failure.message}" if outcome.failure else f"{self.spent[digest]} s of a processor"
+            cpu = float((self.costs.get(digest) or {}).get("cpu", np.nan))
+            self.spent.append(Cost(1, cpu, outcome.seconds))
+            told = outcome.failure.message if outcome.failure else f"{cpu} s of a processor"
             print(f"{'kept' if outcome.known else 'done'}: {dict(outcome.run.settings)}: {told}", file=sys.stderr)
 
         return done
 
-    def taken(self) -> tuple[int, float | None]:
-        """How many runs a part had, and what they cost; after that the next one begins."""
-        costs = [cost for cost in self.spent.values() if cost is not None]
-        runs = len(self.spent)
+    def taken(self) -> Cost:
+        """What a part cost; after that the next one begins."""
+        cost = sum(self.spent, Cost())
         self.spent.clear()
-        return runs, sum(costs) if len(costs) == runs else None
+        return cost
 
 
-def accuracies(train: float | None, valid: float | None, test: tuple[float, ...], bound: Bound) -> tuple[Target, ...]:
-    """The columns of the published tables; only the last is held to something."""
-    shown = [Target(name, (value,)) for name, value in (("train", train), ("valid", valid)) if value is not None]
-    return (*shown, Target("test", test, bound))
-
-
-CLOSE, NOISY, CONSTANT = near(0.010), near(0.02), near(0.012)
-GATECH = (
-    Configuration("lr 1", {"learning_rate": 1.0}, accuracies(0.9420, None, (0.9502, 0.9485), CLOSE)),
-    Configuration("lr 1e-1", {}, accuracies(0.9216, None, (0.9281, 0.9256), CLOSE)),
-    Configuration("lr 5e-2", {"learning_rate": 0.05}, accuracies(0.9090, None, (0.9114, 0.9143), CLOSE)),
-    Configuration("lr 1e-2", {"learning_rate": 0.01}, accuracies(0.7301, None, (0.7581, 0.7564), CLOSE)),
-    Configuration("reg 1", {"reg": 1.0}, accuracies(0.1042, 0.1060, (0.1029, 0.1028), CONSTANT)),
-    Configuration("reg 1e-1", {"reg": 0.1}, accuracies(0.3382, 0.3732, (0.3896, 0.3613), NOISY)),
-    Configuration("reg 1e-2", {"reg": 0.01}, accuracies(0.8831, 0.8943, (0.8928, 0.8935), CLOSE)),
-    Configuration("reg 1e-3", {}, accuracies(0.9214, 0.9266, (0.9232, 0.9262), CLOSE)),
-    Configuration("reg 1e-4", {"reg": 1e-4}, accuracies(0.9299, 0.9348, (0.9336, 0.9343), CLOSE)),
-    Configuration(
-        "batch 64, lr 1, reg 1e-4, 40 epochs, hidden 256",
-        {"learning_rate": 1.0, "reg": 1e-4, "epochs": 40, "hidden": 256},
-        accuracies(0.9907, 0.9757, (0.9789,), at_least(0.975)),
-    ),
-    Configuration(
-        "batch 62, lr .15, reg 1e-4, 20 epochs, hidden 128",
-        {"batch_size": 62, "learning_rate": 0.15, "reg": 1e-4, "epochs": 20},
-        accuracies(None, None, (0.9627,), at_least(0.958)),
-    ),
-)
-AARHUS = (
-    Configuration(
-        "hidden 256, batch 32, lr .1, c 1e-4, 30 epochs",
-        {},
-        (Target("in-sample", (0.99665,), at_least(0.996)), Target("test", (0.98150,), at_least(0.980))),
-    ),
-)
-NORM = "squared norm"
-BINARY: Settings = {"model": "binary", "learning_rate": 0.05, "shuffle": False}
-FIVE_PERCENT = relative(0.05)
-NTNU = (
-    Configuration(
-        "2d, early stopping, no shuffle",
-        {**BINARY, "epochs": 500, "early_stopping": True},
-        (Target("stopped in epoch", (34,), near(3)), Target("valid of two", (0.9794,))),
-    ),
-    *(
-        Configuration(f"4, λ {reg:g}", {"reg": reg}, (Target(NORM, (norm,), FIVE_PERCENT), Target("valid", accuracy)))
-        for reg, norm, accuracy in (
-            (1.0, 0.60, (0.784, 0.811)),
-            (0.1, 1.66, (0.882,)),
-            (0.01, 3.30, (0.910,)),
-            (0.001, 4.62, (0.9158,)),
-        )
-    ),
-)
-TWIN_EPOCHS = 50_000
-PS5 = {0: 71.57934181999214, 1_000: 38.13, 10_000: 32.18, 50_000: 26.11, 99_000: 23.412061068756074}
-
-
-BEFORE = Bound(f"before {9 * TWIN_EPOCHS // 10:,} of {TWIN_EPOCHS:,}", lambda ours, _: ours < 0.9 * TWIN_EPOCHS)
 TWIN = """
 import json, sys, time
 import numpy as np
 import torch
 from torch_twin import build, train_twin
 torch.set_num_threads(1)
+started = time.monotonic()
 seed, epochs, *parts = json.load(sys.stdin)
 x, x_test, y, y_test = map(np.array, parts)
 _, test = train_twin(build(seed), x, y, x_test, y_test, epochs=epochs)
 place = int(np.argmin(test))
-told = {"first": test[0], "least": test[place], "epoch": place, "last": test[-1], "cpu": round(time.process_time(), 1)}
+used, wall = time.process_time(), time.monotonic() - started
+told = {"first": test[0], "least": test[place], "epoch": place, "last": test[-1], "cpu": used, "wall": wall}
 print(json.dumps(told))
 """
-
-
-GATECH_NOTE = """48,000 images of MNIST train, 12,000 validate, 10,000 test; 784-128-10, sigmoid, seed 1024 for each
-matrix. Unless said otherwise batch 64, lr .1, reg 1e-3, 10 epochs. Test is of the epoch with the best validation
-accuracy, train the running mean over the last epoch's batches. lr 1e-1 and reg 1e-3 are one configuration. Seeds
-shuffle; the initial weights are the course's."""
-AARHUS_NOTE = """51,000 images of MNIST train, 9,000 validate, in-sample is all 60,000, test all but the first test
-image; pixels divided by 256. The epoch with the best validation accuracy counts. Which images validate is drawn by
-numpy's generator where the hand-in had scikit-learn's."""
-NTNU_NOTE = """20,000 images of MNIST train, the 10,000 test images validate. The hand-in's own plots are lost: what
-stands under published was computed once, by other code, from the sheet's conventions. 2d is the same for any seed."""
-PS5_NOTE = (
-    "Inputs and targets standardised over all 100 rows before the split, 100,000 epochs, η 1e-4; nothing is random."
-)
-TWIN_NOTE = "The hand-in set no seed and this is of another one: the curve has the same shape, not the same numbers."
-COURSES = (
-    ("Georgia Tech CS 7643, two-layer net", "gatech-cs7643-a1", GATECH_NOTE, GATECH),
-    ("Aarhus, hand-in 2", "aarhus-ml-handin2", AARHUS_NOTE, AARHUS),
-    ("NTNU TDT4265, assignment 1", "ntnu-tdt4265-a1", NTNU_NOTE, NTNU),
-)
 
 
 def main() -> int:
@@ -295,7 +200,7 @@ def course_part(
     rows = repeat(list(once.values()), SEEDS, writeup, bench, machinery.jobs, machinery.kept, machinery.watch(bench))
     found = dict(zip(once, rows, strict=True))
     lines = [line for each in configurations for line in _lines(each, found[_key(each.settings)])]
-    return Part(title, note, tuple(lines), *machinery.taken())
+    return Part(title, note, tuple(lines), machinery.taken())
 
 
 def _bench(course: str, rows: Splits, writeup: Writeup) -> Bench:
@@ -337,7 +242,7 @@ def ps5_part(table: Path, machinery: Machinery) -> Part:
         _line(f"epoch {epoch:,}", Target("train loss", (loss,), _bound_of_loss(loss)), [losses.get(epoch)], problem)
         for epoch, loss in PS5.items()
     ]
-    return Part("Problem set 5, from scratch", PS5_NOTE, tuple(lines), *machinery.taken())
+    return Part("Problem set 5, from scratch", PS5_NOTE, tuple(lines), machinery.taken())
 
 
 def _bound_of_loss(loss: float) -> Bound:
@@ -369,8 +274,8 @@ def twin_part(table: Path, python: str, machinery: Machinery) -> Part:
         ),
         _line("the last", Target("test loss", (7.713,)), [each.get("last") for each in told], problem),
     ]
-    cost = [each["cpu"] for each in told if "cpu" in each]
-    return Part("Problem set 5, in PyTorch", TWIN_NOTE, tuple(lines), len(cost), sum(cost))
+    cost = sum((Cost(1, each["cpu"], each["wall"]) for each in told if "cpu" in each), Cost())
+    return Part("Problem set 5, in PyTorch", TWIN_NOTE, tuple(lines), cost)
 
 
 def _twin(seed: int, table: Path, python: str, machinery: Machinery) -> Mapping[str, Any]:
@@ -399,8 +304,7 @@ def as_markdown(parts: Sequence[Part], machine: Mapping[str, Any]) -> str:
     lines = ["# Published numbers, and ours", "", *_summary(parts), ""]
     for part in parts:
         lines += [f"## {part.title}", "", part.note, "", *_table(part), ""]
-        if part.cpu:
-            lines += [f"Runs: {part.runs}; {part.cpu:,.0f} s of a processor.", ""]
+        lines += [f"Runs: {part.cost.runs}; {_told(part.cost)}.", ""]
     lines += ["## The machine", "", *(f"- {name}: {value}" for name, value in machine.items())]
     return "\n".join(lines) + "\n"
 
@@ -409,9 +313,14 @@ def _summary(parts: Sequence[Part]) -> list[str]:
     bound = [line for part in parts for line in part.lines if line.bound]
     kept = sum(line.holds is True for line in bound)
     open_ = [f"- {_outcome(line)}: {line.label}, {line.value}" for line in bound if not line.holds]
-    cost = sum(part.cpu or 0 for part in parts)
-    total = f"All runs together took {cost:,.0f} s of a processor, so about {cost / 120:.1f} minutes on two idle cores."
+    cost = sum((part.cost for part in parts), Cost())
+    total = f"All runs together took {_told(cost)}, which is {cost.cpu / 120:.1f} minutes on two cores of its own."
     return [f"{kept} of {len(bound)} bounds are kept. {total}", *([""] if open_ else []), *open_]
+
+
+def _told(cost: Cost) -> str:
+    share = f" (the machine was shared: each had {100 * cost.cpu / cost.wall:.0f} % of one)" if cost.wall else ""
+    return f"{cost.cpu:,.0f} s of a processor{share}"
 
 
 def _table(part: Part) -> Iterator[str]:
