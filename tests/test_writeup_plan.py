@@ -14,6 +14,7 @@ from grader.errors import GraderError, RubricError
 from grader.writeup import Writeup, load_writeup, plan, splits
 from grader.writeup.spec import (
     Charts,
+    Code,
     Data,
     DecisionMap,
     Network,
@@ -72,7 +73,7 @@ def test_the_write_up_of_the_page_can_be_read_and_the_page_tells_every_field(tmp
     found = re.search(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
     assert found
     assert list(writeup(tmp_path, found[1]).experiments) == ["rates", "best"]
-    shows = (TableOf, Charts, Overlay, Relation, Pictures, DecisionMap, Network)
+    shows = (TableOf, Charts, Overlay, Relation, Pictures, DecisionMap, Network, Code)
     fields = {name for model in (Writeup, Data, Split, Section, Show, *shows) for name in model.model_fields}
     told = set(re.findall(r"`(?:data\.)?([a-z_]+)(?::[^`]*)?`", PAGE))
     assert fields - told == set()

@@ -114,7 +114,8 @@ def _write_up(asked: Asked) -> int:
     _say(asked, f"{writeup.title}, sandbox {sandbox.name}", _about_data(writeup, source, preview, asked))
     outcomes = _run_all(planned.all, bench, writeup, asked)
     told = writeups.explanations(writeup.sections, intake.files)
-    document = writeups.document(writeup, planned, outcomes, told, splits, intake.submission.id, preview=preview)
+    name = intake.submission.id
+    document = writeups.document(writeup, planned, outcomes, told, splits, name, intake.files, preview=preview)
     _write(document, writeups.tables_and_curves(document, writeup, planned, outcomes), asked)
     _tell(document, outcomes, time.monotonic() - started, asked)
     return _exit_code(outcomes)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from grader.report import chart, drawing, markdown
+from grader.report import chart, code, drawing, markdown
 from grader.report.page import environment, style
 from grader.report.pdf import Renderer
 from grader.report.picture import mosaic
@@ -45,6 +45,7 @@ def _markup(document: Document, css: Markup | None, pictures: _Pictures) -> str:
         document=document,
         css=css,
         chart=chart,
+        numbered=code.numbered,
         markdown=markdown.rendered,
         network=drawing.network,
         decision_map=drawing.decision_map,

@@ -12,10 +12,12 @@ import numpy as np
 from grader.experiments import Array, Outcome, Run, Splits
 from grader.model import Curve, Failure, NamedCurve, Series, Table
 from grader.report.text import number, one_line
+from grader.writeup.excerpts import Excerpt, excerpts
 from grader.writeup.plan import Planned, label
 from grader.writeup.spec import (
     Chart,
     Charts,
+    Code,
     DecisionMap,
     Network,
     Overlay,
@@ -31,6 +33,7 @@ from grader.writeup.texts import Explanation
 
 __all__ = [
     "Block",
+    "CodeBlock",
     "Document",
     "MapBlock",
     "NetworkBlock",
@@ -103,6 +106,16 @@ class NetworkBlock:
 
 
 @dataclass(frozen=True)
+class CodeBlock:
+    """Functions of the student's own."""
+
+    kind: ClassVar[str] = "code"
+    title: str
+    excerpts: tuple[Excerpt, ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class TextBlock:
     """The course's own words, in Markdown."""
 
@@ -110,7 +123,7 @@ class TextBlock:
     markdown: str
 
 
-Block = TableBlock | Panel | PictureBlock | MapBlock | NetworkBlock | TextBlock
+Block = TableBlock | Panel | PictureBlock | MapBlock | NetworkBlock | CodeBlock | TextBlock
 
 
 @dataclass(frozen=True)
@@ -156,13 +169,14 @@ def document(
     told: Mapping[str, Explanation],
     splits: Splits,
     hand_in: str,
+    files: Mapping[str, bytes],
     *,
     preview: bool,
 ) -> Document:
     """Everything in its place."""
     by_settings = {outcome.run.key: outcome for outcome in outcomes}
     results = {id_: [_of(run, by_settings) for run in runs] for id_, runs in planned.runs.items()}
-    desk = _Desk(writeup, planned, results, splits)
+    desk = _Desk(writeup, planned, results, splits, files)
     parts = tuple(Part(each, tuple(desk.blocks(each)), told.get(each.id)) for each in writeup.sections)
     return Document(writeup.title, writeup.course, hand_in, preview, _facts(writeup, splits, preview), parts)
 
@@ -220,6 +234,7 @@ class _Desk:
     planned: Planned
     results: Mapping[str, Sequence[Outcome]]
     splits: Splits
+    files: Mapping[str, bytes]
 
     def blocks(self, section: Section) -> Iterator[Block]:
         for show in section.show:
@@ -234,6 +249,7 @@ class _Desk:
             Relation: self.relation,
             Pictures: self.pictures,
             DecisionMap: self.maps,
+            Code: self.code,
         }
         if isinstance(what, str):
             yield TextBlock(what)
@@ -241,6 +257,9 @@ class _Desk:
             yield NetworkBlock(what)
         else:
             yield from makers[type(what)](what)
+
+    def code(self, asked: Code) -> Iterator[Block]:
+        yield CodeBlock(asked.title, *excerpts(asked, self.files))
 
     def table(self, asked: TableOf) -> Iterator[Block]:
         outcomes = [outcome for id_ in asked.experiments for outcome in self.results[id_]]

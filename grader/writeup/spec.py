@@ -17,6 +17,7 @@ __all__ = [
     "FILE",
     "Chart",
     "Charts",
+    "Code",
     "Config",
     "Data",
     "DecisionMap",
@@ -41,7 +42,7 @@ Text = Annotated[str, Field(min_length=1)]
 Id = Annotated[str, Field(pattern=KEBAB)]
 Setting = bool | int | float | str
 Pick = Literal["last", "first", "best", "max", "min"]
-_KINDS = ("table", "curves", "overlay", "relation", "pictures", "map", "network", "text")
+_KINDS = ("table", "curves", "overlay", "relation", "pictures", "map", "network", "code", "text")
 
 
 class _Strict(BaseModel):
@@ -195,6 +196,19 @@ class Network(_Strict):
     title: str = ""
 
 
+class Code(_Strict):
+    """Functions of the student's own files, as they stand there."""
+
+    files: tuple[Text, ...] = Field(
+        default=("*.py", "*.ipynb"), min_length=1, description="Names with * and ?; the first file that has it counts."
+    )
+    functions: tuple[Text, ...] = Field(
+        min_length=1, max_length=12, description="Names, such as relu, Net.fit or *backward*; classes too."
+    )
+    title: str = ""
+    lines: int = Field(default=60, ge=3, le=200, description="The most that is shown of each.")
+
+
 class Show(_Strict):
     """One thing that stands in a section."""
 
@@ -205,6 +219,7 @@ class Show(_Strict):
     pictures: Pictures | None = None
     map: DecisionMap | None = None
     network: Network | None = None
+    code: Code | None = None
     text: Text | None = None
 
     @model_validator(mode="after")

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import PurePosixPath
-from typing import Any
 
+from grader.writeup.notebooks import cells, joined
 from grader.writeup.spec import Section
 
 __all__ = ["Explanation", "explanations"]
@@ -48,18 +46,8 @@ def _markdown(name: str, content: bytes) -> str:
 
 
 def _notebook(content: bytes) -> str:
-    """The text cells of a notebook; nothing where it cannot be read."""
-    try:
-        with warnings.catch_warnings(action="ignore"):  # it tells students to mend their notebooks' inner form
-            notebook = import_module("nbformat").reads(content.decode("utf-8-sig", "replace"), as_version=4)
-        cells = [cell for cell in notebook["cells"] if cell.get("cell_type") == "markdown"]
-        return "\n\n".join(_joined(cell.get("source")) for cell in cells)
-    except Exception:  # not installed, or not a notebook: then there is no text to take
-        return ""
-
-
-def _joined(source: Any) -> str:
-    return source if isinstance(source, str) else "".join(map(str, source or ()))
+    """The text cells of a notebook."""
+    return "\n\n".join(joined(cell.get("source")) for cell in cells(content) if cell.get("cell_type") == "markdown")
 
 
 def _under_headings(name: str, markdown: str, sections: Sequence[Section]) -> Iterator[tuple[str, str]]:
