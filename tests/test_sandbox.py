@@ -297,6 +297,59 @@ def test_workers_end_with_the_grader(sandbox: Sandbox, tmp_path: Path) -> None:
     pytest.fail("the worker lives on")
 
 
+KILLED_GRADERS = """
+import os, random, signal, time
+from pathlib import Path
+from grader.sandbox import bubblewrap
+from grader.sandbox.base import Limits
+
+sandbox = bubblewrap.BubblewrapSandbox()
+sandbox.start(Limits()).kill()  # what is read once is read
+for _ in range(40):
+    grader = os.fork()
+    if not grader:
+        sandbox.start(Limits())
+        time.sleep(60)
+    time.sleep(random.Random(grader).uniform(0, 0.04))
+    os.kill(grader, signal.SIGKILL)
+    os.waitpid(grader, 0)
+time.sleep(1)
+print(len(list(bubblewrap._stranded())))
+"""
+
+
+@linux_only
+@pytest.mark.slow
+def test_a_grader_that_is_killed_while_bubblewrap_starts_leaves_nothing() -> None:
+    usable("bubblewrap")
+    ended = subprocess.run(
+        [sys.executable, "-c", KILLED_GRADERS],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=Path(__file__).parents[1],
+    )
+    assert ended.stdout == "0\n"
+
+
+@linux_only
+def test_what_a_killed_grader_left_is_ended_by_the_next_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    usable("bubblewrap")
+    reading, info = os.pipe()
+    os.close(reading)  # bubblewrap ends over it, as it did when a grader was killed
+    monkeypatch.setattr(bubblewrap, "_info_file", lambda: os.dup(info))
+    worker = BubblewrapSandbox().start(LIMITS)
+    worker._popen.wait()
+    worker._close()
+    monkeypatch.undo()
+    os.close(info)
+    left = set(bubblewrap._stranded())
+    bubblewrap._end_stranded.cache_clear()
+    BubblewrapSandbox().start(LIMITS).kill()
+    assert left
+    assert not left & set(bubblewrap._stranded())
+
+
 @linux_only
 def test_a_daemonised_grandchild_is_swept(tmp_path: Path) -> None:
     harden_grader()

@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import cache
+from pathlib import Path
 
 from grader.sandbox.base import ENVIRONMENT, Limits, arguments, compile_worker, launch
 from grader.sandbox.folders import WORKER, interpreter, package_paths, site_folders, system_folders
@@ -50,7 +51,7 @@ def probe() -> str | None:
 def _try() -> subprocess.CompletedProcess[bytes]:
     """Run Python in a sandbox like a worker's."""
     harden_grader()
-    reading, info = os.pipe()
+    info = _info_file()
     command = [*_command(Limits(), ["--info-fd", str(info)]), interpreter(), "-I", "-S", "-c", "pass"]
     try:
         return subprocess.run(
@@ -64,9 +65,8 @@ def _try() -> subprocess.CompletedProcess[bytes]:
             group=spare_user(),
         )
     finally:
+        _await_orphan(_first_process(info))
         os.close(info)
-        _await_orphan(_first_process(reading))
-        os.close(reading)
 
 
 class BubblewrapSandbox:
@@ -93,17 +93,17 @@ class BubblewrapWorker:
     def __init__(self, limits: Limits) -> None:
         self.channel, theirs = socket.socketpair()
         self.output, written = os.pipe()
-        self._info, info = os.pipe()
+        self._info = _info_file()
         self._killed = False
         user = spare_user()
-        command = [*_command(limits, ["--info-fd", str(info)]), *arguments(theirs.fileno(), _INSIDE, limits)]
+        command = [*_command(limits, ["--info-fd", str(self._info)]), *arguments(theirs.fileno(), _INSIDE, limits)]
         try:
             self._popen = launch(
                 command,
                 stdin=subprocess.DEVNULL,
                 stdout=written,
                 stderr=written,
-                pass_fds=[theirs.fileno(), info],
+                pass_fds=[theirs.fileno(), self._info],
                 cwd="/",
                 env={},
                 user=user,
@@ -117,7 +117,6 @@ class BubblewrapWorker:
         finally:
             theirs.close()
             os.close(written)
-            os.close(info)
 
     def ended(self) -> int | None:
         """The exit status, negative for a signal, or None while it runs."""
@@ -142,6 +141,7 @@ class BubblewrapWorker:
         self._popen.wait()
         _await_orphan(first)
         self._close()
+        _end_stranded()
 
     def _close(self) -> None:
         self.channel.close()
@@ -149,16 +149,47 @@ class BubblewrapWorker:
         os.close(self._info)
 
 
+def _info_file() -> int:
+    """Where bubblewrap writes which process is the namespace's first.
+
+    A file, not a pipe: were the grader killed meanwhile, bubblewrap would end over the pipe, and its child wait for it
+    for ever.
+    """
+    return os.memfd_create("bubblewrap's child")
+
+
 def _first_process(info: int) -> int | None:
-    """The namespace's first process as the grader sees it, from what bubblewrap wrote in one or more pieces."""
-    os.set_blocking(info, False)
-    said = b""
-    with suppress(BlockingIOError):
-        while part := os.read(info, 4096):
-            said += part
+    """The namespace's first process as the grader sees it, if bubblewrap has written it yet."""
     with suppress(ValueError, KeyError):
-        return int(json.loads(said)["child-pid"])
+        return int(json.loads(os.pread(info, 4096, 0))["child-pid"])
     return None
+
+
+@cache
+def _end_stranded() -> None:
+    """End what graders left that were killed at a bad moment; once in each process is enough."""
+    for pid in _stranded():
+        with suppress(ProcessLookupError, PermissionError):
+            os.kill(pid, signal.SIGKILL)
+
+
+def _stranded() -> Iterator[int]:
+    """The first processes of workers' namespaces whose bubblewrap is gone."""
+    for place in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError, KeyError):  # it ended meanwhile
+            if _named_bwrap(place) and _is_stranded(place):
+                yield int(place.name)
+
+
+def _named_bwrap(place: Path) -> bool:
+    return (place / "comm").read_text() == "bwrap\n"
+
+
+def _is_stranded(place: Path) -> bool:
+    status = dict(line.split(":", 1) for line in (place / "status").read_text().splitlines())
+    numbers = status["NSpid"].split()  # one for each namespace that it is in
+    ours = str(WORKER / "main.py").encode() in (place / "cmdline").read_bytes().split(b"\0")
+    return ours and len(numbers) > 1 and numbers[-1] == "1" and not _named_bwrap(Path("/proc", status["PPid"].strip()))
 
 
 def _await_orphan(pid: int | None) -> None:
