@@ -51,6 +51,7 @@ class Channel:
         self._printed = bytearray()
         self._number = 0
         self._living = True
+        self._next_look = 0.0
         self._selector = selectors.DefaultSelector()
         process.channel.setblocking(False)
         os.set_blocking(process.output, False)
@@ -165,10 +166,18 @@ class Channel:
             if left <= 0:
                 raise Late
             ready = self._selector.select(min(left, _LOOK))
+            ended = self._look()
             if ready:
                 return ready
-            if self._process.ended() is not None:
+            if ended:
                 raise self._lost()
+
+    def _look(self) -> bool:
+        """Whether the worker has ended; looked at now and then, also while it prints without a break."""
+        if time.monotonic() < self._next_look:
+            return False
+        self._next_look = time.monotonic() + _LOOK
+        return self._process.ended() is not None
 
     def _take(self, source: object) -> None:
         """Read once from what is ready."""

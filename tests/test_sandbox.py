@@ -25,6 +25,7 @@ from grader.sandbox.bubblewrap import BubblewrapSandbox
 from grader.sandbox.folders import package_paths, readable, site_folders
 from grader.sandbox.linux import harden_grader, sweep
 from grader.sandbox.process import ProcessSandbox
+from grader.sandbox.removal import remove
 from grader.session import Session
 from grader.worker.lockdown import filter_program, without
 
@@ -372,6 +373,29 @@ def test_a_daemonised_grandchild_is_swept(tmp_path: Path) -> None:
         os.kill(grandchild, 0)
 
 
+def test_a_folder_goes_however_deep_it_is_and_whatever_its_owner_forbids_himself(tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "kept").touch()
+    top = tmp_path / "top"
+    top.mkdir()
+    (top / "0.lifted").mkdir()
+    (top / "0.lifted" / "file").touch()
+    (top / "link").symlink_to(outside)
+    here = os.open(top, os.O_RDONLY)
+    for _ in range(3000):
+        os.mkdir("d" * 200, dir_fd=here)
+        inner = os.open("d" * 200, os.O_RDONLY, dir_fd=here)
+        os.symlink(outside, "link", dir_fd=inner)
+        os.close(here)
+        here = inner
+    os.mkdir("locked", 0o000, dir_fd=here)
+    os.close(here)
+    remove(str(top))
+    assert os.listdir(tmp_path) == ["outside"]
+    assert os.listdir(outside) == ["kept"]
+
+
 @linux_only
 def test_a_sweep_leaves_others_alone(tmp_path: Path) -> None:
     with subprocess.Popen(
@@ -392,13 +416,19 @@ def test_a_probe_leaves_no_process_behind() -> None:
 FILLERS = {
     "one file after another": "[open(f'{n}', 'wb').write(bytes(4 << 20)) for n in range(10_000)]",
     "a great many empty files": "[open(f'{n}', 'wb').close() for n in range(1_000_000)]",
+    "one file after another, while it prints": (
+        "[(open(f'{n}', 'wb').write(bytes(4 << 20)), print('x' * 200_000)) for n in range(10_000)]"
+    ),
+    "files that lie very deep": (
+        "[(os.mkdir('d'), os.chdir('d'), open('f', 'wb').write(bytes(4 << 20))) for n in range(10_000)]"
+    ),
 }
 
 
 @linux_only
 @pytest.mark.parametrize("filler", FILLERS)
 def test_a_worker_that_fills_the_disk_is_ended(filler: str, temporary: Path) -> None:
-    source = f"def attack(): {FILLERS[filler]}\n"
+    source = f"import os\ndef attack(): {FILLERS[filler]}\n"
     with Session({"work.py": source.encode()}, DRIVER, usable("landlock"), LIMITS) as session:
         with pytest.raises(StudentError) as caught:
             session.student().call("run", "attack", limit=20)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -12,10 +11,12 @@ from contextlib import suppress
 
 from grader.sandbox.base import ENVIRONMENT, Limits, arguments, launch
 from grader.sandbox.linux import readable_by_all, spare_user, sweep
+from grader.sandbox.removal import remove
 
 __all__ = ["SpawnedWorker"]
 
 _MOST_FILES = 10_000
+_DEEPEST = 40  # folders in each other; files that lie very deep could not be counted
 
 
 class SpawnedWorker:
@@ -73,17 +74,29 @@ class SpawnedWorker:
     def _close(self) -> None:
         self.channel.close()
         os.close(self.output)
-        shutil.rmtree(self._folder, ignore_errors=True)
+        remove(self._folder)
 
 
 def _is_full(folder: str, room: int) -> bool:
-    """Whether a folder holds more bytes or more files than a hand-in may write; no quota would stop it."""
+    """Whether a folder holds more bytes, files or levels than a hand-in may write; no quota would stop it.
+
+    A folder in which nobody can look counts as full: it may hold anything.
+    """
     used = count = 0
-    for place, _, names in os.walk(folder):
-        for name in names:
-            with suppress(OSError):
-                used += os.lstat(os.path.join(place, name)).st_blocks * 512
-        count += len(names) + 1
-        if used > room or count > _MOST_FILES:
+    waiting = [(folder, 0)]
+    while waiting:
+        place, depth = waiting.pop()
+        try:
+            with os.scandir(place) as entries:
+                for entry in entries:
+                    used += entry.stat(follow_symlinks=False).st_blocks * 512
+                    count += 1
+                    if entry.is_dir(follow_symlinks=False):
+                        waiting.append((entry.path, depth + 1))
+                    if used > room or count > _MOST_FILES or depth > _DEEPEST:
+                        return True
+        except FileNotFoundError:  # removed meanwhile
+            continue
+        except PermissionError:
             return True
     return False
