@@ -16,10 +16,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from grader.cli import commands
-from grader.cli.courses import course_of, fits
 from grader.cli.exits import exit_code
 from grader.cli.handins import expand, find
-from grader.errors import GraderError
 from grader.model import Score
 
 COURSE = "gatech-cs7643-a1"
@@ -253,24 +251,6 @@ def test_every_help_has_an_example(name: str) -> None:
 )
 def test_exit_codes(scores: list[Score], complete: bool, fail_under: float | None, code: int) -> None:
     assert exit_code(scores, complete, fail_under) == code
-
-
-@pytest.mark.parametrize("name", [f"hand-in-{number:02}" for number in (1, 2, 3, 8, 9, 12)])
-def test_the_course_is_told_by_the_names_in_a_hand_in(name: str, examples: Path) -> None:
-    files = {str(path): path.read_bytes() for path in (examples / name).rglob("*.py")}
-    assert course_of(files) == COURSE
-
-
-def test_every_right_variant_fits_its_course(root: Path) -> None:
-    for variant in (root / "tests" / "variants" / COURSE).iterdir():
-        if variant.is_dir():
-            files = {path.name: path.read_bytes() for path in variant.rglob("*.py")}
-            assert fits(files)[COURSE] > 0.2, variant.name
-
-
-def test_a_hand_in_without_a_course_is_refused() -> None:
-    with pytest.raises(GraderError, match="name the course"):
-        course_of({"poem.py": b"print('hello')"})
 
 
 def _tree(folder: Path, *names: str) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from grader.errors import GraderError
@@ -12,8 +14,11 @@ from grader.rubric import find_rubric, reference_files
 
 __all__ = ["course_of", "fits", "rubric_file"]
 
-ENOUGH = 0.2  # of the reference's names; those of an empty starter are nearly all of them
-NAME = re.compile(rb"^[ \t]*(?:class|def)[ \t]+([A-Za-z]\w*)", re.MULTILINE)
+ENOUGH = 0.4  # of 2: right hand-ins of few functions have 0.5, libraries that have nothing to do with it up to 0.3
+ANSWERS = "answers.yaml"
+DRIVER = "driver.py"
+NAME = re.compile(rb"^[ \t]*\"?[ \t]*(?:class|def)[ \t]+([A-Za-z]\w*)", re.MULTILINE)  # of notebooks too
+QUOTED = re.compile(rb"\"([A-Za-z]\w*)\"")
 
 
 def rubric_file(named: str | None, files: Mapping[str, bytes]) -> Path:
@@ -22,36 +27,78 @@ def rubric_file(named: str | None, files: Mapping[str, bytes]) -> Path:
 
 
 def course_of(files: Mapping[str, bytes]) -> str:
-    """The course whose reference shares most names with these files.
+    """The course whose code this is; without code, the one whose questions it answers.
 
     Raises:
-        GraderError: none shares enough.
+        GraderError: none fits well enough.
     """
-    shares = fits(files)
-    best = max(shares, key=lambda course: shares[course], default=None)
-    if best is None or shares[best] < ENOUGH:
-        known = ", ".join(sorted(shares)) or "none"
-        raise GraderError(
-            f"This fits none of the courses that are known ({known}). "
-            "Is it the folder of the hand-in? Otherwise name the course or a rubric file: --rubric COURSE"
-        )
-    return best
+    for found in (fits(files), _answered(files)):
+        best = max(found, key=lambda course: found[course], default=None)
+        if best is not None and found[best] >= ENOUGH:
+            return best
+    known = ", ".join(sorted(_courses())) or "none"
+    raise GraderError(
+        f"This fits none of the courses that are known ({known}). "
+        "Is it the folder of the hand-in? Otherwise name the course or a rubric file: --rubric COURSE"
+    )
 
 
 def fits(files: Mapping[str, bytes]) -> dict[str, float]:
-    """For each course, the share of its reference's names that the hand-in has too."""
+    """For each course with code, from 0 to 2: how much of its reference is here, and how much here is known to it.
+
+    The first alone would not know a short hand-in, the second would take any `train` in a `main.py` for a course's.
+    """
     found = _names(files)
-    shares = {}
-    for path in sorted(data_folder("rubrics").glob("*/rubric.yaml")):
-        course = path.parent.name
-        wanted = _names(reference_files(data_folder("reference") / course))
-        if wanted:
-            shares[course] = len(wanted & found) / len(wanted)
-    return shares
+    courses = {course: names for course in _courses() if (names := _known(course)).reference}
+    shared_by = Counter(name for names in courses.values() for name in names.all)
+    return {
+        course: len(names.reference & found) / len(names.reference)
+        + sum(1 / shared_by[name] for name in names.all & found) / max(len(found), 1)
+        for course, names in courses.items()
+    }
 
 
-def _names(files: Mapping[str, bytes]) -> set[str]:
-    """The names of source files, classes and functions."""
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """The names of a course's reference, and these with the other ones that its driver looks for."""
+
+    reference: frozenset[str]
+    all: frozenset[str]
+
+
+def _courses() -> Iterator[str]:
+    return (path.parent.name for path in sorted(data_folder("rubrics").glob("*/rubric.yaml")))
+
+
+def _known(course: str) -> _Known:
+    reference = _names(reference_files(data_folder("reference") / course))
+    driver = data_folder("rubrics") / course / DRIVER
+    looked_for = QUOTED.findall(driver.read_bytes()) if driver.is_file() else []
+    return _Known(reference, reference | {_spelled(name.decode()) for name in looked_for})
+
+
+def _names(files: Mapping[str, bytes]) -> frozenset[str]:
+    """The names of source files, classes and functions, however they are spelled."""
     sources = {PurePosixPath(name): content for name, content in files.items() if name.endswith((".py", ".ipynb"))}
-    names = {path.name.casefold() for path in sources if path.name != "__init__.py"}
-    return names | {name.decode() for content in sources.values() for name in NAME.findall(content)}
+    stems = {path.stem for path in sources if path.name != "__init__.py"}
+    defined = {name.decode() for content in sources.values() for name in NAME.findall(content)}
+    return frozenset(map(_spelled, stems | defined))
+
+
+def _spelled(name: str) -> str:
+    """`forwardPass` and `forward_pass` are one name."""
+    return name.replace("_", "").casefold()
+
+
+def _answered(files: Mapping[str, bytes]) -> dict[str, float]:
+    """For each course that only asks questions, the share of them that are answered here."""
+    from grader.answers.places import find
+    from grader.strict_yaml import parse
+
+    shares = {}
+    for course in _courses():
+        reference = reference_files(data_folder("reference") / course)
+        if set(reference) == {ANSWERS}:
+            questions = list(parse(reference[ANSWERS]).value)
+            shares[course] = sum(find(files, each).value is not None for each in questions) / len(questions)
+    return shares
