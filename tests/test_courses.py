@@ -14,7 +14,11 @@ from grader.intake import take
 ROOT = Path(__file__).parents[1]
 EXAMPLES = sorted((ROOT / "submissions_example").glob("*/hand-in-*"))
 VARIANTS = sorted(path for path in (ROOT / "tests" / "variants").glob("*/right/*") if path.is_dir())
-PHYSICS = b"def sigmoid(z):\n    pass\ndef forwardPass(x, w, N):\n    pass\ndef backward_propagation(x, y, out, w, h, eta):\n    pass\n"
+PHYSICS = b"""
+def sigmoid(z): ...
+def forwardPass(x, w, N): ...
+def backward_propagation(x, y, out, w, h, eta): ...
+"""
 
 
 def test_every_example_is_of_its_course() -> None:
