@@ -229,7 +229,8 @@ def test_an_empty_hand_in_lacks_every_part(drive: Open, tmp_path: Path) -> None:
     assert set(described["missing"]) == {"net", "cost-grad", "fit", "predict", "score"}
 
 
-def test_a_write_up_is_told_predictions_after_each_epoch(drive: Open) -> None:
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_write_up_is_told_predictions_after_each_epoch(drive: Open, turned: bool) -> None:
     rng = np.random.default_rng(4)
     X, y = rng.integers(0, 17, (60, 12)).astype(np.uint8), np.arange(60) % 10
     data = {
@@ -237,13 +238,15 @@ def test_a_write_up_is_told_predictions_after_each_epoch(drive: Open) -> None:
         "y_train": y[:40],
         "X_valid": X[40:],
         "y_valid": y[40:],
-        "X_in-sample": X,
+        "X_in-sample": X[::-1] if turned else X,
         "X_test": X[:9],
     }
     settings = {"hidden": 7, "batch_size": 8, "learning_rate": 0.1, "c": 1e-4, "epochs": 3, "seed": 0}
     told = drive(REFERENCE).experiment(settings, {**data, "classes": 10, "white": 16})
     shapes = {name: array.shape for name, array in told["predictions"].items()}
     assert shapes == {"train": (3, 40), "valid": (3, 20), "in-sample": (3, 60), "test": (3, 9)}
+    both = np.concatenate([told["predictions"]["train"], told["predictions"]["valid"]], axis=1)
+    assert np.array_equal(told["predictions"]["in-sample"], both[:, ::-1] if turned else both)
     assert told["history"]["train loss"][-1] < told["history"]["train loss"][0]
 
 
