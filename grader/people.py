@@ -13,7 +13,7 @@ from typing import Any
 from grader.errors import GraderError
 from grader.sheets import read
 
-__all__ = ["Matches", "Person", "known_as", "match", "person", "roster"]
+__all__ = ["Matches", "Person", "known_as", "match", "of_row", "person", "roster"]
 
 # What learning platforms call a downloaded hand-in. Canvas takes such numbers out of names, so a name cannot forge one.
 CANVAS = re.compile(r"(?P<name>\w*?)(?:_LATE)?_(?P<user>\d+)_\d+(?:_.*)?", re.DOTALL)
@@ -90,11 +90,12 @@ def roster(path: Path) -> dict[str, list[Person]]:
     for row in sheet.rows[1:]:
         told = dict(zip(columns, row, strict=False))
         if told.get(HAND_IN):
-            people[told.pop(HAND_IN)].append(_of_row(told))
+            people[told.pop(HAND_IN)].append(of_row(told))
     return dict(people)
 
 
-def _of_row(told: Mapping[str, str]) -> Person:
+def of_row(told: Mapping[str, str]) -> Person:
+    """The person of a row: columns with “name” in their heading are names, all others keys."""
     names = {column: text for column, text in told.items() if "name" in column.casefold()}
     full = [*names.values(), " ".join(names.values()), " ".join(reversed(names.values()))]
     return person([text for column, text in told.items() if column not in names], full, told)

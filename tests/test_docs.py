@@ -78,6 +78,9 @@ def test_the_commands_and_options_of_a_page_exist(page: Path) -> None:
         if command is None:
             assert not rest.strip().startswith("-"), f"{page.name}: grader {name}{rest}"
             continue
+        if isinstance(command, click.Group) and rest.split():
+            command = command.get_command(click.Context(command), rest.split()[0])
+            assert command, f"{page.name}: grader {name}{rest}"
         options = {o for p in command.params if isinstance(p, click.Option) for o in (*p.opts, *p.secondary_opts)}
         used = set(re.findall(r"(?<= )--?[a-z][a-z-]*", rest))
         assert used <= options | {"--help"}, f"{page.name}: grader {name}{rest}"

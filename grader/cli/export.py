@@ -45,6 +45,7 @@ class Asked:
     into: Path | None
     column: str | None
     roster: Path | None
+    book: str | None
     provisional: bool
     scale: bool
     hidden: Hidden
@@ -67,6 +68,7 @@ class Asked:
     metavar="FILE",
     help="Who handed in what: CSV with the column hand_in, or Gradescope's submission_metadata.yml.",
 )
+@click.option("--book", metavar="FILE|URL", help="The gradebook. [default: OUT/gradebook.db, where it is]")
 @click.option("--provisional", is_flag=True, help="Write scores too that do not count what waits for a person.")
 @click.option("--scale", is_flag=True, help="canvas, moodle: turn points into the platform's maximum.")
 @click.option(
@@ -77,7 +79,7 @@ class Asked:
     help="gradescope: when students see hidden criteria.",
 )
 def command(**options: object) -> None:
-    """Write the results in OUT, a folder that `grader grade` filled, in another format.
+    """Write the results in OUT in another format, with the marks that its gradebook has.
 
     gradescope, junit, classroom50, github and annotations make a file for each hand-in, beside its result.json or in
     -o FOLDER. csv, jsonl and nbgrader make one file. canvas and moodle fill one column of a file that was exported
@@ -91,9 +93,9 @@ def command(**options: object) -> None:
 
 
 def _export(asked: Asked) -> int:
-    from grader.cli.results import ids_without, read_results
+    from grader.cli.results import ids_without, standing_results
 
-    results = read_results(asked.out)
+    results = standing_results(asked.out, asked.book)
     if asked.to in EACH:
         _write_each(asked, results)
     elif asked.to in WHOLE:

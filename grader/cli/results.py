@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from grader.errors import GraderError
 
 if TYPE_CHECKING:
+    from grader.gradebook.book import Book
     from grader.model import Result
 
-__all__ = ["FILE", "ids_without", "read_result", "read_results"]
+__all__ = ["FILE", "assignment_of", "ids_without", "read_result", "read_results", "standing_results"]
 
 FILE = "result.json"
 
@@ -29,18 +30,62 @@ def read_results(out: Path) -> dict[Path, Result]:
     return {folder: read_result(folder / FILE) for folder in folders}
 
 
+def standing_results(out: Path, named: str | None) -> dict[Path, Result]:
+    """The results that stand in the gradebook, with what people gave; where there is no book, those of the folder."""
+    from grader.gradebook import FILE as BOOK
+    from grader.gradebook import is_available, marked, open_book
+
+    where = named or next((each / BOOK for each in (out, out.parent) if (each / BOOK).is_file()), None)
+    if where is None or (named is None and not is_available()):
+        return read_results(out)
+    book = open_book(where)
+    try:
+        single = (out / FILE).is_file()
+        entries = book.entries(assignment_of(out.parent if single else out, book))
+    finally:
+        book.close()
+    standing = {name: entry for name, entry in entries.items() if entry.result}
+    if single:
+        entry = standing.get(out.name)
+        return {out: marked(_parsed(entry.result, out), entry.marks)} if entry else read_results(out)
+    found = {out / name: marked(_parsed(entry.result, out / name), entry.marks) for name, entry in standing.items()}
+    return found or read_results(out)
+
+
+def assignment_of(out: Path, book: Book) -> str:
+    """Which assignment the folder is of: as run.json says, else the only one in the book.
+
+    Raises:
+        GraderError: it cannot be told.
+    """
+    try:
+        return str(json.loads((out / "run.json").read_text("utf-8"))["rubric"]["id"])
+    except (OSError, ValueError, KeyError, TypeError):
+        known = book.assignments()
+    if len(known) != 1:
+        raise GraderError(f"{out}: there is no run.json that says which assignment of the gradebook is meant.")
+    return known[0]
+
+
 def read_result(path: Path) -> Result:
     """One result.
 
     Raises:
         GraderError: it cannot be read.
     """
+    try:
+        return _parsed(path.read_text("utf-8"), path)
+    except (OSError, UnicodeDecodeError) as error:
+        raise GraderError(f"{path}: {error}") from None
+
+
+def _parsed(text: str, where: Path) -> Result:
     from grader.exports.json import from_json
 
     try:
-        return from_json(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, GraderError) as error:
-        raise GraderError(f"{path}: {error}") from None
+        return from_json(text)
+    except GraderError as error:
+        raise GraderError(f"{where}: {error}") from None
 
 
 def ids_without(out: Path, ids: Collection[str]) -> list[str]:

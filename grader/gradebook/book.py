@@ -134,7 +134,8 @@ class Book:
 
     def _mark(self, connection: Connection, hand_in: int, given: Given) -> None:
         where = (MarkRow.hand_in_id == hand_in, MarkRow.criterion == given.criterion)
-        before = connection.scalar(select(MarkRow.points).where(*where))
+        marked = connection.scalar(select(MarkRow.points).where(*where))
+        before = given.graded if marked is None else marked
         values = {
             "points": given.points,
             "comment": given.comment,

@@ -40,6 +40,7 @@ class Given:
     comment: str = ""  # the student reads it
     why: str = ""  # only the audit trail has it; an override needs it
     version: int = 0  # of the mark that the person saw; 0 where there was none
+    graded: float | None = None  # what the grader gave, for the history of a first mark
 
 
 @dataclass(frozen=True, slots=True)

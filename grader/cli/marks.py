@@ -1,0 +1,188 @@
+"""`grader marks`: what people give, out to a spreadsheet and back into the gradebook."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from grader.cli.options import shown
+from grader.errors import GraderError
+
+if TYPE_CHECKING:
+    from grader.gradebook import Entry
+    from grader.gradebook.book import Book
+    from grader.marks import Returned, Row
+    from grader.model import Result
+    from grader.people import Person
+
+__all__ = ["command"]
+
+OUT = click.argument("out", type=click.Path(exists=True, file_okay=False, path_type=Path))
+BOOK = click.option("--book", metavar="FILE|URL", help="The gradebook. [default: OUT/gradebook.db]")
+ROSTER = click.option(
+    "--roster",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Who handed in what, for rows without hand_in: CSV, or Gradescope's submission_metadata.yml.",
+)
+REFUSED = 2
+
+
+@click.group("marks")
+def command() -> None:
+    """Points and comments that people give, in a spreadsheet and in the gradebook.
+
+    \b
+    Example:  grader marks export results/ -o marks.xlsx
+              grader marks import results/ marks.xlsx
+    """
+
+
+@command.command("export")
+@OUT
+@BOOK
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="CSV or XLSX. [default: printed]")
+@click.option("--all", "every", is_flag=True, help="Every criterion, to give other points than the grader did.")
+def export(out: Path, book: str | None, output: Path | None, every: bool) -> None:
+    """Write a row for each criterion that waits for a person.
+
+    The markers fill in points and comment. The version in each row lets two of them notice when they mark the same.
+
+    \b
+    Example:  grader marks export results/ -o marks.xlsx
+    """
+    from grader.batch import write
+    from grader.marks import COLUMNS, sheet
+    from grader.tables import table
+
+    assignment, opened = _open(out, book)
+    entries = opened.entries(assignment)
+    opened.close()
+    rows = list(sheet(_results(entries), entries, every=every))
+    content = table(COLUMNS, rows, output.suffix if output else ".csv")
+    if output is None:
+        click.echo(content, nl=False)
+        return
+    write(output, content, private=True)
+    click.echo(f"{len(rows)} rows in {shown(output)}.", err=True)
+
+
+@command.command("import")
+@OUT
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@BOOK
+@ROSTER
+@click.option("--yes", is_flag=True, help="Write without asking.")
+@click.option("--partial", is_flag=True, help="Write what can be taken even where some rows cannot.")
+def import_(out: Path, file: Path, book: str | None, roster: Path | None, yes: bool, partial: bool) -> None:
+    """Read points and comments from a spreadsheet into the gradebook.
+
+    It shows what is new, and names the rows that fit no hand-in, come twice or hold no points. A criterion that the
+    grader decided needs a reason in the column why. An empty cell changes nothing; - takes points back.
+
+    \b
+    Example:  grader marks import results/ marks.xlsx
+    """
+    assignment, opened = _open(out, book)
+    try:
+        back = _returned(opened.entries(assignment), file, roster)
+        _tell(back)
+        if back.problems and not partial:
+            click.echo("Nothing is written; --partial writes the rest.", err=True)
+            click.get_current_context().exit(REFUSED)
+        if back.given and _agreed(yes):
+            opened.mark(assignment, back.given)
+            click.echo(f"{len(back.given)} written.")
+    finally:
+        opened.close()
+
+
+@command.command("history")
+@OUT
+@click.argument("hand_in", required=False)
+@BOOK
+def history(out: Path, hand_in: str | None, book: str | None) -> None:
+    """Print who changed what and why, of one hand-in or of all.
+
+    \b
+    Example:  grader marks history results/ hand-in-05
+    """
+    from grader.report.text import one_line
+
+    assignment, opened = _open(out, book)
+    for each in opened.history(assignment, hand_in):
+        points = " → ".join("–" if value is None else f"{value:g}" for value in (each.before, each.after))
+        what = " ".join(filter(None, (each.what, each.criterion)))
+        line = f"{each.at:%Y-%m-%d %H:%M:%S}  {each.by}  {each.hand_in}  {what}  {points}  {each.why}"
+        click.echo(one_line(line, 400))
+    opened.close()
+
+
+def _open(out: Path, named: str | None) -> tuple[str, Book]:
+    from grader.cli.book import opened
+    from grader.cli.results import assignment_of
+
+    book = opened(out, named)
+    return assignment_of(out, book), book
+
+
+def _results(entries: Mapping[str, Entry]) -> dict[str, Result]:
+    from grader.exports.json import from_json
+
+    return {name: from_json(entry.result) for name, entry in entries.items() if entry.result}
+
+
+def _returned(entries: Mapping[str, Entry], file: Path, roster: Path | None) -> Returned:
+    from grader.marks import returned
+    from grader.people import roster as listed
+    from grader.tables import read_table
+
+    rows = read_table(file)
+    if not rows or not {"criterion", "points"} <= set(rows[0]):
+        raise GraderError(f"{file}: marks need the columns criterion and points; `grader marks export` makes them.")
+    results = _results(entries)
+    return returned(rows, results, entries, _identifying(rows, results, listed(roster) if roster else {}))
+
+
+def _identifying(
+    rows: Sequence[Row], hand_ins: Iterable[str], people: Mapping[str, Sequence[Person]]
+) -> Callable[[Row], str | None]:
+    """What tells the hand-in of a row: its own column, else who the other columns say it is."""
+    from grader.people import known_as, match, of_row
+
+    if "hand_in" in rows[0]:
+        return lambda row: row["hand_in"].strip() or None
+    numbers = {each: number for number, each in enumerate(dict.fromkeys(map(_who, rows)))}
+    persons = {number: of_row(dict(each)) for each, number in numbers.items()}
+    found = match({each: people.get(each) or [known_as(each)] for each in hand_ins}, persons)
+    return lambda row: found.rows.get(numbers[_who(row)])
+
+
+def _who(row: Row) -> tuple[tuple[str, str], ...]:
+    from grader.marks import COLUMNS
+
+    return tuple((column, text) for column, text in row.items() if column not in COLUMNS)
+
+
+def _tell(back: Returned) -> None:
+    from grader.report.text import one_line, plural
+
+    for each in back.given:
+        points = "taken back" if each.points is None else f"{each.points:g}"
+        click.echo(one_line(f"{each.hand_in}  {each.criterion}  {points}  {each.comment}", 200))
+    click.echo(f"{plural(len(back.given), 'mark')} new or changed.")
+    for problem in back.problems:
+        click.echo(one_line(f"row {problem.row}: {problem.message}", 300), err=True)
+
+
+def _agreed(yes: bool) -> bool:
+    if yes:
+        return True
+    if not sys.stdin.isatty():
+        click.echo("Nothing is written; --yes writes.")
+        return False
+    return click.confirm("Write these marks?")
