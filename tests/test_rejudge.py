@@ -79,6 +79,7 @@ def test_it_writes_results_reports_tables_and_history_when_asked(out: Path, chan
     assert (last.what, last.before, last.after, last.why) == ("graded", 100.0, 70.0, "too many points")
 
 
+@pytest.mark.slow
 def test_it_can_be_taken_back(out: Path, changed: Path, quick: Path) -> None:
     assert grader("rejudge", out, "--rubric", changed, "--yes").exit_code == 0
     assert grader("rejudge", out, "--rubric", quick, "--yes").exit_code == 0
