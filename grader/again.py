@@ -11,6 +11,8 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from grader.checks import GONE
+from grader.errors import StudentError
 from grader.grading import Key, judge_one, observe_one
 from grader.model import CriterionResult, Finding, Observation, Result, Score, SectionResult, Verdict
 from grader.rubric import Criterion, Rubric, reference_files
@@ -28,8 +30,8 @@ class Helpers:
 
     def __init__(self, rubric: Rubric, sandbox: Sandbox) -> None:
         self.rubric = rubric
-        driver = rubric.driver.read_text("utf-8")
-        self._session = Session(reference_files(rubric.reference), driver, sandbox, _LIMITS)
+        self._sandbox = sandbox
+        self._session = self._open()
 
     def call(self, name: str, *arguments: Any) -> Any:
         """What the reference's helper gives.
@@ -37,7 +39,17 @@ class Helpers:
         Raises:
             StudentError: it cannot work on these arguments.
         """
-        return self._session.student().call(name, *arguments)
+        try:
+            return self._session.student().call(name, *arguments)
+        except StudentError as error:
+            if error.failure.code in GONE:  # what one hand-in asked may not be held against the next one
+                self.close()
+                self._session = self._open()
+            raise
+
+    def _open(self) -> Session:
+        driver = self.rubric.driver.read_text("utf-8")
+        return Session(reference_files(self.rubric.reference), driver, self._sandbox, _LIMITS)
 
     def close(self) -> None:
         """End the worker."""

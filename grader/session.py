@@ -34,7 +34,12 @@ _FAULTS: dict[str, Literal["student", "environment", "grader"]] = {
     "grader": "grader",
 }
 _CODES = {"missing", "syntax-error", "missing-package", "out-of-sight", "exception", "unusable-value", "driver"}
+_LARGEST_QUESTION = (
+    8 << 20
+)  # numbers in one argument of a stand-in: 64 MiB in double precision, which is the wire's cap
+_MOST_TOLD = 40  # remarks, and sentences for the instructor
 _ROOM = 6 << 30  # bytes of addresses, where a course allows large packages
+_REMARK_FIELDS = ("code", "message", "hint", "where")
 _FAILURE_FIELDS = ("fault", "code", "message", "hint", "where")
 
 
@@ -155,7 +160,7 @@ class Session:
         arguments = question.get("arguments")
         if function is None or not isinstance(arguments, list):
             raise WireError("it asked for a function that is not offered")
-        if not all(isinstance(each, np.ndarray | int | float) for each in arguments):
+        if not all(map(_is_usual, arguments)):
             return {"ok": False}
         try:
             return {"ok": True, "value": function(*arguments)}
@@ -167,10 +172,10 @@ class Session:
         if isinstance(claimed, dict) and claimed:
             remarks, integrity = claimed.get("remarks"), claimed.get("integrity")
             if isinstance(remarks, list) and isinstance(integrity, list):
-                told = [each for each in remarks if isinstance(each, dict)]
+                told = [each for each in remarks[:_MOST_TOLD] if isinstance(each, dict)]
                 self._claimed = Facts(
-                    tuple({name: _short(text) for name, text in each.items()} for each in told),
-                    tuple(_short(sentence) for sentence in integrity),
+                    tuple({name: _short(each[name]) for name in _REMARK_FIELDS if name in each} for each in told),
+                    tuple(_short(sentence) for sentence in integrity[:_MOST_TOLD]),
                 )
 
     def note(self, sentence: str) -> None:
@@ -345,6 +350,13 @@ class Student:
 def _with(packages: tuple[str, ...], limits: Limits) -> Limits:
     listed = tuple(dict.fromkeys((*limits.packages, *packages)))
     return replace(limits, packages=listed, memory=max(limits.memory, _ROOM))
+
+
+def _is_usual(argument: Any) -> bool:
+    """Whether a stand-in may be given this: an array's size is bounded whatever its numbers take up on the wire."""
+    return isinstance(argument, int | float) or (
+        isinstance(argument, np.ndarray) and argument.size <= _LARGEST_QUESTION
+    )
 
 
 def _short(claimed: Any) -> str:

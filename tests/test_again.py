@@ -86,6 +86,17 @@ def test_a_worker_that_asks_for_what_is_not_offered_is_ended(offered: dict[str, 
     assert caught.value.failure.code == "protocol"
 
 
+GREEDY = FORGED.replace('"arguments": []', '"arguments": [numpy.ones(9 << 20, numpy.uint8)]').replace(
+    "import gc", "import gc, numpy"
+)
+
+
+def test_a_stand_in_is_not_given_what_would_take_long() -> None:
+    session = Session({"work.py": b""}, GREEDY, ProcessSandbox(), stand_ins={"twice": failing("never")})
+    with session:
+        assert session.student().call("use", "twice") == {"ok": False, "id": 1 + 1}
+
+
 # with the course's own driver
 
 
@@ -98,6 +109,15 @@ def helpers() -> Helpers:
 def put_away() -> Iterator[None]:
     yield
     helpers().close()
+
+
+def test_what_one_hand_in_asks_of_a_helper_is_not_held_against_the_next_one() -> None:
+    sane = np.ones((2, 3))
+    for _ in range(2):  # what an endless question leaves
+        helpers()._session.strike(frozenset({"softmax"}), Failure("student", "timeout", "It did not come back."))
+    with pytest.raises(StudentError):
+        helpers().call("softmax", sane)
+    assert helpers().call("softmax", sane) == pytest.approx(np.full((2, 3), 1 / 3))
 
 
 def both(path: Path) -> tuple[Result, Result]:
