@@ -2,12 +2,13 @@
 
 A mistake is named only where it explains what was seen exactly. One that stands alone leaves the share of the points
 that the course gives for it; a criterion that fails only because of it is given the rubric's carried share, so that one
-slip is not paid for five times.
+slip is not paid for five times. Where nothing came back, nothing is left either: a function that forgets its return and
+one that was never written look the same.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from grader.bank import Bank
@@ -34,11 +35,20 @@ def explain(result: Result, seen: Observations, bank: Bank, seed: int) -> Result
     found = bank.recognise(seen, seed, lost)
     named = [bank.mistakes[name] for name in found.names]
     without = frozenset(criterion.id for criterion in bank.rubric.criteria if not criterion.credit)
-    case = _Case(found, [each for each in named if not each.harmless], bank.mistakes, bank.rubric.carried, without)
+    mistakes = [each for each in named if not each.harmless]
+    silent = {criterion.id for criterion in criteria if criterion.verdict == "error"}
+    carried = 0.0 if any(_is_silent(each, lost, silent) for each in mistakes) else bank.rubric.carried
+    case = _Case(found, mistakes, bank.mistakes, carried, without | silent)
     sections = tuple(_section(section, case) for section in result.sections)
     remarks = tuple(Finding(f"mistake:{each.id}", f"{each.title}.", each.hint) for each in named if each.harmless)
     score = replace(result.score, given=_sum([section.score for section in sections]))
     return replace(result, sections=sections, score=score, remarks=(*result.remarks, *remarks))
+
+
+def _is_silent(mistake: Mistake, lost: Collection[str], silent: Collection[str]) -> bool:
+    """Whether nothing at all came back where the mistake itself is looked at."""
+    own = set(mistake.criteria) & set(lost)
+    return bool(own) and own <= set(silent)
 
 
 @dataclass(frozen=True)
