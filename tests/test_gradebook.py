@@ -19,6 +19,7 @@ from sqlalchemy import create_engine, event
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateTable
 
+from grader.cli.book import open_for
 from grader.errors import GraderError
 from grader.exports.json import from_json, to_json
 from grader.gradebook import FILE, Attempt, Conflict, Given, marked, open_book
@@ -212,6 +213,28 @@ def test_a_file_that_is_no_book_is_told(tmp_path: Path) -> None:
     (tmp_path / FILE).write_text("not a database, but long enough to be taken for one" * 40)
     with pytest.raises(GraderError, match="cannot be opened"):
         open_book(tmp_path / FILE)
+
+
+def test_a_book_that_cannot_be_written_is_told_and_keeps_what_it_had(book: Book, tmp_path: Path) -> None:
+    book.record(GOOD)
+    connection = sqlite3.connect(tmp_path / FILE)
+    connection.execute("CREATE TRIGGER full BEFORE INSERT ON events BEGIN SELECT RAISE(ABORT, 'disk is full'); END")
+    connection.commit()
+    connection.close()
+    with pytest.raises(GraderError, match="could not be written: disk is full"):
+        book.record(BETTER)
+    assert book.entries("hw1")["ada"].result == GOOD.result
+
+
+def test_nobody_else_may_read_a_new_book(book: Book, tmp_path: Path) -> None:
+    assert {path.stat().st_mode & 0o077 for path in tmp_path.glob(f"{FILE}*")} == {0}
+
+
+def test_without_the_extra_no_book_is_kept_unless_one_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("grader.gradebook.find_spec", lambda _: None)
+    assert open_for(tmp_path, None) is None
+    with pytest.raises(GraderError, match="pip install"):
+        open_for(tmp_path, "sqlite://")
 
 
 def test_importing_the_package_does_not_import_sqlalchemy() -> None:

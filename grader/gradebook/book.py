@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import getpass
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from grader.errors import GraderError
 from grader.gradebook.engine import connect
 from grader.gradebook.entries import Attempt, Conflict, Entry, Event, Given, Mark
 from grader.gradebook.tables import AttemptRow, EventRow, HandInRow, MarkRow
@@ -49,7 +51,7 @@ class Book:
 
     def record(self, attempt: Attempt) -> bool:
         """Keep an attempt; whether it stands now. One that is no better than what it would replace never does."""
-        with self._engine.begin() as connection:
+        with self._transaction() as connection:
             hand_in = self._hand_in(connection, attempt.assignment, attempt.hand_in)
             before = connection.execute(_STANDING, {"hand_in": hand_in}).first()
             row = self._row(attempt, hand_in)
@@ -71,7 +73,7 @@ class Book:
         Raises:
             Conflict: somebody else marked one of these criteria after this person had looked.
         """
-        with self._engine.begin() as connection:
+        with self._transaction() as connection:
             for each in given:
                 self._mark(connection, self._hand_in(connection, assignment, each.hand_in), each)
 
@@ -103,6 +105,15 @@ class Book:
                 Event(row.at, row.by, row.what, row.name, row.criterion, row.before, row.after, row.why)
                 for row in connection.execute(query.order_by(EventRow.id))
             ]
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
+        """A transaction; what the database cannot do is told without a traceback, and nothing of it is written."""
+        try:
+            with self._engine.begin() as connection:
+                yield connection
+        except DBAPIError as error:
+            raise GraderError(f"The gradebook could not be written: {error.orig}") from None
 
     def _hand_in(self, connection: Connection, assignment: str, name: str) -> int:
         """The row of a hand-in, made where there is none; remembered, for it never changes."""
