@@ -9,6 +9,7 @@ import numpy as np
 
 from grader.experiments import Outcome, Run, Splits
 from grader.model import Failure
+from grader.report.picture import png
 from grader.writeup import Document, document, explanations, load_writeup, plan
 from grader.writeup.plan import Planned
 from grader.writeup.spec import Writeup
@@ -34,7 +35,10 @@ $$\\sum_i p_i = 1$$
 print("not a heading")
 ```
 
-![the curves](curves.png) [a page](https://example.org) [no page](javascript:alert(1))
+![the curves](curves.png)
+
+![gone](gone.png) ![drawn](net.svg) ![far](https://example.org/a.png) ![*broken*](broken.jpg)
+[a page](https://example.org) [no page](javascript:alert(1))
 
 ## Something else
 
@@ -80,6 +84,12 @@ def writeup() -> Writeup:
     return load_writeup(SPEC)
 
 
+def curves() -> bytes:
+    """A student's own picture."""
+    x = np.linspace(0, 255, 90)
+    return png(np.stack([np.add.outer(x[:60], x) / 2, np.zeros((60, 90)), np.ones((60, 90)) * 99], -1).astype(np.uint8))
+
+
 def splits() -> Splits:
     """Three rows of two numbers."""
     given = {"X_train": np.array([[-1.0, 4.0], [0.0, 6.0], [2.0, 5.0]]), "classes": 2, "white": 1}
@@ -97,7 +107,7 @@ def sample(files: dict[str, bytes] | None = None) -> Document:
     own = {"report.md": REPORT, "configs/best.yaml": b"rate: 0.5\nepochs: 900", "net.py": NET, "old/net.py": BROKEN}
     given = own if files is None else files
     planned = plan(spec, given, preview=False)
-    told = explanations(spec.sections, given)
+    told = explanations(spec.sections, given, {"curves.png": curves(), "broken.jpg": b"\xff\xd8\xff"})
     return document(spec, planned, outcomes(planned), told, splits(), "hand-in-1", given, preview=False)
 
 

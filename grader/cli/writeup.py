@@ -102,7 +102,7 @@ def _write_up(asked: Asked) -> int:
     started = time.monotonic()
     sandbox = choose(asked.sandbox)
     _refuse_impossible(asked)
-    intake = take(asked.path)
+    intake = take(asked.path, pictures=True)
     course = load_rubric(rubric_file(asked.rubric, intake.files))
     writeup = _load(course.folder)
     source, preview = _data(writeup, asked)
@@ -113,7 +113,7 @@ def _write_up(asked: Asked) -> int:
     bench = Bench(intake.files, driver, splits, sandbox, writeup.best_by, writeup.seconds, aside)
     _say(asked, f"{writeup.title}, sandbox {sandbox.name}", _about_data(writeup, source, preview, asked))
     outcomes = _run_all(planned.all, bench, writeup, asked)
-    told = writeups.explanations(writeup.sections, intake.files)
+    told = writeups.explanations(writeup.sections, intake.files, intake.pictures, intake.submission.files)
     name = intake.submission.id
     document = writeups.document(writeup, planned, outcomes, told, splits, name, intake.files, preview=preview)
     _write(document, writeups.tables_and_curves(document, writeup, planned, outcomes), asked)

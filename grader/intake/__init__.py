@@ -35,12 +35,12 @@ BEGINNINGS = {
 }
 
 
-def take(path: Path, limits: IntakeLimits = LIMITS, keep: Collection[str] = ()) -> Intake:
+def take(path: Path, limits: IntakeLimits = LIMITS, keep: Collection[str] = (), pictures: bool = False) -> Intake:
     """The hand-in at `path`. A top folder around everything else is taken away, unless its name is in `keep`."""
     listing_of = _format(path)
     name = path.resolve().name
     with listing_of(path, limits) as listing:
-        return gather(safe_id(_stem(name, listing_of)), path, listing, limits, keep)
+        return gather(safe_id(_stem(name, listing_of)), path, listing, limits, keep, pictures)
 
 
 def _format(path: Path) -> Format:

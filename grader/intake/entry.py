@@ -16,6 +16,7 @@ class IntakeLimits:
 
     file: int = 4 * MIB  # a larger file is known by name only
     total: int = 32 * MIB  # of what is read
+    pictures: int = 32 * MIB  # of those that are kept for a report, beside all that
     names: int = MIB // 4  # of the paths of what is read, in UTF-8
     files: int = 5_000  # that are read
     entries: int = 20_000  # files and folders, read or not

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from grader.errors import IntakeError
@@ -16,6 +16,7 @@ from grader.model import Submission
 __all__ = ["Intake", "gather"]
 
 SOURCE = frozenset({"", ".py", ".ipynb", ".yaml", ".yml", ".json", ".txt", ".md", ".csv", ".toml", ".cfg"})
+PICTURES = frozenset({".png", ".jpg", ".jpeg"})
 ARCHIVES = frozenset({".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar"})
 LFS_POINTER = b"version https://git-lfs.github.com/spec/"
 
@@ -32,16 +33,20 @@ class Intake:
 
     submission: Submission
     files: Mapping[str, bytes]
+    pictures: Mapping[str, bytes] = field(default_factory=dict)  # for a report; they never enter the sandbox
 
 
-def gather(id: str, path: Path, listing: Listing, limits: IntakeLimits, keep: Collection[str]) -> Intake:
-    """Read what is source text, and name the rest."""
+def gather(
+    id: str, path: Path, listing: Listing, limits: IntakeLimits, keep: Collection[str], pictures: bool = False
+) -> Intake:
+    """Read what is source text, and name the rest; pictures only where somebody asks for them."""
     entries, clashes = _unique(listing)
     entries = _without_top_folders(entries, keep)
     _refuse_nothing(path, entries, listing)
     files, unread = _read(path, entries, limits)
     ignored = sentences([*listing.left_out, *clashes, *unread])
-    return Intake(Submission(id, path, _digest(entries, files), tuple(entries), ignored), files)
+    submission = Submission(id, path, _digest(entries, files), tuple(entries), ignored)
+    return Intake(submission, files, _pictures(entries, limits) if pictures else {})
 
 
 def _unique(listing: Listing) -> tuple[dict[str, Entry], list[LeftOut]]:
@@ -105,6 +110,22 @@ def _read(path: Path, entries: Mapping[str, Entry], limits: IntakeLimits) -> tup
         if total > limits.total or names > limits.names or len(files) > limits.files:
             raise IntakeError(f"{path}: holds too much: {_much(limits)} are taken. Is it one hand-in?")
     return files, left_out
+
+
+def _pictures(entries: Mapping[str, Entry], limits: IntakeLimits) -> dict[str, bytes]:
+    """The small ones, as many as there is room for."""
+    found: dict[str, bytes] = {}
+    room = limits.pictures
+    for name, entry in entries.items():
+        if PurePosixPath(name).suffix.lower() not in PICTURES or entry.size > min(room, limits.file):
+            continue
+        try:
+            content = entry.read()
+        except Unreadable:  # told where the text asks for it
+            continue
+        room -= len(content)
+        found[name] = content
+    return found
 
 
 def _much(limits: IntakeLimits) -> str:

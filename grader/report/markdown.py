@@ -6,17 +6,18 @@ It is shown as plain text where laying it out would take long, or where a librar
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from importlib import import_module
 from typing import Any
+from urllib.parse import unquote
 
 from markupsafe import Markup, escape
 
 from grader.report.maths import formula
-from grader.report.text import visible
+from grader.report.text import one_line, visible
 
-__all__ = ["LONGEST", "rendered"]
+__all__ = ["LONGEST", "Picture", "rendered"]
 
 LONGEST = 20_000  # characters of one text
 MOST_TOKENS, MOST_FORMULAS, MOST_COLUMNS = 4000, 200, 12
@@ -29,8 +30,15 @@ FORMULAS = {"math_inline": False, "math_inline_double": True, "math_block": True
 ATTRIBUTES = {"a": {"href"}, "ol": {"start"}, "th": {"class"}, "td": {"class"}, "div": {"class"}}
 
 
-def rendered(source: str) -> Markup:
-    """The text as HTML. Raw HTML in it is shown as it was written; pictures are replaced by their descriptions."""
+Picture = Callable[[str, str], Markup | str]  # from source and description to the picture, or why there is none
+
+
+def _no_picture(*_: str) -> str:
+    return ""
+
+
+def rendered(source: str, picture: Picture = _no_picture) -> Markup:
+    """The text as HTML. Raw HTML in it is shown as it was written; for pictures, somebody else answers."""
     text = visible(source, LONGEST)
     try:
         reader = _reader()
@@ -39,9 +47,9 @@ def rendered(source: str) -> Markup:
         return _plain(text)
     if _too_much(tokens):
         return _plain(text)
-    found: list[tuple[str, bool]] = []
-    html = reader.renderer.render(tokens, reader.options, {"formulas": found})
-    return _with_formulas(_clean(html), found)
+    kept: list[Markup] = []
+    html = reader.renderer.render(tokens, reader.options, {"kept": kept, "picture": picture})
+    return _with_kept(_clean(html), kept)
 
 
 def _plain(text: str) -> Markup:
@@ -85,8 +93,9 @@ def _reader() -> Any:
 
 def _keep_formula(display: bool) -> Any:
     def keep(_: Any, tokens: Sequence[Any], place: int, _options: Any, env: Any) -> str:
-        env["formulas"].append((tokens[place].content, display))
-        mark = f"{_MARK}{len(env['formulas']) - 1}{_MARK}"
+        latex, many = tokens[place].content, len(env["kept"]) >= MOST_FORMULAS
+        made = Markup("<code>{}</code>").format(visible(latex)) if many else formula(latex, display)
+        mark = _marked(made, env)
         return f'<div class="formula">{mark}</div>' if tokens[place].block else mark
 
     return keep
@@ -95,8 +104,19 @@ def _keep_formula(display: bool) -> Any:
 _MARK = "\ue000"  # of the private area, which `visible` lets nobody write
 
 
-def _image(_: Any, tokens: Sequence[Any], place: int, *_rest: Any) -> str:
-    return f"<em>[picture: {escape(tokens[place].content or 'without a description')}]</em>"
+def _marked(made: Markup, env: Any) -> str:
+    """A mark for markup of our own, which is put there when all else has been cleaned."""
+    env["kept"].append(made)
+    return f"{_MARK}{len(env['kept']) - 1}{_MARK}"
+
+
+def _image(_: Any, tokens: Sequence[Any], place: int, _options: Any, env: Any) -> str:
+    source, told = str(tokens[place].attrs.get("src", "")), tokens[place].content
+    made = env["picture"](source, told)
+    if isinstance(made, Markup):
+        return _marked(made, env)
+    why = f" ({one_line(unquote(source), 80)}: {made})" if made else ""
+    return f"<em>[picture: {escape(told or 'without a description')}{escape(why)}]</em>"
 
 
 def _heading(_: Any, tokens: Sequence[Any], place: int, *_rest: Any) -> str:
@@ -131,11 +151,5 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
     return value if value in ("right", "formula") else None
 
 
-def _with_formulas(html: str, found: Sequence[tuple[str, bool]]) -> Markup:
-    def put(mark: re.Match[str]) -> str:
-        latex, display = found[int(mark[1])]
-        if int(mark[1]) >= MOST_FORMULAS:
-            return str(Markup("<code>{}</code>").format(visible(latex)))
-        return str(formula(latex, display))
-
-    return Markup(re.sub(f"{_MARK}(\\d+){_MARK}", put, html))  # noqa: S704 – cleaned above, formulas are our own
+def _with_kept(html: str, kept: Sequence[Markup]) -> Markup:
+    return Markup(re.sub(f"{_MARK}(\\d+){_MARK}", lambda mark: str(kept[int(mark[1])]), html))  # noqa: S704 – cleaned above, what was kept is our own

@@ -16,6 +16,7 @@ from grader.errors import GraderError
 from grader.model import Result
 from grader.paths import data_folder
 from grader.report import page
+from grader.report.raster import kind
 from grader.report.story import Audience
 
 FONTS = "fonts:"  # the scheme by which the style sheet names the fonts of report_templates/fonts
@@ -55,7 +56,7 @@ class Renderer:
         return self.printed(page.markup(result, audience, None)).pdf
 
     def printed(self, html: str, pictures: Mapping[str, bytes] | None = None) -> Printed:
-        """Any document of ours, with the PNG pictures that it names, and the page of each of its anchors."""
+        """Any document of ours, with the pictures that it names, and the page of each of its anchors."""
         fetcher = _fetcher(pictures) if pictures else self._fetcher
         with self._without_garbage_collection():
             document = self._weasyprint.HTML(string=html, url_fetcher=fetcher)
@@ -108,7 +109,7 @@ def _fetcher(pictures: Mapping[str, bytes] | None = None) -> Any:
     def fetch(_: object, url: str, *_headers: object) -> Any:
         if url not in known:
             raise ValueError("a report loads nothing but its own fonts and pictures")
-        kind = "font/otf" if url in fonts else "image/png"
-        return urls.URLFetcherResponse(url, known[url], {"Content-Type": kind})
+        media = "font/otf" if url in fonts else kind(known[url])
+        return urls.URLFetcherResponse(url, known[url], {"Content-Type": media})
 
     return type("LockedFetcher", (urls.URLFetcher,), {"fetch": fetch})(allowed_protocols=(), allow_redirects=False)

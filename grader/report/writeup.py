@@ -13,13 +13,17 @@ from grader.report import chart, code, drawing, markdown
 from grader.report.page import environment, style
 from grader.report.pdf import Renderer
 from grader.report.picture import mosaic
+from grader.report.raster import Unusable, kind, safe
+from grader.report.text import one_line
 
 if TYPE_CHECKING:
     from grader.writeup.document import Document, PictureBlock
+    from grader.writeup.texts import Explanation
 
 __all__ = ["html", "pdf"]
 
 DOCUMENTS = ("feedback", "writeup")
+MOST_PICTURES = 40  # of the student's own in one report
 
 
 def html(document: Document) -> str:
@@ -50,21 +54,46 @@ def _markup(document: Document, css: Markup | None, pictures: _Pictures) -> str:
         network=drawing.network,
         decision_map=drawing.decision_map,
         picture=pictures.add,
+        explained=pictures.explained,
     )
 
 
 @dataclass
 class _Pictures:
-    """PNG pictures under the addresses by which a page names them: in the page itself, or beside it."""
+    """Pictures under the addresses by which a page names them: in the page itself, or beside it."""
 
     inline: bool
     content: dict[str, bytes] = field(default_factory=dict)
+    students: int = 0  # pictures of the student's own
 
     def add(self, block: PictureBlock) -> str:
         """The address of a block's picture."""
-        made = mosaic(block.values, block.columns)
+        return self._address(mosaic(block.values, block.columns))
+
+    def explained(self, explanation: Explanation) -> Markup:
+        """The student's words, with the pictures that belong to them."""
+
+        def picture(source: str, told: str) -> Markup | str:
+            found = explanation.figures.find(source)
+            return found if isinstance(found, str) else self._students(found, told)
+
+        return markdown.rendered(explanation.text, picture)
+
+    def _students(self, content: bytes, told: str) -> Markup | str:
+        self.students += 1
+        if self.students > MOST_PICTURES:
+            return f"a report shows at most {MOST_PICTURES} pictures"
+        try:
+            address = self._address(safe(content))
+        except Unusable as why:
+            return str(why)
+        return Markup('<img src="{}" alt="{}">').format(
+            address, one_line(told, 200) or "a picture of the student's own"
+        )
+
+    def _address(self, made: bytes) -> str:
         if self.inline:
-            return "data:image/png;base64," + base64.b64encode(made).decode()
+            return f"data:{kind(made)};base64,{base64.b64encode(made).decode()}"
         address = f"picture:{len(self.content)}"
         self.content[address] = made
         return address

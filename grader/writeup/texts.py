@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
-from grader.writeup.notebooks import cells, joined
+from grader.writeup.figures import Figures
+from grader.writeup.notebooks import text_and_pictures
 from grader.writeup.spec import Section
 
 __all__ = ["Explanation", "explanations"]
@@ -24,30 +25,39 @@ class Explanation:
 
     text: str
     files: tuple[str, ...]
+    figures: Figures = field(default_factory=Figures)
 
 
-def explanations(sections: Sequence[Section], files: Mapping[str, bytes]) -> dict[str, Explanation]:
-    """By section id; several places are put one after the other."""
+def explanations(
+    sections: Sequence[Section],
+    files: Mapping[str, bytes],
+    pictures: Mapping[str, bytes] | None = None,
+    known: Collection[str] = (),
+) -> dict[str, Explanation]:
+    """By section id; several places are put one after the other. `known` are the names of all files, read or not."""
     found: dict[str, list[tuple[str, str]]] = {}
+    held: dict[str, bytes] = {}
     for name, content in sorted(files.items(), key=lambda item: (item[0].count("/"), item[0])):
-        for id_, text in _under_headings(name, _markdown(name, content), sections):
+        markdown, own = _markdown(name, content, str(len(held)))
+        held |= own
+        for id_, text in _under_headings(name, markdown, sections):
             found.setdefault(id_, []).append((name, text))
-    return {
-        id_: Explanation("\n\n".join(text for _, text in parts)[:LONGEST], tuple(dict.fromkeys(n for n, _ in parts)))
-        for id_, parts in found.items()
-    }
+    album = Figures(pictures or {}, known, held)
+    return {id_: _explanation(parts, album) for id_, parts in found.items()}
 
 
-def _markdown(name: str, content: bytes) -> str:
+def _explanation(parts: Sequence[tuple[str, str]], album: Figures) -> Explanation:
+    text = "\n\n".join(text for _, text in parts)[:LONGEST]
+    files = tuple(dict.fromkeys(name for name, _ in parts))
+    folders = tuple(dict.fromkeys(name.rpartition("/")[0] for name in files))
+    return Explanation(text, files, replace(album, folders=folders))
+
+
+def _markdown(name: str, content: bytes, mark: str) -> tuple[str, dict[str, bytes]]:
     suffix = PurePosixPath(name).suffix.lower()
     if suffix in MARKDOWN:
-        return content.decode("utf-8-sig", "replace")
-    return _notebook(content) if suffix == ".ipynb" else ""
-
-
-def _notebook(content: bytes) -> str:
-    """The text cells of a notebook."""
-    return "\n\n".join(joined(cell.get("source")) for cell in cells(content) if cell.get("cell_type") == "markdown")
+        return content.decode("utf-8-sig", "replace"), {}
+    return text_and_pictures(content, mark) if suffix == ".ipynb" else ("", {})
 
 
 def _under_headings(name: str, markdown: str, sections: Sequence[Section]) -> Iterator[tuple[str, str]]:

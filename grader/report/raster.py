@@ -1,0 +1,59 @@
+"""A stranger's picture made harmless: decoded within limits and written anew, with nothing in it but its pixels."""
+
+from __future__ import annotations
+
+import io
+import warnings
+
+__all__ = ["Unusable", "kind", "safe"]
+
+MOST_BYTES, MOST_PIXELS, LONGEST_SIDE = 4 << 20, 25_000_000, 12_000
+SHOWN_SIDE = 1600  # pixels; a page is not wider in print
+FORMATS = {b"\x89PNG\r\n\x1a\n": "PNG", b"\xff\xd8\xff": "JPEG"}
+
+
+class Unusable(Exception):
+    """A picture that is not shown; the text says why."""
+
+
+def safe(content: bytes) -> bytes:
+    """The picture as PNG or JPEG of our own making.
+
+    Raises:
+        Unusable: it is none of the two, is too large, or is broken.
+    """
+    form = next((form for start, form in FORMATS.items() if content.startswith(start)), None)
+    if form is None:
+        raise Unusable("it is neither PNG nor JPEG inside")
+    if len(content) > MOST_BYTES:
+        raise Unusable(f"it is larger than {MOST_BYTES >> 20} MiB")
+    try:
+        with warnings.catch_warnings(action="ignore"):  # of bombs, which are refused below
+            return _anew(content, form)
+    except ImportError:
+        raise Unusable("that needs Pillow, which is not installed") from None
+    except Unusable:
+        raise
+    except Exception:  # decoders raise whatever occurs to them
+        raise Unusable("it is damaged") from None
+
+
+def kind(content: bytes) -> str:
+    """The media type of a picture of our own making."""
+    return "image/jpeg" if content.startswith(b"\xff\xd8") else "image/png"
+
+
+def _anew(content: bytes, form: str) -> bytes:
+    from PIL import Image, ImageOps
+
+    with Image.open(io.BytesIO(content), formats=(form,)) as image:
+        if image.width * image.height > MOST_PIXELS or max(image.size) > LONGEST_SIDE:
+            raise Unusable(f"it has {image.width} × {image.height} pixels, which is too many")
+        image.draft("RGB", (SHOWN_SIDE, SHOWN_SIDE))  # a JPEG can be decoded smaller at once
+        upright = ImageOps.exif_transpose(image).convert("RGBA")
+    upright.thumbnail((SHOWN_SIDE, SHOWN_SIDE))
+    paper = Image.new("RGB", upright.size, "white")
+    paper.paste(upright, mask=upright.getchannel("A"))
+    file = io.BytesIO()
+    paper.save(file, form, **({"quality": 88} if form == "JPEG" else {"optimize": True}))
+    return file.getvalue()
