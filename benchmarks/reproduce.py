@@ -139,13 +139,11 @@ import numpy as np
 import torch
 from torch_twin import build, train_twin
 torch.set_num_threads(1)
-started = time.monotonic()
 seed, epochs, *parts = json.load(sys.stdin)
 x, x_test, y, y_test = map(np.array, parts)
 _, test = train_twin(build(seed), x, y, x_test, y_test, epochs=epochs)
 place = int(np.argmin(test))
-used, wall = time.process_time(), time.monotonic() - started
-told = {"first": test[0], "least": test[place], "epoch": place, "last": test[-1], "cpu": used, "wall": wall}
+told = {"first": test[0], "least": test[place], "epoch": place, "last": test[-1], "cpu": round(time.process_time(), 1)}
 print(json.dumps(told))
 """
 
@@ -274,7 +272,7 @@ def twin_part(table: Path, python: str, machinery: Machinery) -> Part:
         ),
         _line("the last", Target("test loss", (7.713,)), [each.get("last") for each in told], problem),
     ]
-    cost = sum((Cost(1, each["cpu"], each["wall"]) for each in told if "cpu" in each), Cost())
+    cost = sum((Cost(1, each["cpu"]) for each in told if "cpu" in each), Cost())
     return Part("Problem set 5, in PyTorch", TWIN_NOTE, tuple(lines), cost)
 
 
@@ -314,7 +312,7 @@ def _summary(parts: Sequence[Part]) -> list[str]:
     kept = sum(line.holds is True for line in bound)
     open_ = [f"- {_outcome(line)}: {line.label}, {line.value}" for line in bound if not line.holds]
     cost = sum((part.cost for part in parts), Cost())
-    total = f"All runs together took {_told(cost)}, which is {cost.cpu / 120:.1f} minutes on two cores of its own."
+    total = f"{cost.runs} runs took {cost.cpu:,.0f} s of a processor: {cost.cpu / 120:.1f} minutes on two idle cores."
     return [f"{kept} of {len(bound)} bounds are kept. {total}", *([""] if open_ else []), *open_]
 
 
@@ -327,10 +325,11 @@ def _table(part: Part) -> Iterator[str]:
     yield "| what | value | published | ours, median | by seed | bound | |"
     yield "|---|---|---|---|---|---|---|"
     for line in part.lines:
-        seeds = " ".join(_number(each) for each in line.ours) if len(line.ours) > 1 else ""
-        published = " / ".join(map(_number, line.published))
-        cells = (line.label, line.value, published, _number(line.median), seeds, line.bound, _outcome(line))
-        yield f"| {' | '.join(cells)} |"
+        shown = repr if "relative" in line.bound else _short
+        seeds = " ".join("–" if each is None else shown(each) for each in line.ours) if len(line.ours) > 1 else ""
+        middle = "–" if line.median is None else shown(line.median)
+        cells = (line.label, line.value, " / ".join(map(shown, line.published)), middle, seeds, line.bound)
+        yield f"| {' | '.join((*cells, _outcome(line)))} |"
 
 
 def _outcome(line: Line) -> str:
@@ -339,13 +338,8 @@ def _outcome(line: Line) -> str:
     return "kept" if line.holds else "**missed**"
 
 
-def _number(value: float | None) -> str:
-    """Shares to four places, and losses to every digit."""
-    if value is None:
-        return "–"
-    if 0 < value < 10:
-        return f"{value:.4f}"
-    return f"{value:,.0f}" if value == int(value) else repr(value)
+def _short(value: float) -> str:
+    return f"{value:,.0f}" if value == int(value) else f"{value:.4f}"
 
 
 def write(parts: Sequence[Part], machine: Mapping[str, Any]) -> None:
