@@ -214,8 +214,8 @@ def _lines(configuration: Configuration, row: Row) -> Iterator[Line]:
 
 def _line(label: str, target: Target, ours: Sequence[float | None], problem: str = "") -> Line:
     line = Line(label, target.value, target.published, tuple(ours), target.bound.text, problem=problem)
-    if target.bound.holds is None or line.median is None:
-        return line
+    if target.bound.holds is None or line.median is None or problem or None in ours:
+        return line  # the median of fewer seeds than were asked for is not the one that is bounded
     return replace(line, holds=target.bound.holds(line.median, target.published))
 
 
