@@ -7,6 +7,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -106,17 +107,22 @@ def _gradescope(path: Path) -> dict[str, list[Person]]:
 
     try:
         told = yaml.load(path.read_text("utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-        return {str(folder): [_submitter(each) for each in about[":submitters"]] for folder, about in told.items()}
+        return {
+            str(folder): [_submitter(each, about.get(":created_at")) for each in about[":submitters"]]
+            for folder, about in told.items()
+        }
     except (OSError, ValueError, TypeError, KeyError, AttributeError, yaml.YAMLError) as error:
         raise GraderError(
             f"{path}: this is not Gradescope's submission_metadata.yml ({type(error).__name__})."
         ) from None
 
 
-def _submitter(about: Mapping[str, Any]) -> Person:
+def _submitter(about: Mapping[str, Any], created: object) -> Person:
     name, student, email = (str(about.get(f":{part}") or "") for part in ("name", "sid", "email"))
     first, _, last = name.rpartition(" ")
     told = {"first_name": first, "last_name": last, "student_id": student, "email": email}
+    if isinstance(created, datetime):
+        told["submitted"] = (created if created.tzinfo else created.replace(tzinfo=UTC)).isoformat()
     return person([student, email], [name], told)
 
 

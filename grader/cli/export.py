@@ -46,6 +46,7 @@ class Asked:
     column: str | None
     roster: Path | None
     book: str | None
+    course: Path | None
     provisional: bool
     scale: bool
     hidden: Hidden
@@ -69,6 +70,12 @@ class Asked:
     help="Who handed in what: CSV with the column hand_in, or Gradescope's submission_metadata.yml.",
 )
 @click.option("--book", metavar="FILE|URL", help="The gradebook. [default: OUT/gradebook.db, where it is]")
+@click.option(
+    "--course",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="csv, nbgrader, canvas, moodle: take off what being late costs by this course.yaml.",
+)
 @click.option("--provisional", is_flag=True, help="Write scores too that do not count what waits for a person.")
 @click.option("--scale", is_flag=True, help="canvas, moodle: turn points into the platform's maximum.")
 @click.option(
@@ -146,9 +153,30 @@ def _whole(asked: Asked, results: Sequence[Result]) -> str:
     if asked.to == "jsonl":
         return json.to_lines(results)
     if asked.to == "csv":
-        return csv.to_csv(results)
+        return csv.to_csv(results, _penalties(asked, results) if asked.course else None)
     told = {id_: people[0].told for id_, people in _people(asked, results).items() if len(people) == 1}
-    return nbgrader.to_csv(results, told, provisional=asked.provisional)
+    return nbgrader.to_csv(results, told, _penalties(asked, results), provisional=asked.provisional)
+
+
+def _penalties(asked: Asked, results: Sequence[Result]) -> dict[str, float]:
+    """What being late costs each hand-in, by the course file, if one is named."""
+    if asked.course is None:
+        return {}
+    from grader.lateness import load_course, penalty, submitted
+
+    course = load_course(asked.course)
+    times = {id_: submitted(people[0].told) for id_, people in _people(asked, results).items()}
+    _tell(
+        "without a time of submission in the roster, so nothing is taken off", [id_ for id_ in times if not times[id_]]
+    )
+    lost = {}
+    for result in results:
+        due, came = course.due.get(str(result.rubric["id"])), times[str(result.submission["id"])]
+        if due is None:
+            raise GraderError(f"{asked.course}: due has no {result.rubric['id']!r}.")
+        if came is not None:
+            lost[str(result.submission["id"])] = penalty(result.score, came - due, course.late)
+    return lost
 
 
 def _people(asked: Asked, results: Sequence[Result]) -> dict[str, Sequence[Person]]:
@@ -195,7 +223,12 @@ def _points(asked: Asked, results: Sequence[Result], matches: Matches, possible:
     _tell("not settled, so the cell stays as it was (--provisional writes what is decided)", waiting)
     matched = {row: by_id[id_].score for row, id_ in matches.rows.items() if id_ not in waiting}
     factor = _factor(asked, {score.maximum for score in matched.values()}, possible)
-    return {row: score.given * factor for row, score in matched.items() if score.given is not None}
+    lost = _penalties(asked, results)
+    return {
+        row: (score.given - lost.get(matches.rows[row], 0.0)) * factor
+        for row, score in matched.items()
+        if score.given is not None
+    }
 
 
 def _factor(asked: Asked, maxima: set[float], possible: float | None) -> float:

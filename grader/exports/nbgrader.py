@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from grader.exports import amount, cell, settled
 from grader.model import Result
@@ -29,11 +30,18 @@ COLUMNS = (
 )
 
 
-def to_csv(results: Sequence[Result], students: Mapping[str, Mapping[str, str]], *, provisional: bool = False) -> str:
+def to_csv(
+    results: Sequence[Result],
+    students: Mapping[str, Mapping[str, str]],
+    penalties: Mapping[str, float] = MappingProxyType({}),
+    *,
+    provisional: bool = False,
+) -> str:
     """The table.
 
     Args:
         students: what is known of who handed in, by the hand-in's id: values for columns of the table.
+        penalties: what being late costs, by the hand-in's id.
         provisional: whether a score is told that does not count what waits.
     """
     text = io.StringIO()
@@ -42,16 +50,16 @@ def to_csv(results: Sequence[Result], students: Mapping[str, Mapping[str, str]],
     for result in results:
         id_ = str(result.submission.get("id", ""))
         known = {name: cell(value) for name, value in {"student_id": id_, **students.get(id_, {})}.items()}
-        table.writerow(known | _scores(result, provisional))
+        score = result.score.given if provisional or settled(result) else None
+        table.writerow(known | _scores(result, score, penalties.get(id_, 0.0)))
     return text.getvalue()
 
 
-def _scores(result: Result, provisional: bool) -> dict[str, str]:
-    score = amount(result.score.given) if provisional or settled(result) else ""
+def _scores(result: Result, score: float | None, penalty: float) -> dict[str, str]:
     return {
         "assignment": cell(str(result.rubric.get("id", ""))),
-        "raw_score": score,
-        "late_submission_penalty": "0" if score else "",
-        "score": score,
+        "raw_score": amount(score),
+        "late_submission_penalty": "" if score is None else amount(penalty),
+        "score": "" if score is None else amount(score - penalty),
         "max_score": amount(result.score.maximum),
     }
