@@ -247,6 +247,17 @@ def test_what_fails_at_one_place_is_one_thing_to_do() -> None:
     assert "the same in Backward and Training" in Page(report.html(result)).text
 
 
+def test_what_follows_is_told_with_its_cause_even_where_it_comes_first() -> None:
+    after = Finding("follows:shuffle+scale", "This follows from both.", "Mend that first.")
+    cause = Finding("mistake:shuffle", "The labels are not shuffled.")
+    criteria = (
+        criterion("Epochs", "partial", 1, 2, findings=(after,)),
+        criterion("Batches", "failed", 0, 6, findings=(cause,)),
+    )
+    (step,) = story.first_steps(Result({}, {}, Score(1, 8), (SectionResult("s", "S", Score(1, 8), criteria),)))
+    assert (step.title, step.finding, step.lost, step.also) == ("Batches", cause, 7, ("Epochs",))
+
+
 def test_each_section_has_a_page_of_its_own(renderer: Renderer) -> None:
     plain = [SectionResult(f"s{i}", f"Part {i}", Score(1, 1), (criterion(f"c{i}", "passed", 1, 1),)) for i in range(4)]
     made = renderer.pdf(Result({}, {}, Score(4, 4), tuple(plain)))

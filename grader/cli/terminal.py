@@ -105,14 +105,18 @@ def verdicts(found: Mapping[Status, int]) -> Text:
 
 def first_things(result: Result) -> Iterator[RenderableType]:
     """What to do first, or that nothing is left to do."""
-    steps = story.first_steps(result)[:MOST_FIRST_THINGS]
+    steps = story.first_steps(result, MOST_FIRST_THINGS)
     if steps:
         yield Text("\nFix first", "bold")
     for number, step in enumerate(steps, 1):
-        yield Text.assemble(f"  {number}. ", (step.title, "bold"), f" ({text.points(step.lost)} points)")
+        yield Text.assemble(f"  {number}. ", (step.title, "bold"), f" ({_in_points(step.lost)})")
         yield from _finding(step.finding, 5)
     if behind := story.behind(result):
         yield Text(f"  {behind}", "bright_black")
+
+
+def _in_points(lost: float) -> str:
+    return f"{text.points(lost)} {'point' if text.points(lost) == '1' else 'points'}"
 
 
 def remark(found: Finding) -> RenderableType:

@@ -105,14 +105,15 @@ def still_open(result: Result) -> str:
     return f"{text.listing(parts)}." if parts else ""
 
 
-def first_steps(result: Result) -> list[Step]:
+def first_steps(result: Result, most: int = MOST_STEPS) -> list[Step]:
     """The causes that cost most points, the earliest section first, because later ones often follow from them."""
     steps: dict[str, Step] = {}
-    for step in _steps(result):
-        cause = _cause(step.finding)
+    for step in sorted(_steps(result), key=_follows):
+        causes = _causes(step.finding)
+        cause = next((cause for cause in causes if cause in steps), causes[0])
         first = steps.get(cause)
         steps[cause] = _together(first, step) if first else step
-    costly = sorted(steps.values(), key=lambda step: -step.lost)[:MOST_STEPS]
+    costly = sorted(steps.values(), key=lambda step: -step.lost)[:most]
     return [step for step in steps.values() if step in costly]
 
 
@@ -125,10 +126,15 @@ def _steps(result: Result) -> list[Step]:
     ]
 
 
-def _cause(finding: Finding) -> str:
+def _follows(step: Step) -> bool:
+    """Whether there is nothing to do here itself: what it follows from is named before it, wherever that stands."""
+    return step.finding.code.startswith("follows:")
+
+
+def _causes(finding: Finding) -> list[str]:
     """What makes two findings one thing to do: a recognised mistake, a place in the code, or the same words."""
-    kind, _, mistake = finding.code.partition(":")
-    return mistake if kind in ("mistake", "follows") and mistake else finding.where or finding.message
+    kind, _, mistakes = finding.code.partition(":")
+    return mistakes.split("+") if kind in ("mistake", "follows") and mistakes else [finding.where or finding.message]
 
 
 def _together(first: Step, later: Step) -> Step:
