@@ -125,11 +125,13 @@ class Value(Check):
             if each is None:
                 continue
             finding = explain(each.what, [_look(case, each, setting)]) if isinstance(each, Wrong) else each
-            key = (finding.code, finding.message if finding.where or finding.code in _ONE_CAUSE else case.name)
+            one_cause = bool(finding.where) or finding.code in _ONE_CAUSE
+            key = (finding.code, finding.message if one_cause else case.name)
             costs = "" if case.weight else " This costs no points."
-            message = f"With {case.name}: {finding.message}{costs}"
+            alone = one_cause and all(other == each for other in found.values())  # which case it is tells nothing then
+            message = f"{'' if alone else f'With {case.name}: '}{finding.message}{costs}"
             code = finding.code if case.weight else "remark"
-            own = finding.hint if finding.where or finding.code in _ONE_CAUSE else case.hint or finding.hint
+            own = finding.hint if one_cause else case.hint or finding.hint
             told.setdefault(key, Finding(code, message, own, finding.where))
         return list(told.values())
 
