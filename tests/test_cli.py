@@ -234,7 +234,7 @@ def test_schema_prints_json(option: tuple[str, ...], title: str) -> None:
     assert json.loads(grader("schema", *option).stdout)["title"] == title
 
 
-@pytest.mark.parametrize("name", ["check", "doctor", "grade", "schema"])
+@pytest.mark.parametrize("name", ["check", "doctor", "export", "grade", "marks", "rejudge", "schema"])
 def test_every_help_has_an_example(name: str) -> None:
     assert f"Example:  grader {name}" in grader(name, "--help").stdout
 

@@ -61,6 +61,7 @@ def _signs() -> Iterator[Sign]:
     yield _numpy()
     yield from _sandboxes()
     yield _pdf()
+    yield _gradebook()
     yield _data()
     yield from _courses()
 
@@ -96,6 +97,14 @@ def _pdf() -> Sign:
 
     problem = pdf_problem()
     return Sign("PDF", "optional" if problem else "works", problem or f"WeasyPrint {version('weasyprint')} with Pango")
+
+
+def _gradebook() -> Sign:
+    from grader.gradebook import MISSING, is_available
+
+    if not is_available():
+        return Sign("gradebook", "optional", MISSING)
+    return Sign("gradebook", "works", f"SQLAlchemy {version('sqlalchemy')}: SQLite, or another database by --book URL")
 
 
 def _data() -> Sign:

@@ -18,7 +18,19 @@ from grader.gradebook.standing import marked
 if TYPE_CHECKING:
     from grader.gradebook.book import Book
 
-__all__ = ["FILE", "Attempt", "Conflict", "Entry", "Event", "Given", "Mark", "is_available", "marked", "open_book"]
+__all__ = [
+    "FILE",
+    "MISSING",
+    "Attempt",
+    "Conflict",
+    "Entry",
+    "Event",
+    "Given",
+    "Mark",
+    "is_available",
+    "marked",
+    "open_book",
+]
 
 FILE = "gradebook.db"
 MISSING = "A gradebook needs SQLAlchemy; type: pip install 'dlgrader[book]'"
