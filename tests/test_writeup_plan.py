@@ -11,12 +11,15 @@ import pytest
 
 from grader.data import load
 from grader.errors import GraderError, RubricError
-from grader.writeup import Writeup, load_writeup, plan, splits
+from grader.experiments import Splits
+from grader.writeup import Writeup, document, load_writeup, plan, splits
+from grader.writeup.document import TextBlock
 from grader.writeup.spec import (
     Charts,
     Code,
     Data,
     DecisionMap,
+    Experiment,
     Network,
     Overlay,
     Pictures,
@@ -74,7 +77,9 @@ def test_the_write_up_of_the_page_can_be_read_and_the_page_tells_every_field(tmp
     assert found
     assert list(writeup(tmp_path, found[1]).experiments) == ["rates", "best"]
     shows = (TableOf, Charts, Overlay, Relation, Pictures, DecisionMap, Network, Code)
-    fields = {name for model in (Writeup, Data, Split, Section, Show, *shows) for name in model.model_fields}
+    fields = {
+        name for model in (Writeup, Data, Split, Experiment, Section, Show, *shows) for name in model.model_fields
+    }
     told = set(re.findall(r"`(?:data\.)?([a-z_]+)(?::[^`]*)?`", PAGE))
     assert fields - told == set()
 
@@ -190,3 +195,20 @@ data:
     assert not np.array_equal(made.given["y_mixed"], load("digits").y_train[:718])
     with pytest.raises(GraderError, match="'none' of digits has no rows"):
         splits(writeup(tmp_path, SPEC + "data: {splits: {none: {of: train, classes: [12]}}}").data, load("digits"))
+
+
+def test_what_needs_a_package_that_is_not_there_is_not_run_and_the_section_says_so_once(tmp_path: Path) -> None:
+    text = (
+        SPEC.replace("sweep: {rate:", "package: torch\n    sweep: {rate:", 1) + "      - curves: {experiment: rates}\n"
+    )
+    spec = writeup(tmp_path, text)
+    assert spec.experiments["rates"].package == "torch"
+    there, absent = (plan(spec, {}, preview=False, there=lambda _, found=found: found) for found in (True, False))
+    assert (len(there.runs["rates"]), there.absent) == (2, {})
+    assert (absent.runs["rates"], absent.absent) == ((), {"rates": "torch"})
+    tiny = Splits({}, {}, "tiny", "tiny")
+    made = document(spec, absent, [], {}, tiny, "hand-in", {}, preview=False)
+    (told,) = made.parts[0].blocks
+    assert isinstance(told, TextBlock)
+    assert "not run.** It needs `torch`, which is not installed" in told.markdown
+    assert "show plots of your own" in told.markdown

@@ -117,6 +117,7 @@ def _write_up(asked: Asked) -> int:
     name = intake.submission.id
     document = writeups.document(writeup, planned, outcomes, told, splits, name, intake.files, preview=preview)
     _write(document, writeups.tables_and_curves(document, writeup, planned, outcomes), asked)
+    _say(asked, *(note for id_ in planned.absent for note in planned.notes[id_]))
     _tell(document, outcomes, time.monotonic() - started, asked)
     return _exit_code(outcomes)
 

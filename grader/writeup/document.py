@@ -237,8 +237,26 @@ class _Desk:
     files: Mapping[str, bytes]
 
     def blocks(self, section: Section) -> Iterator[Block]:
+        told: set[str] = set()
         for show in section.show:
-            yield from self.shown(show)
+            absent = self._absent(show)
+            if absent is None:
+                yield from self.shown(show)
+            elif absent not in told:
+                told.add(absent)
+                yield TextBlock(self._instead(absent))
+
+    def _absent(self, show: Show) -> str | None:
+        """The experiment whose package is not installed, where nothing else is to be shown."""
+        asked = list(getattr(show.what, "experiments", None) or filter(None, [getattr(show.what, "experiment", None)]))
+        return asked[0] if asked and all(id_ in self.planned.absent for id_ in asked) else None
+
+    def _instead(self, experiment: str) -> str:
+        title, package = self.writeup.experiments[experiment].title, self.planned.absent[experiment]
+        return (
+            f"**{title}: not run.** It needs `{package}`, which is not installed where this report was made. "
+            "This costs nothing: show plots of your own in its place, as pictures below this section's heading."
+        )
 
     def shown(self, show: Show) -> Iterator[Block]:
         what = show.what

@@ -26,6 +26,7 @@ def tables_and_curves(
     results = {
         id_: [(run.label, by_settings[run.key]) for run in runs if run.key in by_settings]
         for id_, runs in planned.runs.items()
+        if id_ not in planned.absent
     }
     files = {"results.json": _json(document, writeup, results)}
     for part in document.parts:

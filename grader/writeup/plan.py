@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
@@ -15,6 +15,7 @@ from grader.data import DataSet
 from grader.errors import GraderError
 from grader.experiments import Array, Run, Splits
 from grader.report.text import number, one_line
+from grader.sandbox.packages import installed
 from grader.strict_yaml import parse
 from grader.wording import listed
 from grader.writeup.spec import Config, Data, Experiment, Setting, Split, Writeup
@@ -31,6 +32,7 @@ class Planned:
     runs: Mapping[str, tuple[Run, ...]]
     notes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # by experiment, for the student
     read: frozenset[str] = frozenset()  # the files of settings that were read
+    absent: Mapping[str, str] = field(default_factory=dict)  # by experiment, the package that it would need
 
     @property
     def all(self) -> list[Run]:
@@ -41,11 +43,19 @@ class Planned:
         return list(once.values())
 
 
-def plan(writeup: Writeup, files: Mapping[str, bytes], *, preview: bool) -> Planned:
-    """The runs that the write-up asks for; in a preview, with its quick settings."""
+def plan(
+    writeup: Writeup, files: Mapping[str, bytes], *, preview: bool, there: Callable[[str], bool] = installed
+) -> Planned:
+    """The runs that the write-up asks for; in a preview, with its quick settings.
+
+    What needs a package that is not `there` has no runs.
+    """
     runs: dict[str, tuple[Run, ...]] = {}
     notes: dict[str, tuple[str, ...]] = {}
     read: set[str] = set()
+    absent = {
+        id_: each.package for id_, each in writeup.experiments.items() if each.package and not there(each.package)
+    }
     for id_, experiment in writeup.experiments.items():
         own = _own_settings(experiment.config, writeup, files) if experiment.config else _Own()
         read |= own.read
@@ -53,8 +63,10 @@ def plan(writeup: Writeup, files: Mapping[str, bytes], *, preview: bool) -> Plan
         changed = [writeup.names.get(name, name) for name in quick if name in own.settings]
         notes[id_] = (*own.notes, *([f"The preview has its own {listed(changed)}."] if changed else []))
         base = {**writeup.settings, **experiment.settings, **own.settings, **quick}
-        runs[id_] = tuple(_swept(id_, experiment, base, writeup)) if own.found else ()
-    return Planned(runs, notes, frozenset(read))
+        if id_ in absent:
+            notes[id_] = (f"{experiment.title}: not run, because {absent[id_]} is not installed here.",)
+        runs[id_] = tuple(_swept(id_, experiment, base, writeup)) if own.found and id_ not in absent else ()
+    return Planned(runs, notes, frozenset(read), absent)
 
 
 def label(settings: Mapping[str, Setting], names: Mapping[str, str]) -> str:

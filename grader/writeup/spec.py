@@ -97,6 +97,9 @@ class Experiment(_Strict):
     )
     config: Config | None = Field(default=None, description="The student's own file of settings.")
     quick: dict[str, Setting] = Field(default={}, description="Settings of a preview, beside the write-up's own.")
+    package: Annotated[str, Field(pattern=r"^[A-Za-z_]\w*$")] | None = Field(
+        default=None, description="A package that it needs; where that is not installed, the student shows own plots."
+    )
 
 
 class Value(_Strict):
