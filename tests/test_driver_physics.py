@@ -355,12 +355,29 @@ def test_where_torch_is_absent_its_criterion_is_skipped_and_costs_nothing() -> N
 
 # a write-up's experiments
 
-SETTINGS = {"learning_rate": 0.05, "epochs": 60, "targets": "0 and 1", "seed": 0}
+SETTINGS = {"learning_rate": 0.05, "epochs": 60, "targets": "0 and 1", "network": "from scratch", "seed": 0}
 
 
 def points() -> Values:
     data = load("ps5")
     return {"X_train": data.X_train, "y_train": data.y_train, "X_test": data.X_test, "y_test": data.y_test}
+
+
+@pytest.mark.usefixtures("small_torch")
+def test_the_network_in_pytorch_is_trained_from_the_same_weights(
+    drive: Open, text: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = drive(REFERENCE).experiment(SETTINGS, points())
+    monkeypatch.setattr(Importer, "_installed", lambda self, name: name in ("numpy", "torch"))
+    monkeypatch.setattr("grader.worker.imports.OFFERED", {"torch"})
+    told = text(f"import torch\nfrom torch import nn\n{CLASS}").experiment(
+        SETTINGS | {"network": "in PyTorch"}, points()
+    )
+    for series in ("train loss", "test loss"):
+        assert told["history"][series] == pytest.approx(expected["history"][series], rel=1e-9)
+    assert told["arrays"]["map"] == pytest.approx(expected["arrays"]["map"])
+    assert (told["predictions"]["test"] == expected["predictions"]["test"]).all()
+    assert told["notes"][0].startswith("Your network in PyTorch was trained from the weights of the network from scr")
 
 
 def test_an_experiment_tells_losses_a_map_and_predictions(drive: Open) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 import numpy as np
@@ -18,7 +18,7 @@ from grader.worker.describing import describe_parts
 from grader.worker.handin import Definition, HandIn, Missing, OutOfSight, Part, Unusable
 from grader.worker.naming import EPOCHS, RATE
 
-PACKAGES = ("torch",)  # the course's last question; only its own criterion needs it
+PACKAGES = ("torch",)  # the course's last question; only its own criterion and experiment need it
 
 HIDDEN, WEIGHTS = 7, 29
 BLOCKS = {"w1..7": 7, "w8..14": 7, "w15..21": 7, "w22": 1, "w23..29": 7}
@@ -125,6 +125,16 @@ class Pass:
     raw_prediction: Any
     hidden: Array | None
     prediction: Array
+
+
+@dataclass(frozen=True)
+class Descent:
+    """A training run: a step that tells the loss before it, the loss on other rows, and predictions."""
+
+    step: Callable[[Array, Array], float]
+    loss: Callable[[Array, Array], float]
+    predict: Callable[[Array], Array]
+    notes: list[str] = field(default_factory=list)
 
 
 class Driver:
@@ -512,30 +522,67 @@ class Driver:
         """Descend on all rows at once, tell losses now and then, and what the network says over the plane."""
         X, X_test = data["X_train"], data["X_test"]
         y, y_test = _targets(str(settings["targets"]), data["y_train"], data["y_test"])
-        model = Network(np.random.RandomState(int(settings["seed"])).standard_normal(WEIGHTS))
-        step = self.stepper(model, float(settings["learning_rate"]))
+        begin = self._in_pytorch if settings["network"] == "in PyTorch" else self._from_scratch
+        descent = begin(np.random.RandomState(int(settings["seed"])).standard_normal(WEIGHTS), settings)
         epochs = int(settings["epochs"])
         places = list(range(0, epochs, max(1, epochs // _MOST_PLACES)))
         train: list[float] = []
         test: list[float] = []
         for epoch in range(epochs):
             if epoch == places[len(train) % len(places)]:
-                test.append(float(np.mean(self._own_loss(y_test, self._forward(X_test, model)))))
-                train.append(float(np.mean(step(X, y)["loss"])))
+                test.append(descent.loss(X_test, y_test))
+                train.append(descent.step(X, y))
             else:
-                step(X, y)
+                descent.step(X, y)
         x_1, x_2, cells = _rectangle(np.concatenate([X, X_test]))
         return {
             "epochs": epochs,
             "history": {"train loss": train, "test loss": test},
             "at": {"train loss": places, "test loss": places},
-            "predictions": {name: self._classes(model, data[f"X_{name}"]) for name in ("train", "test")},
-            "arrays": {"map": self._believed(model, cells).reshape(len(x_2), len(x_1)), "x_1": x_1, "x_2": x_2},
+            "predictions": {n: (descent.predict(data[f"X_{n}"]) > 0.5).astype(np.int64) for n in ("train", "test")},
+            "arrays": {"map": descent.predict(cells).reshape(len(x_2), len(x_1)), "x_1": x_1, "x_2": x_2},
             "numbers": {"floor": _floor(y)},
+            "notes": descent.notes,
         }
 
-    def _classes(self, model: Network, X: Array) -> Array:
-        return (self._believed(model, X) > 0.5).astype(np.int64)
+    def _from_scratch(self, start: Array, settings: Mapping[str, Any]) -> Descent:
+        model = Network(start)
+        step = self.stepper(model, float(settings["learning_rate"]))
+        return Descent(
+            step=lambda X, y: float(np.mean(step(X, y)["loss"])),
+            loss=lambda X, y: float(np.mean(self._own_loss(y, self._forward(X, model)))),
+            predict=lambda X: self._believed(model, X),
+        )
+
+    def _in_pytorch(self, start: Array, settings: Mapping[str, Any]) -> Descent:
+        """The hand-in's network in PyTorch, from the same weights, with the same loss and the same steps."""
+        import torch
+
+        network = self._twin().double()
+        parameters = [parameter for parameter in network.parameters() if parameter.requires_grad]
+        has_layers = sorted(tuple(each.shape) for each in parameters) == sorted(_TWIN)
+        with torch.no_grad():
+            for parameter in parameters if has_layers else ():
+                parameter.copy_(torch.as_tensor(_of_twin(start)[tuple(parameter.shape)]))
+        optimizer = torch.optim.SGD(parameters, lr=float(settings["learning_rate"]))
+
+        def output(X: Array) -> Any:
+            return network(torch.as_tensor(X, dtype=torch.float64)).reshape(-1)
+
+        def predict(X: Array) -> Array:
+            with torch.no_grad():
+                return np.asarray(output(X).numpy())
+
+        def step(X: Array, y: Array) -> float:
+            loss = ((output(X) - torch.as_tensor(y, dtype=torch.float64)) ** 2).sum() / 2
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            return float(loss.item())
+
+        same = "from the weights of the network from scratch" if has_layers else "from weights of its own"
+        note = f"Your network in PyTorch was trained {same}, on all rows at once, with ½ Σ (y − ŷ)² as its loss."
+        return Descent(step, lambda X, y: float(((predict(X) - y) ** 2).sum() / 2), predict, [note])
 
     def _call(self, function: Callable[..., Any], offers: Sequence[Offer]) -> Any:
         name = getattr(function, "__name__", "function")
@@ -552,6 +599,13 @@ _TWIN: tuple[tuple[int, ...], ...] = (
     (1, 7),
     (1,),
 )  # the shapes of torch's own parameters of its two layers
+
+
+def _of_twin(w: Array) -> dict[tuple[int, ...], Array]:
+    """The 29 weights as the parameters of its layers, by their shapes."""
+    bias, x_1, x_2, output_bias, output = _blocks(w).values()
+    parameters = (np.stack([x_1, x_2], axis=1), bias, output[None, :], output_bias)
+    return {parameter.shape: parameter for parameter in parameters}
 
 
 def _made(value: Any, definition: Definition, module: type) -> Any:

@@ -1,4 +1,4 @@
-"""Layers without gradients."""
+"""Layers."""
 
 from __future__ import annotations
 
@@ -31,12 +31,19 @@ class Linear(Module):
         self.weight, self.bias = Tensor(np.zeros((outputs, inputs))), Tensor(np.zeros(outputs))
 
     def forward(self, x: Any) -> Any:
-        return type(x)(x.array @ self.weight.array.T + self.bias.array)
+        return type(x)(
+            x.array @ self.weight.array.T + self.bias.array,
+            (x, lambda slope: slope @ self.weight.array),
+            (self.weight, lambda slope: slope.T @ x.array),
+            (self.bias, lambda slope: slope.sum(axis=0)),
+        )
 
 
 class Sigmoid(Module):
     def forward(self, x: Any) -> Any:
-        return type(x)(1 / (1 + np.exp(-x.array)))
+        from torch import sigmoid
+
+        return sigmoid(x)
 
 
 class Sequential(Module):
