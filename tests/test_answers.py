@@ -436,7 +436,9 @@ def marked(folder: Path) -> str:
 @pytest.mark.slow
 def test_the_marker_alone_sees_the_model_answers(tmp_path: Path) -> None:
     printed, out = marked(tmp_path), tmp_path / "out"
-    told = {path: path.read_bytes() for path in out.rglob("*") if path.is_file() and path.parent != out}
+    inside = [path for path in out.rglob("*") if path.is_file() and path.parent != out]
+    told = {path: path.read_bytes() for path in inside if path.parent.name != ".observed"}
+    assert all(path.stat().st_mode & 0o077 == 0 for path in inside if path not in told)
     assert {path.suffix for path in told} == {".json", ".html", ".pdf"}
     assert CANARY not in printed + (out / "summary.csv").read_text("utf-8")
     assert not any(CANARY.encode() in content for content in told.values())
