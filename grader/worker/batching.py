@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ __all__ = ["read_batches", "require_most_rows", "row_numbers"]
 
 
 def read_batches(result: Any, name: str, most: int) -> list[list[Array]]:
-    """Batches as [inputs, labels], from two lists of batches or from one list, or generator, of pairs.
+    """Batches as [inputs, labels], from two lists (or generators) of batches, or from one of pairs.
 
     Args:
         name: what returned them, for messages.
@@ -30,14 +30,19 @@ def read_batches(result: Any, name: str, most: int) -> list[list[Array]]:
     if len(items) > most:
         raise Unusable(f"{name} does not come to an end.")
     if len(items) == 2 and not _is_pair(items[0]):
-        columns = [[numbers(batch, f"A batch from {name}") for batch in _batches_in(column, name)] for column in items]
+        listed = [_batches_in(column, name, most) for column in items]
+        columns = [[numbers(batch, f"A batch from {name}") for batch in column] for column in listed]
         return [list(pair) for pair in itertools.zip_longest(*columns, fillvalue=np.zeros(0))]
     if not all(_length(item) == 2 for item in items):
         raise Unusable(f"{name} returned neither two lists of batches nor pairs of inputs and labels.")
     return [[numbers(part, f"A batch from {name}") for part in item] for item in items]
 
 
-def _batches_in(column: Any, name: str) -> list[Any]:
+def _batches_in(column: Any, name: str, most: int) -> list[Any]:
+    if isinstance(column, Iterator):
+        column = list(itertools.islice(column, most + 1))
+        if len(column) > most:
+            raise Unusable(f"{name} does not come to an end.")
     if _length(column) is None:
         raise Unusable(f"{name} returned a value of type {type(column).__name__} where a list of batches was expected.")
     return list(column)
