@@ -22,6 +22,7 @@ from types import CodeType, FrameType, ModuleType, TracebackType
 from typing import Any
 
 from grader.worker.faults import Unusable
+from grader.worker.notebooks import NOTEBOOK
 from grader.worker.patience import TooLong, patient
 from grader.worker.sources import Broken, Source, aside
 from grader.worker.standins import DRAWING, FORBIDDEN, OFFERED, Lost, MissingPackage, StandIn
@@ -32,6 +33,12 @@ _ENVIRONMENT = (OSError, EOFError, MissingPackage, SystemExit, TooLong)
 """What a line outside of all functions may raise because this is not the student's machine: no data, no time."""
 
 _ALWAYS_STAND_IN = FORBIDDEN | DRAWING
+_KNOWN = _ALWAYS_STAND_IN | {"numba", "pandas", "scipy", "tqdm"}
+"""None of these is a folder of a hand-in: `from sklearn.utils import shuffle` does not mean its `utils.py`."""
+
+_OF_NOTEBOOKS = frozenset({"display", "get_ipython"})
+"""What is there without an import in a notebook only, and remains in a script that was saved from one."""
+
 _QUIET = DRAWING | {"yaml"}  # the courses' own files import these; that is not worth a remark
 _COPY = re.compile(r"(\s*\(\d+\)|[\s_-]+copy(\s*\d+)?|-\d+)$")  # what a second download adds to a name
 _LONGEST_MESSAGE = 300  # characters
@@ -186,7 +193,7 @@ class Importer(MetaPathFinder, Loader):
         self.seen.setdefault(name, f"{requester}:{line}")
         if known or strict:
             return None
-        if self._pretended(name):
+        if name not in _KNOWN and self._pretended(name):
             self._remark(f"There is no folder {name}; its modules were looked for everywhere in the hand-in.")
             return self._spec(name, "")
         if name not in _QUIET:
@@ -331,6 +338,8 @@ class Importer(MetaPathFinder, Loader):
                 if failed is None:
                     raise
                 cause = _tolerated(statements[failed], error, lost)
+                if source.path.endswith(f"{NOTEBOOK}.py") and isinstance(error, Exception):
+                    cause = error  # the cells of a notebook are run one by one, and not always in their order
                 if cause is None:
                     raise
                 lost |= dict.fromkeys(_bound(statements[failed]), cause)
@@ -445,6 +454,8 @@ def _tolerated(statement: ast.stmt, error: BaseException, lost: dict[str, BaseEx
     """The reason why a failing statement may be left out, or None when it may not."""
     if isinstance(error, NameError) and error.name in lost:
         return lost[error.name]
+    if isinstance(error, NameError) and error.name in _OF_NOTEBOOKS:
+        return error
     if isinstance(statement, (ast.Import, ast.ImportFrom)):
         return error if isinstance(error, (Exception, SystemExit)) else None
     return error if isinstance(error, _ENVIRONMENT) else None

@@ -83,7 +83,7 @@ def syntax_of(handin: HandIn, kind: type) -> dict[str, list[ast.AST]]:
     methods: dict[str, list[ast.AST]] = {}
     names = {base.__name__ for base in kind.__mro__}
     for definition in handin.definitions:
-        if definition.kind == "class" and definition.name in names:
+        if isinstance(definition.node, ast.ClassDef) and definition.name in names:
             for item in definition.node.body:
                 if isinstance(item, (ast.FunctionDef, ast.AsyncFunctionDef)):
                     methods.setdefault(item.name, []).append(item)

@@ -15,6 +15,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
+from grader.worker.notebooks import NOTEBOOK, code_of, without_commands
+
 __all__ = ["Broken", "Definition", "Import", "Source", "aside", "read_sources", "top_level"]
 
 _SKIPPED = frozenset(
@@ -34,6 +36,7 @@ _SKIPPED = frozenset(
 )
 _LFS_POINTER = "version https://git-lfs.github.com/spec/"
 _LARGEST = 4 << 20  # bytes of one source file; what is longer is data
+_LARGEST_NOTEBOOK = 32 << 20  # bytes; its pictures are in it
 _ASIDE = frozenset(
     {
         "archive",
@@ -70,7 +73,7 @@ class Definition:
     name: str
     path: str
     line: int
-    node: ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef = field(compare=False, repr=False)
+    node: ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda = field(compare=False, repr=False)
 
     @property
     def bases(self) -> tuple[str, ...]:
@@ -85,7 +88,8 @@ class Definition:
     @property
     def methods(self) -> tuple[str, ...]:
         """The names of a class's own methods."""
-        return tuple(item.name for item in self.node.body if isinstance(item, (ast.FunctionDef, ast.AsyncFunctionDef)))
+        body = self.node.body if isinstance(self.node, ast.ClassDef) else []
+        return tuple(item.name for item in body if isinstance(item, (ast.FunctionDef, ast.AsyncFunctionDef)))
 
     def __str__(self) -> str:
         return f"{self.path}: {self.kind} {self.name}"
@@ -129,8 +133,12 @@ def _walk(root: Path) -> Iterator[str]:
     for folder, folders, files in os.walk(root):
         folders[:] = sorted(name for name in folders if not _skipped(Path(folder, name)))
         for name in sorted(files):
-            if name.lower().endswith(".py") and not name.startswith("._") and Path(folder, name).is_file():
-                yield Path(folder, name).relative_to(root).as_posix()
+            if name.lower().endswith((".py", NOTEBOOK)) and not name.startswith("._") and Path(folder, name).is_file():
+                path = Path(folder, name).relative_to(root).as_posix()
+                if not path.lower().endswith(NOTEBOOK):
+                    yield path
+                elif f"{name}.py" not in files:
+                    yield f"{path}.py"  # every source is a module of some name
 
 
 def _skipped(folder: Path) -> bool:
@@ -138,8 +146,10 @@ def _skipped(folder: Path) -> bool:
 
 
 def aside(path: str) -> bool:
-    """Whether a path looks like a test, an old copy or scratch work, which counts only where nothing else is there."""
+    """Whether a path looks like a test, an old copy, scratch work or a notebook, which count last."""
     *folders, file = path.lower().removesuffix(".py").split("/")
+    if file.endswith(NOTEBOOK):
+        return True
     words = {word for folder in folders for word in re.split(r"[\W_\d]+", folder)}
     return bool(
         words & _ASIDE or re.search(r"^tests?_|_tests?$|^conftest$|(^|[\W_])(old|backup|bak|copy)\d*$|\(\d+\)$", file)
@@ -147,16 +157,36 @@ def aside(path: str) -> bool:
 
 
 def _read(root: Path, path: str) -> Source:
+    is_notebook = not (root / path).is_file()
     try:
-        data = (root / path).read_bytes()
+        data = (root / (path.removesuffix(".py") if is_notebook else path)).read_bytes()
     except OSError as error:
         return _unreadable(path, f"cannot be read: {error.strerror}")
-    if len(data) > _LARGEST:
+    if len(data) > (_LARGEST_NOTEBOOK if is_notebook else _LARGEST):
         return _unreadable(path, f"is {len(data) >> 20} MiB long; it was not read")
     text, repaired = _decode(data)
     if text.startswith(_LFS_POINTER):
         return _unreadable(path, "is a Git-LFS pointer; the file itself was not handed in")
-    return replace(_parsed(path, text), repaired=repaired)
+    if is_notebook:
+        return _of_notebook(path, text)
+    source = replace(_parsed(path, text), repaired=repaired)
+    return _without_commands(source) if source.broken else source
+
+
+def _of_notebook(path: str, text: str) -> Source:
+    try:
+        return _parsed(path, code_of(text))
+    except (ValueError, TypeError, AttributeError, RecursionError, MemoryError):
+        return _unreadable(path, "cannot be read as a notebook")
+
+
+def _without_commands(source: Source) -> Source:
+    """A broken file without the lines that only a notebook can run, if it is whole then."""
+    try:
+        mended = _parsed(source.path, without_commands(source.text))
+    except (ValueError, RecursionError, MemoryError):
+        return source
+    return source if mended.broken else replace(mended, repaired="it has lines that only a notebook can run")
 
 
 @lru_cache(64)  # a worker that looks at one reference with many small changes reads each text once
@@ -216,6 +246,9 @@ def _definitions(tree: ast.Module, path: str) -> Iterator[Definition]:
             yield Definition("class", statement.name, path, statement.lineno, statement)
         elif isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
             yield Definition("function", statement.name, path, statement.lineno, statement)
+        elif isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Lambda):
+            names = [target.id for target in statement.targets if isinstance(target, ast.Name)]
+            yield from (Definition("function", name, path, statement.lineno, statement.value) for name in names)
 
 
 def _imports(tree: ast.Module) -> Iterator[Import]:

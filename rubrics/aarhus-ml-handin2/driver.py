@@ -1092,7 +1092,7 @@ def _name_of(kind: Any, names: Sequence[str]) -> str:
 
 def _written(definition: Definition, name: str) -> str:
     """The arguments of a method as the student wrote them."""
-    body = definition.node.body
+    body = definition.node.body if isinstance(definition.node, ast.ClassDef) else []
     found = next((item for item in body if isinstance(item, ast.FunctionDef) and item.name == name), None)
     return ast.unparse(found.args) if found else ""
 

@@ -1,0 +1,64 @@
+"""Code that was written in a notebook: its cells in one text, and no line that only a notebook can run."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import warnings
+from collections.abc import Iterator
+from typing import Any
+
+__all__ = ["NOTEBOOK", "code_of", "without_commands"]
+
+NOTEBOOK = ".ipynb"
+
+_COMMAND = re.compile(
+    r"(\s*)(\w+\s*=\s*)?([%!?]|\w[\w.]*\?+\s*$)"
+)  # `%matplotlib inline`, `!ls`, `files = !ls`, `sum?`
+_CELL_OF_PYTHON = re.compile(r"\A%%(time|timeit|capture|prun|writefile \S+\.py)\b")  # others hold another language
+_MOST_COMMANDS = 200
+
+
+def code_of(notebook: str) -> str:
+    """The code cells of a notebook in their order; a cell that Python cannot read is left out, as comments."""
+    return "\n".join(_readable(cell) for cell in _cells(notebook))
+
+
+def _cells(notebook: str) -> Iterator[str]:
+    held: Any = json.loads(notebook)
+    sheets = [held, *held.get("worksheets", [])]  # older notebooks keep their cells in sheets
+    for cell in (cell for sheet in sheets for cell in sheet.get("cells", [])):
+        if cell.get("cell_type") == "code":
+            source = cell.get("source", cell.get("input", ""))
+            yield "".join(map(str, source)) if isinstance(source, list) else str(source)
+
+
+def _readable(cell: str) -> str:
+    cell = _CELL_OF_PYTHON.sub("#", cell)
+    text = without_commands(cell)
+    is_python = not cell.startswith("%%") and _error(text) is None
+    return text if is_python else "".join(f"# {line}\n" for line in cell.splitlines())
+
+
+def without_commands(text: str) -> str:
+    """The text with `pass` where a line is a command to the notebook; other slips stay as they are."""
+    lines = text.split("\n")
+    for _ in range(_MOST_COMMANDS):
+        error = _error("\n".join(lines))
+        number = error.lineno if error else None
+        command = _COMMAND.match(lines[number - 1]) if number and number <= len(lines) else None
+        if number is None or command is None:
+            break
+        lines[number - 1] = f"{command[1]}pass"
+    return "\n".join(lines)
+
+
+def _error(text: str) -> SyntaxError | None:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            ast.parse(text)
+    except SyntaxError as error:
+        return error
+    return None
