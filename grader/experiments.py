@@ -31,7 +31,7 @@ from grader.session import Limits, Session
 if TYPE_CHECKING:
     from grader.sandbox import Process, Sandbox
 
-__all__ = ["Bench", "Outcome", "Run", "Splits", "perform"]
+__all__ = ["Array", "Bench", "Outcome", "Pick", "Run", "Settings", "Splits", "perform", "read"]
 
 Array = np.ndarray[Any, np.dtype[Any]]
 Settings = Mapping[str, bool | int | float | str]
@@ -222,7 +222,7 @@ def _train(run: Run, bench: Bench, process: Process) -> Outcome:
             told = session.student().call("experiment", dict(run.settings), dict(bench.splits.given))
     except StudentError as error:
         return Outcome(run, failure=error.failure)
-    return read(run, told, bench)
+    return read(run, told, bench.splits, bench.best_by)
 
 
 def _lasts(failure: Failure | None) -> bool:
@@ -230,14 +230,14 @@ def _lasts(failure: Failure | None) -> bool:
     return failure is None or (failure.fault == "student" and failure.code not in ("timeout", "died", "protocol"))
 
 
-def read(run: Run, told: Any, bench: Bench) -> Outcome:
+def read(run: Run, told: Any, splits: Splits, best_by: str = "") -> Outcome:
     """What a driver told of a run, believed in nothing but its form; accuracies are computed here."""
     if not isinstance(told, Mapping):
         return Outcome(run, failure=Failure("grader", "driver", "The driver's experiment returned no mapping."))
     series = {name: _series(values) for name, values in _entries(told, "history")}
     for split, predictions in _entries(told, "predictions"):
-        if split in bench.splits.labels:
-            series[f"{split} accuracy"] = _accuracies(predictions, bench.splits.labels[split])
+        if split in splits.labels:
+            series[f"{split} accuracy"] = _accuracies(predictions, splits.labels[split])
     epochs = told.get("epochs")
     return Outcome(
         run,
@@ -246,7 +246,7 @@ def read(run: Run, told: Any, bench: Bench) -> Outcome:
         {name: _number(value) for name, value in _entries(told, "numbers")},
         _arrays(told),
         epochs if isinstance(epochs, int) and 0 <= epochs <= MOST_EPOCHS else 0,
-        _best(series.get(bench.best_by, ())),
+        _best(series.get(best_by, ())),
         _notes(told.get("notes")),
     )
 

@@ -188,6 +188,6 @@ def test_configurations_are_repeated_with_seeds_and_become_rows() -> None:
     ],
 )
 def test_a_claim_of_any_form_is_read_and_gives_no_value(claim: Any) -> None:
-    outcome = read(run(), claim, bench())
+    outcome = read(run(), claim, bench().splits, "valid accuracy")
     assert {name: [v for v in values if v is not None] for name, values in outcome.series.items()} in ({}, {"loss": []})
     assert (outcome.arrays, outcome.epochs, outcome.best) == ({}, 0, None)

@@ -9,16 +9,14 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
 
-import numpy as np
-
 from grader.data import DataSet
-from grader.errors import GraderError
-from grader.experiments import Array, Run, Splits
+from grader.experiments import Run, Splits
 from grader.report.text import number, one_line
 from grader.sandbox.packages import installed
+from grader.splitting import divide
 from grader.strict_yaml import parse
 from grader.wording import listed
-from grader.writeup.spec import Config, Data, Experiment, Setting, Split, Writeup
+from grader.writeup.spec import Config, Data, Experiment, Setting, Writeup
 
 __all__ = ["Planned", "label", "plan", "splits"]
 
@@ -80,52 +78,7 @@ def splits(data: Data, source: DataSet) -> Splits:
     Raises:
         GraderError: a split has no rows.
     """
-    given: dict[str, Any] = {"classes": source.classes, "white": source.white or 1}
-    labels: dict[str, Array] = {}
-    for name, split in data.splits.items():
-        X, y = _rows(split, source)
-        if not len(y):
-            raise GraderError(f"The split {name!r} of {source.name} has no rows; look at its rows and classes.")
-        given[f"X_{name}"] = X
-        if split.labels:
-            given[f"y_{name}"] = y
-        labels[name] = y
-    return Splits(given, labels, source.name, source.source)
-
-
-def _rows(split: Split, source: DataSet) -> tuple[Array, Array]:
-    X, y = _all_rows(split, source)
-    order = np.arange(len(y))
-    if split.classes:
-        order = order[np.isin(y, split.classes)]
-    if split.shuffle is not None:
-        order = np.random.default_rng(split.shuffle).permutation(order)
-    chosen = order[_cut(split.rows, len(order))]
-    return X[chosen], y[chosen]
-
-
-def _all_rows(split: Split, source: DataSet) -> tuple[Array, Array]:
-    if split.of == "test":
-        return _whole(source.X_test, source.white), source.y_test
-    X, y = _whole(source.X_train, source.white), source.y_train
-    if source.X_valid is None or source.y_valid is None:
-        return X, y
-    return np.concatenate([X, _whole(source.X_valid, source.white)]), np.concatenate([y, source.y_valid])
-
-
-def _cut(rows: tuple[float, float], count: int) -> slice:
-    """From, to: shares where both are at most 1, otherwise counts of rows."""
-    start, stop = rows if max(rows) > 1 else (edge * count + 1e-9 for edge in rows)
-    return slice(int(start), int(stop))
-
-
-def _whole(X: Array, white: int | None) -> Array:
-    """Pixels as the whole numbers that they were: an eighth of the bytes, and what the course's files hold."""
-    if white is None:
-        return X
-    whole: Array = X * white
-    np.rint(whole, out=whole)
-    return whole.astype(np.uint8)
+    return divide(data.splits, source)
 
 
 def _swept(id_: str, experiment: Experiment, base: Mapping[str, Setting], writeup: Writeup) -> Iterator[Run]:

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from grader.errors import RubricError
+from grader.splitting import USUAL, Split
 from grader.strict_yaml import Document, Problem, parse
 from grader.wording import KEBAB, did_you_mean, in_words, listed, slips
 
@@ -29,7 +30,6 @@ __all__ = [
     "Section",
     "Setting",
     "Show",
-    "Split",
     "TableOf",
     "Value",
     "Writeup",
@@ -49,29 +49,13 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
-class Split(_Strict):
-    """A part of the data set's training or test rows."""
-
-    of: Literal["train", "test"] = Field(description="The data set's training rows, or its test rows.")
-    rows: tuple[float, float] = Field(default=(0, 1), description="From, to: shares up to 1, or counts of rows.")
-    classes: tuple[int, ...] = Field(default=(), description="Only rows of these classes.")
-    shuffle: int | None = Field(default=None, description="A seed; the rows are shuffled before some are taken.")
-    labels: bool = Field(
-        default=True, description="Whether the student's code gets the labels; never those of a test set."
-    )
-
-
 class Data(_Strict):
     """What the experiments run on."""
 
     full: Text | None = Field(default=None, description="The data set of the course, given by --data NAME=PATH.")
     quick: Text = Field(default="digits", description="One that comes with the grader, for previews.")
     splits: dict[str, Split] = Field(
-        default={
-            "train": Split(of="train", rows=(0, 0.8)),
-            "valid": Split(of="train", rows=(0.8, 1)),
-            "test": Split(of="test", labels=False),
-        },
+        default=USUAL,
         min_length=1,
         description="By name: X_NAME and y_NAME are what the driver gets.",
     )
