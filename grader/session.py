@@ -258,6 +258,11 @@ class Student:
         """Whether the worker can still be asked."""
         return self._ended is None
 
+    @property
+    def files(self) -> Mapping[str, bytes]:
+        """The hand-in's files, as they came in."""
+        return self._session.files
+
     def call(self, function: str, /, *args: Any, limit: float | None = None, **kwargs: Any) -> Any:
         """What the driver's or the grader's `function` returned, as plain values; handles may be arguments."""
         return self._request(function, args, kwargs, limit, None)

@@ -61,11 +61,16 @@ class Check(BaseModel):
         """The data sets that this check needs."""
         return ()
 
+    def within(self, budget: int) -> Check:
+        """The same check with so many training runs' worth of work at most, where it can do with less."""
+        return self
+
 
 class Reading(Check):
-    """A check that reads texts of the hand-in on the trusted side, and runs nothing."""
+    """A check that reads texts of the hand-in on the trusted side, and runs nothing unless it says so."""
 
     TELLS_MISTAKES = False
+    RUNS: ClassVar[bool] = False  # whether the code is asked too, by `observe`, once the texts are read
 
     def read(self, files: Mapping[str, bytes]) -> Values:
         """What stands in one submission's files, as plain values, enough to judge without them."""

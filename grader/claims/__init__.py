@@ -1,8 +1,21 @@
-"""Results that students state in their tables, and what in them cannot be, without running anything."""
+"""Results that students state in their tables: what in them cannot be, and whether runs of the code give them."""
 
 from __future__ import annotations
 
+from grader.claims.agreement import Compared, Yardstick, compare
 from grader.claims.doubts import contradictions, trends
-from grader.claims.tables import Claim, Stated, read
+from grader.claims.tables import SETTINGS, Claim, Stated, has_tables, read, read_answer
 
-__all__ = ["Claim", "Stated", "contradictions", "read", "trends"]
+__all__ = [
+    "SETTINGS",
+    "Claim",
+    "Compared",
+    "Stated",
+    "Yardstick",
+    "compare",
+    "contradictions",
+    "has_tables",
+    "read",
+    "read_answer",
+    "trends",
+]

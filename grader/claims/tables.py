@@ -10,7 +10,7 @@ from typing import Any
 from grader.answers.places import Note, notes
 from grader.strict_yaml import parse
 
-__all__ = ["SETTINGS", "Claim", "Stated", "read"]
+__all__ = ["SETTINGS", "Claim", "Stated", "has_tables", "read", "read_answer"]
 
 Splits = Mapping[str, "Stated"]
 MOST_CLAIMS = 500
@@ -18,12 +18,13 @@ MOST_YAML = 64 << 10  # bytes
 MOST_FILES = 20  # of YAML
 MOST_ROWS = 5000  # of the tables of one text
 MOST_CELLS = 40  # in a row
+LONGEST_SETTING = 60  # characters
 SETTINGS: Mapping[str, tuple[str, ...]] = {
     "learning_rate": ("lr", "learning rate", "step size", "eta", "η"),
     "reg": ("reg", "regularization", "regularisation", "lambda", "λ", "weight decay", "l2"),
     "batch_size": ("batch", "batch size"),
-    "epochs": ("epochs", "epoch"),
-    "hidden_size": ("hidden", "hidden size", "hidden units"),
+    "epochs": ("epochs", "number of epochs"),  # of one “epoch” a table tells how far it got, which is no setting
+    "hidden": ("hidden size", "hidden units", "hidden layer size"),
     "momentum": ("momentum",),
 }
 _SPLITS = {
@@ -32,6 +33,11 @@ _SPLITS = {
     "test": ("test", "testing"),
 }
 _OTHER_MEASURES = frozenset({"loss", "error", "cost", "time", "seconds", "epoch", "norm"})
+_REMARKS = frozenset({"note", "notes", "comment", "comments", "remark", "remarks", "observation", "observations"})
+_TOLD_IN_WORDS = frozenset(
+    ("model", "network", "net", "architecture", "optimizer", "optimiser", "activation", "data", "dataset")
+    + ("initialization", "initialisation", "init", "scheduler", "schedule", "method", "epoch")
+)
 _NUMBER = re.compile(r"(?<![\w.])[-−–]?(?:\d{1,12}(?:[.,]\d{1,18})?|[.,]\d{1,18})(?:[eE][-−]?\d{1,2})?(?![\w])")
 
 
@@ -50,6 +56,8 @@ class Claim:
     settings: Mapping[str, float]
     splits: Splits
     where: str
+    unread: tuple[str, ...] = ()  # what the row tells of its configuration, in words that are not understood
+    final: bool = False  # a printed line which says that it is the final result, or the best
 
 
 def read(files: Mapping[str, bytes], settings: Mapping[str, Sequence[str]] = SETTINGS) -> tuple[Claim, ...]:
@@ -57,17 +65,37 @@ def read(files: Mapping[str, bytes], settings: Mapping[str, Sequence[str]] = SET
     return tuple(claim for claim, _ in zip(_all(files, settings), range(MOST_CLAIMS), strict=False))
 
 
+def read_answer(value: Any, where: str, settings: Mapping[str, Sequence[str]] = SETTINGS) -> tuple[Claim, ...]:
+    """Every stated result of one answer: a text with tables, or what was read from YAML."""
+    words = _spelled(settings)
+    found = _from_text(value, words, where) if isinstance(value, str) else _from_yaml(value, words, where)
+    return tuple(claim for claim, _ in zip(found, range(MOST_CLAIMS), strict=False))
+
+
+def has_tables(files: Mapping[str, bytes]) -> bool:
+    """Whether there is a table of any kind."""
+    return any(True for note in notes(files) if not note.code for _ in _tables(note.text))
+
+
+def _spelled(settings: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    return {_plain(spelling): name for name, spellings in settings.items() for spelling in (name, *spellings)}
+
+
 def _all(files: Mapping[str, bytes], settings: Mapping[str, Sequence[str]]) -> Iterator[Claim]:
-    words = {_plain(spelling): name for name, spellings in settings.items() for spelling in (name, *spellings)}
+    words = _spelled(settings)
     for note in notes(files):
         place = f"{note.file}, cell {note.number}" if note.file.endswith(".ipynb") else note.file
         if not note.code:
-            for table in _tables(note.text):
-                yield from _from_table(table, words, place)
+            yield from _from_text(note.text, words, place)
         yield from _from_outputs(note, place)
     for name in sorted(name for name in files if name.endswith((".yaml", ".yml")))[:MOST_FILES]:
         if len(files[name]) <= MOST_YAML:
             yield from _from_yaml(parse(files[name]).value, words, name)
+
+
+def _from_text(text: str, words: Mapping[str, str], place: str) -> Iterator[Claim]:
+    for table in _tables(text):
+        yield from _from_table(table, words, place)
 
 
 def _tables(text: str) -> Iterator[list[list[str]]]:
@@ -98,30 +126,76 @@ def _by_rows(table: Sequence[Sequence[str]], words: Mapping[str, str], place: st
     splits = {n: split for n, cell in enumerate(head) if (split := _split(cell))}
     names = {n: words[_plain(cell)] for n, cell in enumerate(head) if n not in splits and _plain(cell) in words}
     percent = {n: _is_percent(head[n], [row[n] for row in table[1:] if n < len(row)]) for n in splits}
+    other = {n: cell for n, cell in enumerate(head) if n not in splits and n not in names and _may_tell(cell)}
     for row in table[1:]:
-        settings = _settings(row, names, words)
+        settings, unread = _settings(row, names, words)
+        unread += [head for n, head in other.items() if n < len(row) and _tells(head, row[n], words)]
         told = {
             split: stated
             for n, split in splits.items()
             if n < len(row) and (stated := _stated(row[n], percent=percent[n]))
         }
         if told:
-            yield Claim(settings, told, place)
+            yield Claim(settings, told, place, tuple(dict.fromkeys(unread)))
 
 
-def _settings(row: Sequence[str], names: Mapping[int, str], words: Mapping[str, str]) -> dict[str, float]:
-    """What a row says of its configuration: numbers below a setting's name, and cells such as lr=0.1."""
-    settings: dict[str, float] = {}
+def _may_tell(head: str) -> bool:
+    """Whether a column may tell more of the configuration: one of losses, or of numbers of rows, does not."""
+    words = re.findall(r"[^\W_]+", head.casefold())
+    return words == ["epoch"] or not (
+        set(words) & (_OTHER_MEASURES | _REMARKS) or words in ([], ["no"], ["run"], ["row"])
+    )
+
+
+def _tells(head: str, cell: str, words: Mapping[str, str]) -> bool:
+    """Whether a cell below a heading that is no known setting tells something that may change the result."""
+    if any(_plain(name) in words for name, _ in _PAIR.findall(cell)):
+        return False
+    in_words = set(re.findall(r"[a-z]+", head.casefold())) & _TOLD_IN_WORDS
+    return bool(_plain(cell)) and (bool(in_words) or bool(re.search(r"\d", cell)))
+
+
+def _settings(
+    row: Sequence[str], names: Mapping[int, str], words: Mapping[str, str]
+) -> tuple[dict[str, float], list[str]]:
+    """What a row says of its settings, below their names or as lr=0.1, and the names of those that are unclear."""
+    told: list[tuple[str, str]] = []
     for n, cell in enumerate(row):
         if n in names:
-            found = _NUMBER.search(cell)
-            if found:
-                settings[names[n]] = _number(found[0])
+            told.append((names[n], cell))
+        else:
+            told += [(words[_plain(name)], value) for name, value in _PAIR.findall(cell) if _plain(name) in words]
+    settings: dict[str, float] = {}
+    unread: list[str] = []
+    for name, text in told:
+        value = _setting(text)
+        if value is not None and settings.setdefault(name, value) == value:
             continue
-        for name, value in re.findall(r"([^\W\d][\w ]{0,30}?|λ|η)\s*[=:]\s*([-−.,\deE]{1,24})", cell):
-            if _plain(name) in words and _NUMBER.fullmatch(value.rstrip(".,")):
-                settings[words[_plain(name)]] = _number(value.rstrip(".,"))
-    return settings
+        if _plain(text):
+            unread.append(name.replace("_", " "))
+    return settings, unread
+
+
+_PAIR = re.compile(r"([^\W\d][\w ]{0,30}?|λ|η)\s*[=:]\s*(\d{0,9},\d{1,9}|[^\s,;=:|]{1,24})(?=[\s,;|]|$)")
+
+
+def _setting(cell: str) -> float | None:
+    """The number that a cell is: 0.1, 1e-1, 10^{-1}, 5 · 10⁻², 1/64; None where it is anything else."""
+    if len(cell) > LONGEST_SETTING:
+        return None
+    text = re.sub(r"[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+", _raised, cell.replace("**", "^"))
+    text = re.sub(r"\(\D*\)|\\(?:mathrm|text|,|;)|[\s${}*_`]", "", text)
+    text = text.replace("−", "-").replace("–", "-").rstrip(".,;")
+    if found := re.fullmatch(r"(?:(.+?)(?:\\cdot|\\times|×|·|x))?10\^([-+]?\d{1,2})", text):
+        factor = _setting(found[1]) if found[1] else 1.0
+        return None if factor is None else float(f"{factor:.15g}e{found[2]}")
+    if found := re.fullmatch(r"(\d{1,9})/(\d{1,9})", text):
+        return int(found[1]) / int(found[2]) if int(found[2]) else None
+    return _number(text) if _NUMBER.fullmatch(text) else None
+
+
+def _raised(digits: re.Match[str]) -> str:
+    return "^" + digits[0].translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789"))
 
 
 def _split(cell: str) -> str:
@@ -141,15 +215,22 @@ def _is_percent(head: str, cells: Sequence[str]) -> bool:
 
 
 def _stated(cell: str, *, percent: bool) -> Stated | None:
-    """The number in a cell as a fraction; of 0.942 ± 0.003, the first."""
-    found = _NUMBER.search(cell)
-    if not found:
+    """The number that a cell begins with, as a fraction; of 0.942 ± 0.003, the first. None where it may be another."""
+    cell = cell.lstrip(" ~≈≃$").removeprefix("\\approx").lstrip()
+    if rows := re.fullmatch(r"(\d{1,9})\s*/\s*(\d{1,9})", cell.strip()):
+        right, count = int(rows[1]), int(rows[2])
+        return Stated(right / count, 1e-9) if 0 < count >= right else None
+    found = _NUMBER.match(cell)
+    if not found or not _AFTER.match(cell, found.end()):
         return None
     digits = re.split("[eE]", found[0].replace(",", "."))[0].partition(".")[2]
     exponent = re.search(r"[eE]([-−]?\d+)", found[0])
     step = 10.0 ** (-len(digits) + int(exponent[1].replace("−", "-") if exponent else 0))
     scale = 0.01 if percent or cell[found.end() :].lstrip(" \\").startswith("%") else 1.0
     return Stated(_number(found[0]) * scale, step * scale)
+
+
+_AFTER = re.compile(r"[\s$\\*]*(?:$|%|±|\+/?-|pm\b|\(|\[|percent)", re.IGNORECASE)
 
 
 def _number(text: str) -> float:
@@ -162,7 +243,8 @@ def _from_outputs(note: Note, place: str) -> Iterator[Claim]:
         found = _OUTPUT.search(line[:300])
         split = _split(line[: found.start(1)]) if found else ""
         if found and split and (stated := _stated(found[1], percent=False)):
-            yield Claim({}, {split: stated}, f"{place}, output")
+            final = bool(re.search(r"\b(?:final|best)\b", line[: found.start(1)], re.IGNORECASE))
+            yield Claim({}, {split: stated}, f"{place}, output", final=final)
 
 
 _OUTPUT = re.compile(r"accuracy\b[^\d]{0,40}?([-−]?\d*[.,]?\d+\s?%?)\s*\.?\s*$", re.IGNORECASE)
@@ -185,7 +267,8 @@ def _from_yaml(value: Any, words: Mapping[str, str], place: str) -> Iterator[Cla
     }
     if told:
         settings = {words[_plain(str(key))]: float(each) for key, each in numbers.items() if _plain(str(key)) in words}
-        yield Claim(settings, told, place)
+        others = [str(key)[:60] for key in numbers if _plain(str(key)) not in words and not _split(str(key))]
+        yield Claim(settings, told, place, tuple(key for key in others if _may_tell(key)))
     for each in value.values():
         yield from _from_yaml(each, words, place)
 

@@ -43,6 +43,7 @@ class Asked:
     rubric: str | None
     data: tuple[str, ...]
     seed: int | None
+    budget: int | None
     sandbox: str
     jobs: int
     formats: tuple[Format, ...]
@@ -75,6 +76,12 @@ def _formats(ctx: click.Context, option: click.Parameter, value: str) -> tuple[s
 @click.option("--data", multiple=True, metavar="NAME=PATH", help="Where a data set lies, such as mnist=data/.")
 @click.option(
     "--seed", type=click.IntRange(min=0), help="Draws the inputs of the checks. Keep it secret. [default: random]"
+)
+@click.option(
+    "--budget",
+    type=click.IntRange(0, 100),
+    metavar="N",
+    help="How many configurations of a stated table are run again, for each criterion. [default: the rubric's]",
 )
 @click.option(
     "--sandbox",
@@ -125,6 +132,8 @@ def _grade(paths: Sequence[Path], asked: Asked) -> int:
     _refuse_to_trust(sandbox, asked)
     hand_ins, decisions = find(paths, asked.out)
     rubric = load_rubric(_rubric_file(asked.rubric, [each.path for each in hand_ins]))
+    if asked.budget is not None:
+        rubric = rubric.within(asked.budget)
     seed = _seed(asked)
     _say(asked, f"{rubric.title} ({rubric.id}), sandbox {sandbox.name}", *decisions)
     formats = _possible_formats(asked)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -70,11 +71,24 @@ class Rubric:
         """The points of all criteria."""
         return round(sum(criterion.points for criterion in self.criteria), 4)
 
+    def within(self, budget: int) -> Rubric:
+        """The rubric whose checks re-run so many configurations at most; its digest is another one."""
+        sections = tuple(
+            replace(section, criteria=tuple(_within(each, budget) for each in section.criteria))
+            for section in self.sections
+        )
+        digest = hashlib.sha256(f"{self.digest} budget {budget}".encode()).hexdigest()
+        return replace(self, sections=sections, digest=digest)
+
     def only(self, visibility: Visibility) -> Rubric:
         """The rubric with the criteria of this visibility; what they require beyond these is no longer asked for."""
         kept = {criterion.id for criterion in self.criteria if criterion.visibility == visibility}
         sections = (replace(section, criteria=_only(section.criteria, kept)) for section in self.sections)
         return replace(self, sections=tuple(section for section in sections if section.criteria))
+
+
+def _within(criterion: Criterion, budget: int) -> Criterion:
+    return replace(criterion, check=criterion.check.within(budget))
 
 
 def _only(criteria: Sequence[Criterion], kept: set[str]) -> tuple[Criterion, ...]:
