@@ -305,3 +305,8 @@ def test_a_table_of_other_points_is_refused(text: str, told: str, tmp_path: Path
     (tmp_path / "ps5_data.csv").write_text(text)
     with pytest.raises(DataError, match=told):
         load("ps5", tmp_path / "ps5_data.csv")
+
+
+def test_data_that_is_not_there_is_not_called_truncated(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"cannot be read: No such file or directory\.$"):
+        load("ps5", tmp_path / "nowhere.csv")
