@@ -120,7 +120,10 @@ def _opinions(model: str, seen: Any, rows: int, setting: Setting) -> list[tuple[
         (
             2,
             _unless_same(
-                training["used"], training["fresh"], f"{model}: training one model differs from fresh ones.", _LEFT
+                training["used"],
+                training["fresh"],
+                f"{model}: one model used for several updates ends with other weights than a fresh one for each.",
+                _LEFT,
             ),
         ),
     ]
