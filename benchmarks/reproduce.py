@@ -209,11 +209,12 @@ def _bench(course: str, rows: Splits, writeup: Writeup) -> Bench:
 
 def _lines(configuration: Configuration, row: Row) -> Iterator[Line]:
     for target in configuration.targets:
-        yield _line(configuration.label, target, row.values[target.value], "; ".join(row.problems))
+        ours = [target.read(value) for value in row.values[target.value]]
+        yield _line(configuration.label, target, ours, "; ".join(row.problems))
 
 
 def _line(label: str, target: Target, ours: Sequence[float | None], problem: str = "") -> Line:
-    line = Line(label, target.value, target.published, tuple(ours), target.bound.text, problem=problem)
+    line = Line(label, target.name, target.published, tuple(ours), target.bound.text, problem=problem)
     if target.bound.holds is None or line.median is None or problem or None in ours:
         return line  # the median of fewer seeds than were asked for is not the one that is bounded
     return replace(line, holds=target.bound.holds(line.median, target.published))

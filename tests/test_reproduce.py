@@ -59,6 +59,11 @@ def test_the_median_counts_where_every_seed_gave_a_number(
     assert script["_outcome"](line) == told
 
 
+def test_a_norm_is_held_against_a_norm(published: dict[str, Any]) -> None:
+    target = published["Target"]("squared norm", (1.66,), published["relative"](0.05), root=True)
+    assert (target.name, target.read(4.0), target.read(None)) == ("norm", 2.0, None)
+
+
 def test_every_published_number_is_one_that_the_course_s_write_up_knows(script: dict[str, Any]) -> None:
     for _, course, _, configurations in script["COURSES"]:
         writeup = script["load_writeup"](script["ROOT"] / "rubrics" / course / script["FILE"])
