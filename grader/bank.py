@@ -19,6 +19,7 @@ import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -193,17 +194,21 @@ class Bank:
     def _members(self, size: str, layout: Layout, reference: Cells) -> list[Member]:
         names, threads = list(self.mistakes), os.cpu_count() or 1
         found: dict[str, Member] = {}
+        stopped = threading.Event()
 
         def some(mine: Sequence[str]) -> None:
             with self._open(self._files) as session:
-                for name in mine:
+                for name in takewhile(lambda _: not stopped.is_set(), mine):
                     session.change(apply_all([self.mistakes[name]], self._files) or self._files)
                     found[name] = self._member((name,), self._look(session, size), layout, reference)
                     if self.progress:
                         self.progress(len(found), len(names))
 
         with ThreadPoolExecutor(threads) as pool:
-            list(pool.map(some, [names[first::threads] for first in range(threads)]))
+            try:
+                list(pool.map(some, [names[first::threads] for first in range(threads)]))
+            finally:
+                stopped.set()  # whoever interrupts waits for the mistake that is being seen, not for hundreds
         return [found[name] for name in names]
 
     def _member(self, names: Names, seen: Mapping[str, Observation], layout: Layout, reference: Cells) -> Member:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import pickle
 from collections.abc import Iterator
 from dataclasses import replace
@@ -175,6 +176,18 @@ def test_progress_is_told(rubric: Rubric, sandbox: Sandbox, tmp_path: Path) -> N
     Bank(rubric, sandbox, lambda done, count: told.append((done, count)), tmp_path).library("small")
     assert sorted(told)[-1] == (4, 4)
     assert len(told) == 4
+
+
+def test_an_interrupt_does_not_wait_for_all_the_mistakes(rubric: Rubric, sandbox: Sandbox, tmp_path: Path) -> None:
+    told: list[int] = []
+
+    def interrupt(done: int, count: int) -> None:
+        told.append(count)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        Bank(rubric, sandbox, interrupt, tmp_path).library("small")
+    assert len(told) <= (os.cpu_count() or 1)
 
 
 def test_a_bank_can_be_handed_to_another_process(bank: Bank) -> None:
