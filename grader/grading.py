@@ -295,7 +295,6 @@ def observe_one(criterion: Criterion, session: Session, setting: Setting, *, hea
     try:
         if isinstance(criterion.check, Reading) and not criterion.check.RUNS:
             values = criterion.check.read(session.files)
-            asked = digest(values) if hear else ""  # what was found says what was looked for
         else:
             student = session.student()
             listener = Overheard(student) if hear else None
@@ -304,6 +303,8 @@ def observe_one(criterion: Criterion, session: Session, setting: Setting, *, hea
             finally:
                 output = student.output()
                 asked = listener.asked if listener else ""
+        if hear and isinstance(criterion.check, Reading):
+            asked = digest(values)  # what was found says what was looked for
     except StudentError as error:
         failure = error.failure
     except GraderError:

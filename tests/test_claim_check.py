@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from grader.asked import digest
 from grader.checks import kinds
 from grader.checks.claim import Claim
 from grader.claims import Stated, Yardstick, compare
 from grader.data import load
 from grader.errors import StudentError
+from grader.experiments import Run, read
 from grader.grading import grade, prepare
 from grader.intake import take
 from grader.model import CriterionResult, Failure, Verdict
 from grader.probes import Setting
 from grader.rubric import load_rubric
 from grader.sandbox.process import ProcessSandbox
+from grader.session import Limits, Session
+from grader.splitting import USUAL, divide
 from grader.strict_yaml import parse
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -141,6 +146,16 @@ def test_a_budget_of_the_command_line_is_one_of_every_criterion_and_another_dige
     less = rubric.within(1)
     assert [getattr(criterion.check, "budget", None) for criterion in less.criteria] == [1, 1]
     assert less.digest != rubric.digest
+
+
+@pytest.mark.parametrize(
+    ("changes", "same"),
+    [({"least": 0.5, "deviations": 9, "empty": 0}, True), ({"budget": 1}, False), ({"seeds": 4}, False)],
+)
+def test_what_was_asked_tells_whether_it_can_be_judged_anew(changes: dict[str, Any], same: bool) -> None:
+    learner = Learner("nothing is stated", by_rate)
+    one, other = (check(**fields).observe(learner, setting()) for fields in ({}, changes))  # type: ignore[arg-type]
+    assert (digest(one) == digest(other)) is same
 
 
 def test_one_configuration_is_run_once_and_only_a_doubtful_one_more_often() -> None:
@@ -285,3 +300,58 @@ def graded(folder: Path, seed: int) -> list[CriterionResult]:
     key = prepare(rubric, seed, {"digits": load("digits")}, ProcessSandbox())
     result = grade(intake.submission, intake.files, key, ProcessSandbox())
     return [criterion for section in result.sections for criterion in section.criteria]
+
+
+SMALL = {"model": "two-layer", "hidden": 16, "batch_size": 16, "learning_rate": 2.0, "reg": 0.001, "epochs": 5}
+REGS = (0.03, 0.01, 0.0001)
+POOL = 20  # runs that tables are made from, and as many that they are compared with
+
+
+class Drawing:
+    """A student whose runs were done before: seeds choose among those of the real code."""
+
+    def __init__(self, report: str, pool: Mapping[tuple[float, int], Any]) -> None:
+        self.files = {"report.md": report.encode()}
+        self.pool = pool
+
+    def call(self, function: str, settings: Settings, data: Settings, limit: float) -> Any:
+        return self.pool[settings["reg"], POOL + settings["seed"] % POOL]
+
+
+def runs_of(hand_in: str, wanted: Iterable[tuple[float, int]]) -> dict[tuple[float, int], Any]:
+    """The runs of a hand-in's own code, by regularization and seed."""
+    files = take(EXAMPLES / hand_in).files
+    driver = (ROOT / "rubrics" / "gatech-cs7643-a1" / "driver.py").read_text("utf-8")
+    given = dict(divide(USUAL, load("digits")).given)
+    with Session(files, driver, ProcessSandbox(), Limits(total=3600)) as session:
+        return {
+            (reg, seed): session.student().call("experiment", {**SMALL, "reg": reg, "seed": seed}, given)
+            for reg, seed in wanted
+        }
+
+
+def stated_by(pool: Mapping[tuple[float, int], Any], seed: int) -> str:
+    lines = ["| reg | valid acc | test acc |", "|---|---|---|"]
+    for place, reg in enumerate(REGS):
+        told = pool[reg, (seed + 7 * place) % POOL]
+        outcome = read(Run("table", {}), told, divide(USUAL, load("digits")), "valid accuracy")
+        valid, test = (outcome.at(f"{name} accuracy", "best") for name in ("valid", "test"))
+        lines.append(f"| {reg:g} | {valid:.4f} | {test:.4f} |")
+    return "\n".join(lines)
+
+
+@pytest.mark.slow
+def test_of_twenty_honest_tables_none_is_accused_and_each_is_caught_beside_other_code() -> None:
+    honest = runs_of("hand-in-01", product(REGS, range(2 * POOL)))
+    once = runs_of("hand-in-02", ((0.01, seed) for seed in range(POOL, 2 * POOL)))
+    copier = {(reg, seed): told for (_, seed), told in once.items() for reg in REGS}  # it ignores the regularization
+    asked = check(settings={**SMALL, "seed": 0}, bounds={})
+    accused, caught = [], []
+    for seed in range(POOL):
+        report = stated_by(honest, seed)
+        for pool, told in ((honest, accused), (copier, caught)):
+            seen = asked.observe(Drawing(report, pool), setting(seed))  # type: ignore[arg-type]
+            if asked.judge(seen, {}, setting(seed)).status != "passed":
+                told.append(seed)
+    assert accused == []
+    assert caught == list(range(POOL))
