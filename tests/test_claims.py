@@ -74,6 +74,11 @@ def test_a_table_is_read_whichever_way_it_lies() -> None:
         ({"r.yaml": b"runs:\n  - {lr: 0.1, train: 0.92, test: '93.1 %'}\n"},
          [({"learning_rate": 0.1}, {"train": 0.92, "test": 0.931})]),
         ({"config.yaml": b"Train: {batch_size: 64, learning_rate: 0.1}\n"}, []),
+        (table("| lr | test |", "|-|-|", "| $10^{-1}$ | 341/360 |", "| 5 · 10⁻² | ~.9 |"),
+         [({"learning_rate": 0.1}, {"test": 0.947222}), ({"learning_rate": 0.05}, {"test": 0.9}) ]),
+        (table("| | lr=10^{-1} | lr = 0,5 |", "|-|-|-|", "| Test | .9 | .8 |"),
+         [({"learning_rate": 0.1}, {"test": 0.9}), ({"learning_rate": 0.5}, {"test": 0.8})]),
+        (table("| lr | test |", "|-|-|", "| 1/64 | > 0.9 |", "| 1/64 | 94.2/95.1 |", "| 1 | =0.5+0.4 |"), []),
         (output("Epoch 1 training loss 0.3\nFinal Accuracy on Test Data: 0.9485\n"), [({}, {"test": 0.9485})]),
         (output("Validation Accuracy = 97.5 %\n"), [({}, {"valid": 0.975})]),
         (output("Accuracy: 0.5\n"), []),
@@ -82,6 +87,27 @@ def test_a_table_is_read_whichever_way_it_lies() -> None:
 )  # fmt: skip
 def test_a_stated_accuracy_is_a_fraction_of_its_configuration(files: dict[str, bytes], claims: Any) -> None:
     assert told(read(files)) == claims
+
+
+@pytest.mark.parametrize(
+    ("head", "row", "unread"),
+    [
+        ("lr | dropout | test", "0.1 | 0.5 | 0.9", ("dropout",)),
+        ("lr | dropout | test", "0.1 | – | 0.9", ()),
+        ("lr | optimizer | test", "0.1 | Adam | 0.9", ("optimizer",)),
+        ("lr | train loss | best epoch | test", "0.1 | 0.31 | 7 | 0.9", ()),
+        ("# | lr | notes | test", "1 | 0.1 | took 3 s | 0.9", ()),
+        ("lr | epoch | test", "0.1 | 7 | 0.9", ("epoch",)),
+        ("lr | lr | test", "0.1 | 1 | 0.9", ("learning rate",)),
+        ("lr | test", "0.1 to 1 | 0.9", ("learning rate",)),
+        ("lr | test", "10k | 0.9", ("learning rate",)),
+    ],
+)
+def test_what_a_row_tells_of_its_settings_and_is_not_understood_is_named(
+    head: str, row: str, unread: tuple[str, ...]
+) -> None:
+    (claim,) = read(table(f"| {head} |", "|" + "-|" * (head.count("|") + 1), f"| {row} |"))
+    assert claim.unread == unread
 
 
 def test_one_configuration_with_two_results_is_told_even_where_it_is_the_default() -> None:
