@@ -18,7 +18,8 @@ from click.testing import CliRunner, Result
 from grader.cli import commands
 from grader.cli.exits import exit_code
 from grader.cli.handins import expand, find
-from grader.model import Score
+from grader.cli.terminal import console, section
+from grader.model import CriterionResult, Finding, Score, SectionResult
 
 COURSE = "gatech-cs7643-a1"
 
@@ -298,3 +299,13 @@ def _without_timings(folder: Path) -> object:
     told = json.loads((folder / "result.json").read_text("utf-8"))
     del told["timings"]
     return told
+
+
+def test_what_is_told_of_several_passed_criteria_is_told_once(capsys: pytest.CaptureFixture[str]) -> None:
+    aside = (Finding("judged-once-more", "Judged once more."),)
+    criteria = [
+        CriterionResult(name, name, "value", "passed", Score(1, 1), "public", aside) for name in ("Forward", "Backward")
+    ]
+    for line in section(SectionResult("net", "Net", Score(2, 2), tuple(criteria))):
+        console().print(line)
+    assert capsys.readouterr().out.count("Judged once more.") == 1

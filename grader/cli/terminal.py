@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, TextIO
 
 from rich import box
@@ -73,8 +74,11 @@ def console(stream: TextIO | None = None) -> Console:
 def section(judged: SectionResult) -> Iterator[RenderableType]:
     """The lines of one section: its title, its criteria, and below each what was found."""
     yield Text.assemble("\n", (judged.title, "bold"), ("  " + score(judged.score), "bright_black"))
+    told: set[Finding] = set()
     for criterion in judged.criteria:
-        yield from _criterion(criterion)
+        new = [each for each in criterion.findings if criterion.verdict != "passed" or each not in told]
+        told.update(criterion.findings)  # where nothing is lost, saying it once for a section will do
+        yield from _criterion(replace(criterion, findings=tuple(new)))
 
 
 def bar(judged: Score, width: int = BAR) -> Text:
