@@ -95,7 +95,9 @@ def _attribute(package: str, name: str) -> Any:
     if name in _PROGRESS:
         return Progress
     if name in _RANGES:
-        return range
+        return _progress_of_range
+    if (package, name) == ("sklearn", "accuracy_score"):
+        return _accuracy_score
     if package == "termcolor":
         return _first_argument if name == "colored" else _nothing
     if package == "colorama" and not name.islower():
@@ -109,6 +111,15 @@ def _first_argument(text: object = "", *args: object, **kwargs: object) -> objec
 
 def _nothing(*args: object, **kwargs: object) -> None:
     return None
+
+
+def _progress_of_range(*args: Any, **kwargs: Any) -> Progress:
+    return Progress(range(*args), **kwargs)
+
+
+def _accuracy_score(y_true: Any, y_pred: Any) -> float:
+    """The one measure that hand-ins borrow for their own accuracy."""
+    return float(np.mean(np.asarray(y_true) == np.asarray(y_pred)))
 
 
 class _Codes:
