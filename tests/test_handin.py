@@ -130,6 +130,12 @@ def test_a_line_that_fails_for_want_of_data_is_left_out(handin: Open) -> None:
     assert [remark["where"] for remark in found.remarks()] == ["utils.py:1", "utils.py:2", "utils.py:6"]
 
 
+@pytest.mark.parametrize("use", ["from data import *\ny = len(x)\n", "import data\ny = len(data.x)\n"])
+def test_what_one_file_lost_for_want_of_data_is_lost_in_another_too(use: str, handin: Open) -> None:
+    found = handin({"data.py": "x = open('mnist.csv').read()\n", "net.py": f"{use}def f():\n    return 3\n"})
+    assert found.find_function(["f"])() == 3
+
+
 def test_work_at_import_is_cut_off_and_the_functions_stay_usable(handin: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(patience, "SECONDS", 0.2)
     monkeypatch.setattr(patience, "AFTERWARDS", 0.05)

@@ -57,6 +57,7 @@ class Importer(MetaPathFinder, Loader):
         self.loaded: dict[str, ModuleType] = {}  # by path
         self.seen: dict[str, str] = {}  # packages asked for at run time, and where first
         self.skipped: list[Broken] = []  # lines that could not be run here
+        self._lost: dict[str, BaseException] = {}  # names that such lines would have bound, and why they did not
         self.remarks: dict[str, None] = {}  # in order, each once
         self._prefix = f"{root}/"
         self._names: dict[str, str] = {}  # module name -> path of a file or folder
@@ -328,7 +329,6 @@ class Importer(MetaPathFinder, Loader):
 
     def _run_statements(self, source: Source, statements: list[ast.stmt], module: ModuleType) -> None:
         filename = self._prefix + source.path
-        lost: dict[str, BaseException] = {}
         while statements:
             try:
                 exec(_compiled(statements, source, filename), vars(module))
@@ -337,12 +337,12 @@ class Importer(MetaPathFinder, Loader):
                 failed = _failed_statement(statements, error, filename)
                 if failed is None:
                     raise
-                cause = _tolerated(statements[failed], error, lost)
+                cause = _tolerated(statements[failed], error, self._lost)
                 if source.path.endswith(f"{NOTEBOOK}.py") and isinstance(error, Exception):
                     cause = error  # the cells of a notebook are run one by one, and not always in their order
                 if cause is None:
                     raise
-                lost |= dict.fromkeys(_bound(statements[failed]), cause)
+                self._lost |= dict.fromkeys(_bound(statements[failed]), cause)
                 if isinstance(statements[failed], (ast.Import, ast.ImportFrom)):
                     self._make_up_for(statements[failed], module, cause)
                 self._skip(f"{source.path}:{statements[failed].lineno}", cause)
@@ -452,10 +452,11 @@ def _failed_statement(statements: list[ast.stmt], error: BaseException, filename
 
 def _tolerated(statement: ast.stmt, error: BaseException, lost: dict[str, BaseException]) -> BaseException | None:
     """The reason why a failing statement may be left out, or None when it may not."""
-    if isinstance(error, NameError) and error.name in lost:
-        return lost[error.name]
-    if isinstance(error, NameError) and error.name in _OF_NOTEBOOKS:
-        return error
+    if isinstance(error, NameError) or (isinstance(error, AttributeError) and isinstance(error.obj, ModuleType)):
+        if error.name in lost:  # here, or in the file that it comes from
+            return lost[error.name]
+        if error.name in _OF_NOTEBOOKS:
+            return error
     if isinstance(statement, (ast.Import, ast.ImportFrom)):
         return error if isinstance(error, (Exception, SystemExit)) else None
     return error if isinstance(error, _ENVIRONMENT) else None
