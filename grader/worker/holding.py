@@ -31,6 +31,7 @@ __all__ = [
     "namespace",
     "parameter_leaves",
     "put",
+    "set_attribute",
     "shown",
 ]
 
@@ -137,6 +138,18 @@ def put(holder: Any, path: Path, value: Any) -> None:
             inner[key] = value
     except (AttributeError, LookupError, TypeError, ValueError) as error:
         raise Unusable(f"{type(holder).__name__}.{shown(path)} cannot be set.") from error
+
+
+def set_attribute(holder: Any, name: str, value: Any) -> None:
+    """Set an attribute; where that is a property that cannot be set, set the attribute that it returns."""
+    try:
+        setattr(holder, name, value)
+    except AttributeError:
+        meant = getattr(holder, name, None)
+        behind = [key for key, inner in namespace(holder).items() if inner is meant]
+        if len(behind) != 1:
+            raise
+        setattr(holder, behind[0], value)
 
 
 def shown(path: Path) -> str:

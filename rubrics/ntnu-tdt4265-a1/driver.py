@@ -17,15 +17,17 @@ from typing import Any
 
 import numpy as np
 
-from grader.worker.batching import read_batches, require_most_rows, row_numbers
+from grader.worker.batching import in_order, read_batches, require_most_rows, row_numbers
 from grader.worker.calling import Array, Offer, call, fit_arguments, number, numbers, parameters_of
 from grader.worker.describing import broken_places
 from grader.worker.handin import Definition, HandIn, Missing, Part, Unusable, likeness, spelled
+from grader.worker.holding import namespace, set_attribute
 from grader.worker.learning import in_parts, learn, predicted
 from grader.worker.methods import find_method
 
 BINARY_FILES, SOFTMAX_FILES = ("task2a", "task2"), ("task3a", "task3")
 LOSSES = ("cross_entropy_loss", "cross_entropy", "crossentropy_loss", "ce_loss", "loss_function", "compute_loss")
+OF_TASK = {"binary": r"bin(ary)?(?!s)|logistic|bce", "softmax": r"softmax|multi|categorical|cce"}
 ACCURACIES = ("calculate_accuracy", "compute_accuracy", "accuracy", "calc_accuracy", "get_accuracy")
 TRAINERS = ("trainer", "Trainer", "BaseTrainer")
 
@@ -70,6 +72,7 @@ RATE = r"learningrate|lr|eta|alpha|stepsize"
 BATCH = r"batchsize|size|bs|n|batch"
 PENALTY_RATE = (
     r"l2(reg(ularization)?(lambda|strength)?|lambda)?|la?m(b?da|bd)?|reg(ularization)?(lambda|strength)?|weightdecay"
+    r"|wd|l|λ"
 )
 PAIR = (2, 3)  # the digits of the binary task; the first is the positive class
 BINARY = frozenset({"binary", "logistic-weights"})  # models with one output
@@ -196,12 +199,25 @@ class Driver:
         """The definition of each part that is there; what stands in a file of the other task is not meant."""
         if self._found is None:
             located = self.handin.locate(PARTS)
-            self._found = {name: item for name, item in located.items() if not _of_other_task(name, item, located)}
+            self._tell_apart(located)
+            self._found = {name: item for name, item in located.items() if not _of_other_task(name, item)}
             if "logistic-trainer" not in self._found and (loop := self._older_loop("binary")):
                 self._found["logistic-trainer"] = loop
             if "softmax-trainer" not in self._found and (loop := self._older_loop("softmax")):
                 self._found["softmax-trainer"] = loop
         return self._found
+
+    def _tell_apart(self, located: dict[str, Definition]) -> None:
+        """Where one file has a function for each task, take the one whose name says which; one may also serve both."""
+        for kind, other in (("binary", "softmax"), ("softmax", "binary")):
+            for name in (f"{kind}-loss", f"{kind}-accuracy"):
+                item = located.get(name)
+                if item is None or item != located.get(name.replace(kind, other)):
+                    continue
+                beside = [each for each in self.handin.candidates(PARTS[name]) if each.path == item.path]
+                named = [each for each in beside if re.search(OF_TASK[kind], each.name, re.IGNORECASE)]
+                plain = [each for each in beside if not re.search(OF_TASK[other], each.name, re.IGNORECASE)]
+                located[name] = next(iter([*named, *plain]), item)
 
     def _older_loop(self, kind: str) -> Definition | None:
         """The function `train(num_epochs, learning_rate, batch_size, l2_reg_lambda)` of an earlier year's hand-in."""
@@ -299,7 +315,7 @@ class Driver:
         old = np.asarray(getattr(model.network, name))
         kept = model.form.kept(now["W1"], now["b1"])
         kept = kept.astype(old.dtype) if old.dtype.kind == "f" else kept
-        setattr(model.network, name, kept.view(_Lenient) if self._lenient else kept)
+        set_attribute(model.network, name, kept.view(_Lenient) if self._lenient else kept)
 
     def evaluate(self, model: Model, X: Array, y: Array, mode: str = "train", gradients: bool = True) -> dict[str, Any]:
         """Loss and gradients on a batch; what is left of an earlier gradient stays as it was."""
@@ -333,7 +349,7 @@ class Driver:
         returned = self._call(f"{type(network).__name__}.backward", method, offers)
         gradient = getattr(network, _name(network, GRADIENTS), None)
         gradient = numbers(returned if gradient is None else gradient, "The gradient in `self.grad`")
-        setattr(network, _name(network, GRADIENTS), before)
+        set_attribute(network, _name(network, GRADIENTS), before)
         shape = np.shape(getattr(network, _name(network, WEIGHTS)))
         if gradient.shape != shape:
             raise Unusable(
@@ -528,7 +544,7 @@ class Driver:
         """The loss of one step of an earlier year's `train`; what it does after that step is undone."""
         data = (np.tile(rows, (10, 1)), np.tile(targets, (10, 1)), rows[:-1], targets[:-1])
         rate = float(optimizer.settings.get("learning_rate", 0.1))
-        with _after_one_step(model.network):
+        with _after_one_step(model.network), in_order():
             told = _series(self._run_loop(loop, model, rate, len(rows), 1, data))
         return next((float(each[0]) for each in told if len(each)), None)
 
@@ -570,7 +586,7 @@ class Driver:
             _require(given.get("rows"), rows, "backward", "the images of its batch")
             _require(given.get("outputs"), outputs, "backward", "the outputs of forward")
             _require(given.get("targets"), targets, "backward", "the labels of its batch")
-            setattr(network, _name(network, GRADIENTS), gradient.copy())
+            set_attribute(network, _name(network, GRADIENTS), gradient.copy())
             return gradient.copy()
 
         with _replaced(network, FORWARD, forward), _replaced(network, BACKWARD, backward):
@@ -815,12 +831,14 @@ class _Script:
     def loss(self, targets: Array, outputs: Array, *_: Any) -> float:
         return self._loss(len(targets))
 
-    def backward(self, network: Any) -> Callable[..., None]:
+    def backward(self, network: Any) -> Callable[..., Array]:
         """A backward pass that counts, and asks for no move."""
 
-        def backward(*_: Any, **__: Any) -> None:
+        def backward(*_: Any, **__: Any) -> Array:
             self._fresh = True
-            setattr(network, _name(network, GRADIENTS), np.zeros_like(getattr(network, _name(network, WEIGHTS))))
+            still: Array = np.zeros_like(getattr(network, _name(network, WEIGHTS)))
+            set_attribute(network, _name(network, GRADIENTS), still)
+            return still
 
         return backward
 
@@ -848,7 +866,7 @@ def _after_one_step(network: Any) -> Iterator[None]:
     with _replaced(network, BACKWARD, backward):
         yield
     if len(seen) > 1:
-        setattr(network, name, seen[1])
+        set_attribute(network, name, seen[1])
 
 
 # parts
@@ -859,20 +877,16 @@ def _task(part: Part) -> str:
 
 
 def _digits(path: str) -> str:
-    found = re.search(r"\d", path.rpartition("/")[2])
-    return found.group() if found else ""
+    """The task that a file's name speaks of; that of `assignment1.py` speaks of none."""
+    found = re.search(r"task\D*([234])|(?<!\d)([234])(?!\d)", path.rpartition("/")[2], re.IGNORECASE)
+    return found.group(1) or found.group(2) if found else ""
 
 
-def _of_other_task(name: str, item: Definition, located: Mapping[str, Definition]) -> bool:
+def _of_other_task(name: str, item: Definition) -> bool:
     """Whether a function that both tasks have is that of the other task."""
-    twins = {"binary-loss": "softmax-loss", "binary-accuracy": "softmax-accuracy"}
-    twins |= {twin: one for one, twin in twins.items()}
-    if name not in twins:
+    if not name.endswith(("-loss", "-accuracy")):
         return False
-    wanted = "2" if name.startswith("binary") else "3"
-    if _digits(item.path) not in ("", wanted):
-        return True
-    return located.get(twins[name]) == item and _digits(item.path) == "" and name.startswith("softmax")
+    return _digits(item.path) not in ("", "2" if name.startswith("binary") else "3")
 
 
 # models
@@ -888,8 +902,9 @@ def _other_name(kind: str) -> str:
 
 def _holder(network: Any, names: Sequence[str]) -> str | None:
     """The name under which a model keeps something."""
-    listed = list(vars(network)) if hasattr(network, "__dict__") else []
-    return next((name for name in names if name in listed), None)
+    held = namespace(network)
+    offered = (name for name in names if name in held or hasattr(type(network), name))
+    return next((name for name in offered if not callable(getattr(network, name, None))), None)
 
 
 def _name(network: Any, names: Sequence[str]) -> str:
@@ -903,14 +918,14 @@ def _fit(network: Any, form: Form, inputs: int, outputs: int) -> None:
     wanted = form.kept(np.zeros((inputs, outputs)), np.zeros(outputs)).shape
     if old.shape == wanted:
         return
-    setattr(network, name, np.zeros(wanted, old.dtype if old.dtype.kind == "f" else np.float64))
-    gradient = _name(network, GRADIENTS)
-    if isinstance(getattr(network, gradient, None), np.ndarray):
-        setattr(network, gradient, np.zeros(wanted))
     counts = {785: inputs + 1, 784: inputs, 10: outputs}
-    for key, value in list(vars(network).items()):
+    for key, value in list(namespace(network).items()):
         if type(value) is int and value in counts:
             setattr(network, key, counts[value])
+    set_attribute(network, name, np.zeros(wanted, old.dtype if old.dtype.kind == "f" else np.float64))
+    gradient = _name(network, GRADIENTS)
+    if isinstance(getattr(network, gradient, None), np.ndarray):
+        set_attribute(network, gradient, np.zeros(wanted))
 
 
 def _method(holder: Any, names: Sequence[str]) -> Callable[..., Any]:
@@ -926,15 +941,18 @@ def _replaced(network: Any, names: Sequence[str], function: Callable[..., Any]) 
     method = find_method(network, names)
     name = getattr(method, "__name__", names[0])
     name = name if hasattr(network, name) else names[0]
-    had = vars(network).get(name)
-    setattr(network, name, function)
+    holder, put = network, function
+    if not hasattr(network, "__dict__"):  # with __slots__, only its class can take a method
+        holder, put = type(network), staticmethod(function)
+    had = namespace(holder).get(name)
+    setattr(holder, name, put)
     try:
         yield
     finally:
         if had is None:
-            delattr(network, name)
+            delattr(holder, name)
         else:
-            setattr(network, name, had)
+            setattr(holder, name, had)
 
 
 @contextmanager
@@ -1024,9 +1042,18 @@ def _made_up_data(model: Model) -> tuple[Array, Array, Array, Array]:
     return *both(TRAINED), *both(VALIDATED)
 
 
-def _plain_batches(X: Array, Y: Array, batch_size: int, *_: Any, **__: Any) -> Iterator[tuple[Array, Array]]:
-    for start in range(0, len(X) // batch_size * batch_size, batch_size):
-        yield X[start : start + batch_size], Y[start : start + batch_size]
+class _Batches(list[tuple[Array, Array]]):
+    """Batches of which one can ask how many there are, as often as one likes, or one at a time."""
+
+    def __next__(self) -> tuple[Array, Array]:
+        if not self:
+            raise StopIteration
+        return self.pop(0)
+
+
+def _plain_batches(X: Array, Y: Array, batch_size: int, *_: Any, **__: Any) -> _Batches:
+    starts = range(0, len(X) // batch_size * batch_size, batch_size)
+    return _Batches((X[start : start + batch_size], Y[start : start + batch_size]) for start in starts)
 
 
 def _is_loader(name: str) -> bool:
@@ -1073,8 +1100,17 @@ def _series(result: Any, depth: int = 0) -> list[Array]:
     if isinstance(result, (list, tuple)):
         if result and all(isinstance(value, (int, float, np.generic)) for value in result):
             return [np.array(result, dtype=np.float64)]
-        return [each for value in result for each in _series(value, depth + 1)]
+        return [each for value in (*result, *_columns(result)) for each in _series(value, depth + 1)]
     return []
+
+
+def _columns(rows: Sequence[Any]) -> list[list[Any]]:
+    """What stands below each other in rows of one length and of plain numbers, such as (step, loss)."""
+    rows = [list(row.values()) if isinstance(row, dict) else row for row in rows]
+    if len(rows) < 2 or not all(isinstance(row, (list, tuple)) and len(row) == len(rows[0]) for row in rows):
+        return []
+    plain = all(isinstance(value, (int, float, np.generic)) for row in rows for value in row)
+    return [list(column) for column in zip(*rows, strict=True)] if plain else []
 
 
 def _holds(series: Array, losses: Array) -> bool:

@@ -1,0 +1,13 @@
+import numpy as np
+from task3a import SoftmaxModel, cross_entropy_loss, one_hot_encode
+from task2a import pre_process_images
+from trainer import BaseTrainer
+
+
+def calculate_accuracy(X, targets, model):
+    return float((model.forward(X).argmax(-1) == targets.argmax(-1)).mean())
+
+
+class SoftmaxTrainer(BaseTrainer):
+    loss_fn = staticmethod(cross_entropy_loss)
+    accuracy_fn = staticmethod(calculate_accuracy)
