@@ -205,6 +205,13 @@ def test_what_is_nowhere_is_missing(text: Callable[[str], Any]) -> None:
         driver.fit(network(driver), np.ones((9, 2)), np.zeros(9), 0.1, 2)
 
 
+def test_a_network_as_a_class_waits_for_a_person(text: Callable[[str], Any]) -> None:
+    driver = text("class Net:\n    def forward(self, x): pass\n    def backprop(self, y): pass\n")
+    assert driver.describe()["missing"].keys() & {"forward-pass", "backward-propagation"} == set()
+    with pytest.raises(OutOfSight, match="class Net, whose methods are not run here"):
+        driver.build("network", {"inputs": 2, "hidden": 7})
+
+
 def test_a_loop_that_draws_its_own_start_waits_for_a_person(text: Callable[[str], Any]) -> None:
     driver = text(FUNCTIONS + "\ndef train(x, y, eta, epochs):\n    return np.random.normal(size=29)\n")
     with pytest.raises(OutOfSight, match="draws its own first weights"):

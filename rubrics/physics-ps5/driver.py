@@ -7,6 +7,7 @@ weights are one vector, told in the five blocks of the course's drawing.
 from __future__ import annotations
 
 import ast
+import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
@@ -15,7 +16,7 @@ import numpy as np
 
 from grader.worker.calling import Array, Offer, call, fit_arguments, number, numbers, parameters_of, takes
 from grader.worker.describing import describe_parts
-from grader.worker.handin import Definition, HandIn, Missing, OutOfSight, Part, Unusable
+from grader.worker.handin import Definition, HandIn, Missing, OutOfSight, Part, Unusable, likeness
 from grader.worker.naming import EPOCHS, RATE
 
 PACKAGES = ("torch",)  # the course's last question; only its own criterion and experiment need it
@@ -90,6 +91,7 @@ INPUTS = (
     rf"xs?|x{_SPLIT_PART}|{_SPLIT_PART}x|{_SPLIT_PART}(inputs?|data|features?|points)|inputs?{_SPLIT_PART}"
     r"|arr(ay)?|a|v(alues)?"
 )
+FIRST, SECOND = (rf"{_SPLIT_PART}x{number}{_SPLIT_PART}" for number in "12")  # inputs in two arrays
 TARGETS = rf"y{_SPLIT_PART}|{_SPLIT_PART}y|ys|t|ts|targets?|labels?|class(es|ification)?|ytrue|truth|yactual|d"
 HELD_INPUTS = r"x(test|te|val(id(ation)?)?)|(test|val(id(ation)?)?)(x|inputs?|data)"
 HELD_TARGETS = r"y(test|te|val(id(ation)?)?)|(test|val(id(ation)?)?)(y|targets?|labels?)"
@@ -101,6 +103,9 @@ MEAN = r"(x)?(mean|mu|avg|average|m)s?(x|train|xtrain)?|(train)mean"
 DEVIATION = r"(x)?(std|sigma|deviation|sd|s|dev|scale)s?(x|train|xtrain)?|(train)std"
 FINENESS = r"(n|num)?(steps|points|grid|resolution|res|size|cells)|n|fineness"
 PATH = r"path|file|filename|fname|csv|csvfile|datapath|filepath"
+
+_VECTOR, _COLUMN, _DICTIONARY = "vector", "column", "dictionary"  # how a hand-in may keep its weights
+_KEYS = [f"w{number}" for number in range(1, WEIGHTS + 1)]
 
 _MOST_PLACES = 500  # at which a training run tells its losses
 _MAP = 60  # cells of a map along each side
@@ -145,12 +150,17 @@ class Driver:
         self._found: dict[str, Definition] | None = None
         self._by_columns: bool | None = None  # whether x goes in as (2, N)
         self._hidden_by_columns: bool | None = None  # whether hidden activations come out as (7, N)
+        self._weights_as = _VECTOR
 
     # structure
 
     def describe(self) -> dict[str, Any]:
         """Which parts of the course are there, which are missing, and which files or lines are broken."""
-        return describe_parts(self.handin, PARTS, self.found)
+        told = describe_parts(self.handin, PARTS, self.found)
+        if network := self._network_class():  # its methods are there, though nothing here calls them
+            told["found"] |= dict.fromkeys((FORWARD, BACKWARD), str(network))
+            told["missing"] = {name: each for name, each in told["missing"].items() if name not in (FORWARD, BACKWARD)}
+        return told
 
     def imported(self) -> dict[str, str]:
         """The packages that the files of the two functions import, by name, and where."""
@@ -162,6 +172,8 @@ class Driver:
         """The definition of each part that is there."""
         if self._found is None:
             located = self.handin.locate(PARTS)
+            if located.get(FORWARD) == located.get(BACKWARD):  # one function whose name is a little like both
+                located.pop(FORWARD, None)
             self._found = {name: each for name, each in located.items() if not self._belongs_to_twin(each, located)}
         return self._found
 
@@ -176,7 +188,23 @@ class Driver:
             self._refuse(name)
         return self.handin.load(self.found[name])  # type: ignore[no-any-return]
 
+    def _network_class(self) -> Definition | None:
+        """A class that has both passes as its methods, where they are no functions."""
+        if FORWARD in self.found and BACKWARD in self.found:
+            return None
+        for item in self.handin.definitions:
+            passes = (PARTS[name].names for name in (FORWARD, BACKWARD))
+            if all(any(likeness(method, names, strict=True) for method in item.methods) for names in passes):
+                return item
+        return None
+
     def _refuse(self, name: str) -> NoReturn:
+        network = self._network_class()
+        if network is not None:
+            raise OutOfSight(
+                f"There is no function {PARTS[name].names[0]}; the network is the class {network.name}, whose methods "
+                "are not run here, so a person has to look."
+            )
         if name not in (FORWARD, BACKWARD) and self._works_outside_functions():
             raise OutOfSight(
                 f"There is no function {PARTS[name].names[0]}; what lies outside of functions is not run here, "
@@ -187,7 +215,11 @@ class Driver:
     def _works_outside_functions(self) -> bool:
         """Whether the hand-in is a script: its own top level, or its main function, calls the forward pass."""
         known = {self.found[name].name for name in (FORWARD, BACKWARD) if name in self.found}
-        return any(known & set(_called(source.tree)) for source in self.handin.sources.values() if source.tree)
+        callers = {item.name: set(_called([item.node])) for item in self.handin.definitions}
+        while more := {name for name, called in callers.items() if name not in known and called & known}:
+            known |= more
+        scripts = (source.tree for source in self.handin.sources.values() if source.tree)
+        return any(known & set(_called(_outside_of_functions(tree))) for tree in scripts)
 
     # the network
 
@@ -278,7 +310,7 @@ class Driver:
         rng = np.random.RandomState(3)
         x, w = rng.standard_normal((5, 2)), rng.standard_normal(WEIGHTS) / 2
         self._by_columns = False
-        for by_columns in (False, True):
+        for self._weights_as, by_columns in itertools.product((_VECTOR, _COLUMN, _DICTIONARY), (False, True)):
             try:
                 seen = self._forward_as(x, w, by_columns)
             except Exception:  # the other layout may do; what is wrong with both is told by the next call
@@ -288,30 +320,41 @@ class Driver:
                 hidden = _array(seen.raw_hidden)
                 self._hidden_by_columns = hidden is not None and hidden.ndim == 2 and hidden.shape[1] == len(x)
                 return
+        self._weights_as = _VECTOR
 
     def _forward_as(self, X: Array, w: Array, by_columns: bool) -> Pass:
         function, x = self._part(FORWARD), X.T if by_columns else X
-        offers = [Offer(x, INPUTS), Offer(w, VECTOR), Offer(len(X), ROWS), Offer(HIDDEN, r".*hidden.*")]
+        handed = self._handed(w)
+        offers = [*_points(function, X, x), Offer(handed, VECTOR), Offer(len(X), ROWS), Offer(HIDDEN, r".*hidden.*")]
         returned = self._call(function, offers)
+        w[...] = _vector_of(handed).reshape(-1)
         hidden, prediction = _sorted_out(returned, len(X))
         laid_out = _rows_of_hidden(_array(hidden), len(X), bool(self._hidden_by_columns))
         return Pass(x, hidden, prediction, laid_out, _flat(prediction, len(X)))
+
+    def _handed(self, w: Array) -> Any:
+        """The weights as the hand-in wants them; a column shares its memory with the vector."""
+        if self._weights_as == _DICTIONARY:
+            return dict(zip(_KEYS, w.tolist(), strict=True))
+        return w.reshape(-1, 1) if self._weights_as == _COLUMN else w
 
     def _change(self, model: Network, X: Array, y: Array, seen: Pass, eta: float) -> Array:
         """What a step takes off the weights, over eta where that is 1; arguments that were changed are remembered."""
         function, w = self._part(BACKWARD), model.w.copy()
         y_given = _like(y, seen.raw_prediction)
+        handed = self._handed(w)
         offers = [
-            Offer(seen.x, INPUTS),
+            *_points(function, X, seen.x),
             Offer(y_given, TARGETS),
             Offer(seen.raw_prediction, PREDICTION),
-            Offer(w, VECTOR),
+            Offer(handed, VECTOR),
             Offer(seen.raw_hidden, ACTIVATIONS),
             Offer(eta, RATE),
             Offer(len(X), ROWS),
         ]
         before = y_given.copy()
-        returned = self._call(function, offers)
+        returned = _vector_of(self._call(function, offers))
+        w[...] = _vector_of(handed).reshape(-1)
         if not np.array_equal(before, y_given):
             y[...] = y + 1  # so that it can be seen: what was handed over is a copy of another type
         self._note_touched(model, w)
@@ -328,10 +371,17 @@ class Driver:
     def loss(self, y: Array, prediction: Array) -> Any:
         """The loss of these predictions: of the hand-in's function, or else of its training loop."""
         if "loss" in self.found:
-            return self._loss_of(y.astype(np.float64), prediction)
+            return self._loss_of(*self._in_own_shape(y.astype(np.float64), prediction))
         if "train" not in self.found:
             self._part("loss")
         return self._loss_while_training(y, prediction)
+
+    def _in_own_shape(self, *arrays: Array) -> list[Array]:
+        """Targets and predictions in the shape of the hand-in's own, which its loss was written for."""
+        try:
+            return [self._as_target(array) for array in arrays]
+        except Exception:  # what is wrong with the forward pass has criteria of its own
+            return list(arrays)
 
     def _loss_of(self, y: Array, prediction: Any) -> Any:
         offers = [Offer(y, TARGETS), Offer(prediction, PREDICTION), Offer(np.size(y), ROWS)]
@@ -367,9 +417,9 @@ class Driver:
         x = X.T if self._by_columns else X
         targets = self._as_target(y)
         offers = [
-            Offer(x.copy(), INPUTS),
+            *_points(function, X.copy(), x.copy()),
             Offer(targets.copy(), TARGETS),
-            Offer(w, VECTOR),
+            Offer(self._handed(w), VECTOR),
             Offer(eta, RATE),
             Offer(epochs, EPOCHS),
             Offer(x.copy(), HELD_INPUTS),
@@ -387,7 +437,9 @@ class Driver:
 
     def _standardised(self, X: Array) -> Array:
         """What the hand-in's function makes of the inputs, at once, or column by column if that is how it works."""
-        told = self._standardise(X)
+        if self._by_columns is None and FORWARD in self.found:
+            self._find_layouts()
+        told = self._standardise(X.T).T if self._by_columns else self._standardise(X)
         if not _is_standard(told):
             columns = [self._standardise(column) for column in X.T.copy()]
             told = np.stack(columns, axis=1) if all(each.shape == (len(X),) for each in columns) else told
@@ -446,8 +498,10 @@ class Driver:
 
     def _standardised_by(self, model: Network, X: Array, mean: Array, deviation: Array) -> str:
         function = self._part("plane")
+        if self._by_columns is None:
+            self._find_layouts()
         offers = [
-            Offer(model.w.copy(), VECTOR),
+            Offer(self._handed(model.w.copy()), VECTOR),
             Offer(X.copy(), INPUTS),
             Offer(mean, MEAN),
             Offer(deviation, DEVIATION),
@@ -676,8 +730,23 @@ def _new_weights(returned: Any, in_place: Array | None) -> Array:
     return fitting.reshape(-1)
 
 
+def _vector_of(weights: Any) -> Any:
+    """Weights that are kept by their names as a vector; anything else as it is."""
+    if isinstance(weights, dict) and all(key in weights for key in _KEYS):
+        return numbers([np.ravel(weights[key])[0] for key in _KEYS], "the weights")
+    return weights
+
+
+def _points(function: Callable[..., Any], X: Array, x: Array) -> list[Offer]:
+    """The inputs: x as it is laid out, or each column by itself where a function takes two."""
+    if takes(function, FIRST) and takes(function, SECOND):
+        return [Offer(X[:, 0], FIRST), Offer(X[:, 1], SECOND)]
+    return [Offer(x, INPUTS)]
+
+
 def _weights_and_losses(returned: Any) -> tuple[Array, Array | None]:
-    arrays = [each.reshape(-1) for each in _leaves(returned)]
+    items = returned if isinstance(returned, (tuple, list)) else [returned]
+    arrays = [each.reshape(-1) for each in _leaves(tuple(map(_vector_of, items)))]
     weights = [each for each in arrays if each.size == WEIGHTS]
     if not weights:
         raise Unusable("The training loop did not give the 29 weights back.")
@@ -916,10 +985,13 @@ def _leaf_arrays(value: Any, depth: int) -> Iterator[Array]:
         yield array
 
 
-def _called(tree: ast.Module) -> Iterator[str]:
-    """The names that are called at the top level of a file, or in its main function."""
-    body = [each for each in tree.body if not isinstance(each, (ast.FunctionDef, ast.ClassDef)) or each.name == "main"]
-    for statement in body:
-        for node in ast.walk(statement):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-                yield node.func.id
+def _outside_of_functions(tree: ast.Module) -> list[ast.stmt]:
+    """What a file does when it is run, its main function included."""
+    return [each for each in tree.body if not isinstance(each, (ast.FunctionDef, ast.ClassDef)) or each.name == "main"]
+
+
+def _called(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    """The names of what is called in some source, as functions or as methods of anything."""
+    for node in (inner for outer in nodes for inner in ast.walk(outer)):
+        if isinstance(node, ast.Call) and isinstance(node.func, (ast.Name, ast.Attribute)):
+            yield node.func.id if isinstance(node.func, ast.Name) else node.func.attr
