@@ -14,7 +14,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, is_dataclass
 from typing import Any
 
 import numpy as np
@@ -789,7 +789,11 @@ class Driver:
         """The ReLU of any array; where it has no function of its own, as the cost of a tiny net shows it."""
         function = self._helper("relu")
         if function is not None:
-            return numbers(call(self.handin, "relu", function, np.array(x)), "What relu returned")
+            try:
+                made = call(self.handin, "relu", function, np.array(x))
+            except (TypeError, ValueError):  # one for single numbers
+                made = call(self.handin, "relu", np.vectorize(function, otypes=[float]), np.array(x))
+            return numbers(made, "What relu returned")
         return np.array([self._relu_in_net(float(value)) for value in x.reshape(-1)]).reshape(x.shape)
 
     def _relu_in_net(self, x: float) -> float:
@@ -1029,17 +1033,10 @@ def _curves(network: Any, result: Any, epochs: int) -> dict[str, list[Array]]:
                 names = _quantities(path)
                 for name in names:
                     found.setdefault(name, []).append(series)
-                if not names and re.fullmatch(r"\d*", path):
+                if not names:
                     unnamed.append(series)
-    if not found and len(unnamed) == 4:  # in one of the two usual orders
-        for name, series in zip(
-            ("training loss", "training accuracy", "validation loss", "validation accuracy"), unnamed, strict=True
-        ):
-            found.setdefault(name, []).append(series)
-        for name, series in zip(
-            ("training loss", "validation loss", "training accuracy", "validation accuracy"), unnamed, strict=True
-        ):
-            found.setdefault(name, []).append(series)
+    if not found and len(unnamed) >= 4:  # in any order or language: what they hold tells which is which
+        found = {f"{part} {kind}": unnamed for part in ("training", "validation") for kind in ("loss", "accuracy")}
     return found
 
 
@@ -1061,6 +1058,8 @@ def _series(value: Any, path: str, depth: int = 0) -> Iterator[tuple[str, Any]]:
         else:
             for index, item in enumerate(value):
                 yield from _series(item, f"{path} {index}" if path else str(index), depth + 1)
+    elif is_dataclass(value) and not isinstance(value, type):
+        yield from _series(namespace(value), path, depth)
 
 
 def _quantities(path: str) -> list[str]:
