@@ -605,6 +605,17 @@ def _attempts(driver: Any) -> list[Callable[[], Any]]:
     ]
 
 
+def test_a_backward_pass_that_leaves_one_gradient_out_costs_the_optimizer_nothing(tmp_path: Path, drive: Open) -> None:
+    shutil.copytree(REFERENCE, tmp_path / "hand-in")
+    change(tmp_path / "hand-in", NET, ('        self.gradients["b1"] = dZ1.sum(axis=0)\n', ""))
+    driver = drive(tmp_path / "hand-in")
+    model, start, gradients = driver.build("parameters", SIZES), parameters("two-layer", 2), parameters("two-layer", 3)
+    driver.assign(model, start)
+    driver.give_gradients(model, gradients)
+    driver.update(driver.optimizer("sgd", {"learning_rate": 0.1, "reg": 0.0}), model)
+    assert_same(driver.parameters(model), {name: start[name] - 0.1 * gradients[name] for name in start}, 1e-12)
+
+
 def _assert_students(driver: Any, attempt: Callable[[], Any]) -> None:
     failure = None
     try:
