@@ -258,6 +258,15 @@ def test_how_far_the_runs_lie_apart_says_what_is_near_enough(value: float, runs:
     assert (found.off == 0) == agrees
 
 
+def test_code_that_gives_now_this_and_now_that_excuses_no_number_far_beyond() -> None:
+    runs = [0.45, 0.5, 0.55, 0.6, 0.65, 0.7] * 2
+    yardstick = Yardstick(0.01, 5, {"test": 360}, {"test": 0.1}, 0.15)
+    near, far = (compare("test", Stated(value, 1e-4), [runs], yardstick) for value in (0.8, 0.95))
+    assert near is not None
+    assert far is not None
+    assert (near.off, round(far.off, 4)) == (0, 0.25)
+
+
 def test_the_reading_that_fits_is_the_one_that_counts() -> None:
     yardstick = Yardstick(0.01, 5, {}, {})
     best, last, nothing = [0.97, 0.97, 0.97], [0.95, 0.95, 0.95], [None, None, None]

@@ -30,7 +30,13 @@ if TYPE_CHECKING:
 SplitName = Literal["train", "valid", "test"]
 Configuration = Mapping[str, bool | int | float | str]
 MOST_TOLD = 12  # findings of one sort
-_JUDGED_BY = {"least", "deviations", "whole_rows", "empty"}  # fields that may change without a look at the hand-in
+_JUDGED_BY = {
+    "least",
+    "deviations",
+    "most",
+    "whole_rows",
+    "empty",
+}  # fields that may change without a look at the hand-in
 
 
 class Look(BaseModel):
@@ -89,6 +95,7 @@ class Claim(Reading):
     seconds: Annotated[float, Field(gt=0, le=3600)] = 60.0  # of one run
     least: Annotated[float, Field(ge=0, le=1)] = 0.01
     deviations: Annotated[float, Field(ge=1)] = 5.0
+    most: Annotated[float, Field(gt=0, le=1)] = 0.15
     whole_rows: bool = False  # whether a share that no number of rows gives is told to the marker
     empty: Literal["wait", 0] = "wait"
 
@@ -225,7 +232,7 @@ class Claim(Reading):
         counts = {name: np.bincount(labels) for name, labels in splits.labels.items()}
         rows = {name: int(each.sum()) for name, each in counts.items()}
         chance = {name: float(each.max() / each.sum()) for name, each in counts.items()}
-        return Yardstick(self.least, self.deviations, rows, chance)
+        return Yardstick(self.least, self.deviations, rows, chance, self.most)
 
     # the two beside each other
 

@@ -27,6 +27,7 @@ class Yardstick:
     deviations: float  # accepted: so many deviations of a run
     rows: Mapping[str, int]  # of each split; an accuracy has steps of one row
     chance: Mapping[str, float]  # the share of each split's largest class
+    most: float = 1.0  # beyond the nearest run; code that gives now this and now that would excuse any number
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ def _beside(split: str, stated: Stated, values: Sequence[float], yardstick: Yard
     near = max(yardstick.least, 1 / yardstick.rows.get(split, MANY_ROWS)) + stated.step
     start, stop = _likely(values, yardstick.rows.get(split, MANY_ROWS), yardstick.deviations)
     start, stop = min(low, mean - near, start - stated.step), max(high, mean + near, stop + stated.step)
-    accepted = (max(0.0, start), min(1.0, stop))
+    accepted = (max(0.0, start, low - yardstick.most), min(1.0, stop, high + yardstick.most))
     lucky = max(value, mean) <= 2 * yardstick.chance.get(split, 0.0)  # nothing is learned; which class wins is luck
     if lucky or low <= value <= high or abs(value - mean) <= near:
         return Compared(split, value, low, high, len(values), accepted)
