@@ -24,7 +24,7 @@ class Kept:
         """What was kept under this name."""
         try:
             found = json.loads((self.folder / f"{digest}.json").read_text("utf-8"))
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):
             return None
         return found if isinstance(found, dict) else None
 

@@ -36,6 +36,7 @@ def find(paths: Sequence[Path], out: Path) -> tuple[list[HandIn], list[str]]:
             decisions.append(
                 f"{path} holds no source itself: its {len(children)} folders and archives are the hand-ins."
             )
+            decisions += _results_among(path, out.resolve())
         found += children or [path]
     if not found:
         raise IntakeError("There is no hand-in to grade.")
@@ -53,6 +54,12 @@ def expand(path: Path, out: Path | None = None) -> list[Path]:
     if len(packed) == 1 and packed[0].is_dir():  # a wrapper: around one hand-in, or around all of them
         return expand(packed[0], out)
     return [] if _are_parts(packed) else packed
+
+
+def _results_among(path: Path, out: Path) -> list[str]:
+    """A sentence on what was left out because it looks like results, as a hand-in may by a file of that name."""
+    left = [child.name for child in sorted(path.iterdir()) if (child / OWN_MARK).is_file() and child.resolve() != out]
+    return [f"Left out as results of an earlier run, for {OWN_MARK} lies in them: {', '.join(left)}."] if left else []
 
 
 def _is_of_interest(child: Path, out: Path | None) -> bool:
