@@ -3,13 +3,15 @@ PYTHON ?= python3
 BIN := .venv/bin
 COURSES := $(notdir $(patsubst %/,%,$(wildcard submissions_example/*/)))
 
-.PHONY: help demo test test-slow bench lint clean
+.PHONY: help demo test test-slow attacks fuzz bench lint clean
 .DEFAULT_GOAL := help
 
 help: ## say what there is
 	@echo "make demo      grade the example hand-ins; results and PDFs go to demo-results/"
 	@echo "make test      run the fast tests"
 	@echo "make test-slow run the slow tests"
+	@echo "make attacks   try every attack in every sandbox; the table goes to docs/security.md"
+	@echo "make fuzz      throw made-up bytes at all that reads a hand-in: make fuzz SECONDS=60"
 	@echo "make bench     measure speed, and print it"
 	@echo "make lint      check style, types and who imports whom"
 	@echo "make clean     remove .venv and everything that was made"
@@ -26,6 +28,13 @@ test: .venv/ready
 
 test-slow: .venv/ready
 	@$(BIN)/pytest -q -n auto -m slow
+
+attacks: .venv/ready
+	@PYTHONPATH=tests:. $(BIN)/python tests/attack_table.py
+
+SECONDS ?= 60
+fuzz: .venv/ready
+	@PYTHONPATH=tests:. $(BIN)/python tests/fuzz.py $(SECONDS)
 
 bench: .venv/ready
 	@set -e; for each in benchmarks/*.py; do $(BIN)/python $$each; done

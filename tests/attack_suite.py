@@ -28,7 +28,7 @@ from grader.intake import take
 from grader.model import Result
 from grader.report import html
 from grader.rubric import load_rubric
-from grader.sandbox import bubblewrap, choose, landlock
+from grader.sandbox import bubblewrap, choose, landlock, process
 from grader.sandbox.base import Sandbox
 from grader.session import Limits
 
@@ -36,7 +36,7 @@ __all__ = [
     "ATTACKS",
     "CANARY",
     "EXAMPLES",
-    "PROBES",
+    "SANDBOXES",
     "Attack",
     "Made",
     "Tried",
@@ -58,7 +58,7 @@ ON_TRUST = ("a_forging", "b_lying", "c_domain")  # what the trust line holds by 
 BRIEF = ("softmax", "two-layer-gradient", "sgd-step", "batches")
 CANARY = "CANARY-"
 SEED = 11
-PROBES = {"bubblewrap": bubblewrap.probe, "landlock": landlock.probe}
+SANDBOXES = {"bubblewrap": bubblewrap.probe, "landlock": landlock.probe, "process": process.probe}
 
 
 @dataclass(frozen=True)
@@ -183,7 +183,7 @@ def _judged(result: Result) -> tuple[object, ...]:
 
 def _any_sandbox() -> Sandbox:
     """What all results are compared with was seen in one of the sandboxes: none of them may change a result."""
-    return choose(next(name for name, probe in PROBES.items() if not probe()))
+    return choose(next(name for name, probe in SANDBOXES.items() if not probe()))
 
 
 @cache

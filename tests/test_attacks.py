@@ -6,22 +6,22 @@ import re
 from pathlib import Path
 
 import pytest
-from attack_suite import ATTACKS, CANARY, PROBES, honest_is_as_ever, made, tried
+from attack_suite import ATTACKS, CANARY, SANDBOXES, honest_is_as_ever, made, tried
+from attack_table import BEGIN, END, HELD, NOT_CLAIMED, PAGE, rows
 
 LONGEST = 60.0  # seconds: the time of a whole hand-in
 
 
-@pytest.fixture(params=PROBES)
-def sandbox(request: pytest.FixtureRequest) -> str:
-    reason = PROBES[request.param]()
-    if reason:
-        pytest.skip(reason)
-    return str(request.param)
+CLAIMED = [
+    (sandbox, name) for sandbox in SANDBOXES for name in ATTACKS if sandbox != "process" or ATTACKS[name].process
+]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ATTACKS)
+@pytest.mark.parametrize(("sandbox", "name"), CLAIMED)
 def test_an_attack_earns_nothing_learns_nothing_and_harms_nobody(name: str, sandbox: str) -> None:
+    if reason := SANDBOXES[sandbox]():
+        pytest.skip(reason)
     attack = ATTACKS[name]
     came = tried(attack, sandbox)
     assert came.result.score.given is not None
@@ -38,3 +38,11 @@ def test_an_attack_earns_nothing_learns_nothing_and_harms_nobody(name: str, sand
 @pytest.mark.parametrize("name", made())
 def test_a_file_or_a_text_harms_nobody_who_reads_it(name: str, tmp_path: Path) -> None:
     made()[name].run(tmp_path)
+
+
+def test_the_table_in_the_documentation_has_every_attack() -> None:
+    written = PAGE.read_text("utf-8").split(BEGIN)[1].split(END)[0]
+    cells = [line.strip("| ").split(" | ") for line in written.splitlines()[2:]]
+    assert [(int(line), name) for line, name, *_ in cells] == rows()
+    assert {cell for _, _, *each in cells for cell in each} <= {HELD, NOT_CLAIMED}
+    assert len(cells) >= 110

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
@@ -126,3 +128,15 @@ def right_ones() -> Iterator[tuple[Submission, dict[str, bytes]]]:
     for variant in course.variants:
         files = apply(variant, course.files)
         yield Submission(variant.id, Path(variant.id), "digest", tuple(files)), files
+
+
+@pytest.mark.parametrize("function", ["cross_entropy_loss", "softmax"])
+def test_an_empty_function_is_given_nothing_for_looking_like_a_forgotten_return(function: str, tmp_path: Path) -> None:
+    hand_in = shutil.copytree(EXAMPLES / "hand-in-01", tmp_path / "hand-in")
+    path = hand_in / "models" / "_base_network.py"
+    written = path.read_text("utf-8")
+    empty = re.sub(rf"(def {function}\(self[^)]*\):\n)", r"\1        return None\n", written)
+    assert empty != written
+    path.write_text(empty, "utf-8")
+    before, after = explained(hand_in)
+    assert after.score == before.score

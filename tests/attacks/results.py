@@ -1,0 +1,105 @@
+"""Attacks on what a run leaves and keeps: results of another's, caches, folders that look like ours."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from attack_suite import attack
+
+from grader.bank import _read
+from grader.batch import Task, _result_before
+from grader.cli.handins import find
+from grader.errors import GraderError
+from grader.exports.json import from_json
+from grader.intake import take
+from grader.kept import Kept
+
+
+class _Key:
+    """As much of a key as is asked for."""
+
+    class rubric:  # noqa: N801
+        digest = "of the rubric"
+
+
+def taken_over(folder: Path, **submission: str) -> bool:
+    """Whether `--continue` takes this result for that of a hand-in whose digest is "mine"."""
+    told = {
+        "submission": {"id": "me", "digest": "mine", **submission},
+        "rubric": {"digest": "of the rubric"},
+        "score": {"given": 100, "maximum": 100},
+        "sections": [],
+    }
+    (folder / "result.json").write_text(json.dumps(told), "utf-8")
+    return _result_before(Task("me", folder, folder), "mine", _Key) is not None  # type: ignore[arg-type]
+
+
+@attack("the result of another hand-in", 72)
+def anothers_result(folder: Path) -> None:
+    assert taken_over(folder)
+    assert not taken_over(folder, digest="another's")
+
+
+@attack("a result in the hand-in itself", 72)
+def own_result(folder: Path) -> None:
+    hand_in = folder / "hand-in"
+    hand_in.mkdir()
+    (hand_in / "a.py").write_text("x = 1\n", "utf-8")
+    before = take(hand_in).submission.digest
+    taken_over(hand_in)
+    assert take(hand_in).submission.digest != before  # no result can hold the digest of a hand-in that holds it
+    assert _result_before(Task("me", hand_in, folder / "out"), before, _Key) is None  # type: ignore[arg-type]
+
+
+@attack("a hand-in that looks like results", 72)
+def looks_like_results(folder: Path) -> None:
+    for name in ("one", "two", "three"):
+        (folder / name).mkdir()
+        (folder / name / "softmax.py").write_text("x = 1\n", "utf-8")
+    (folder / "three" / "run.json").write_text("{}", "utf-8")
+    hand_ins, told = find([folder], folder / "out")
+    assert [each.id for each in hand_ins] == ["one", "two"]
+    assert "three" in " ".join(told)
+
+
+@attack("two hand-ins of one name", 72)
+def same_name(folder: Path) -> None:
+    for parent in ("a", "b"):
+        (folder / parent / "smith").mkdir(parents=True)
+        (folder / parent / "smith" / "softmax.py").write_text("x = 1\n", "utf-8")
+    hand_ins, _ = find([folder / "a" / "smith", folder / "b" / "smith"], folder / "out")
+    assert [each.id for each in hand_ins] == ["smith", "smith-2"]
+
+
+@attack("a result that is a bomb", 72)
+def result_bomb(folder: Path) -> None:
+    for text in ("[" * 100_000, '{"score": 1e999}', '{"a": NaN}', '{"a": 1, "a": 2}', "\ud800", "1" * 10_000):
+        with pytest.raises(GraderError, match="not a result"):
+            from_json(text)
+
+
+@attack("a kept run that was replaced by something else", 75)
+def kept(folder: Path) -> None:
+    kept = Kept("runs", folder)
+    kept.put("digest", {"series": 1})
+    for content in (b"", b"[]", b"\xff", b"[" * 100_000, b'{"series": '):
+        (kept.folder / "digest.json").write_bytes(content)
+        assert kept.get("digest") is None
+    os.unlink(kept.folder / "digest.json")
+    os.symlink("/etc/passwd", kept.folder / "linked.json")
+    assert kept.get("linked") is None
+
+
+@attack("a bank of mistakes with an object in it", 75)
+def pickled_bank(folder: Path) -> None:
+    class Evil:
+        def __reduce__(self) -> tuple[object, tuple[str]]:
+            return os.mkdir, (str(folder / "owned"),)
+
+    np.savez(folder / "bank.npz", told=np.array([Evil()], object), rows=np.zeros(5), values=np.zeros(1))
+    assert _read(folder / "bank.npz") is None
+    assert not (folder / "owned").exists()

@@ -1,0 +1,161 @@
+"""Throw made-up bytes at all that reads what a hand-in brings, guided by coverage: `make fuzz SECONDS=60`.
+
+Each reader has a process and an equal share of the time. It may refuse, in its own words; anything else is a find, and
+the bytes that led to it stay in a file that is named.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterable
+from contextlib import nullcontext
+from pathlib import Path
+
+import atheris
+
+_ONE = len(sys.argv) > 2  # this process is the one that fuzzes a reader
+
+with atheris.instrument_imports(include=["grader", "yaml", "zipfile"]) if _ONE else nullcontext():
+    from grader.answers import Number, find
+    from grader.errors import GraderError
+    from grader.intake import take
+    from grader.report.markdown import rendered
+    from grader.report.text import visible
+    from grader.rubric import load_rubric
+    from grader.strict_yaml import parse
+    from grader.worker.wire import PREFIX, WireError, decode, encode, lengths
+
+ROOT = Path(__file__).resolve().parent.parent
+SLOWEST = 10  # seconds for one input
+LARGEST = 4096  # bytes of one input
+FORBIDDEN = ("<script", "<img", "<iframe", "<object", "<link", "<style")
+
+
+def wire(content: bytes) -> None:
+    """A frame as a worker may write it."""
+    try:
+        header, body = lengths(content[: PREFIX.size])
+        rest = content[PREFIX.size :]
+        decode(rest[:header], rest[header : header + body])
+    except WireError:
+        return
+
+
+def headers(content: bytes) -> None:
+    """A frame whose lengths are right, so that the rest of it is met."""
+    header, _, body = content.partition(b"\n")
+    try:
+        decode(header, body)
+    except WireError:
+        return
+
+
+def archive(content: bytes) -> None:
+    """A hand-in as one file."""
+    path = _file("hand-in.zip", content)
+    try:
+        intake = take(path)
+    except GraderError:
+        return
+    assert all(name.isprintable() and ".." not in name.split("/") for name in intake.files)
+
+
+def rubric(content: bytes) -> None:
+    """A rubric, which an instructor may have from somebody."""
+    try:
+        load_rubric(_file("rubric.yaml", content))
+    except GraderError:
+        return
+
+
+def answers(content: bytes) -> None:
+    """A student's YAML."""
+    parse(content)
+    find({"answers.yaml": content}, "xor")
+
+
+def formulas(content: bytes) -> None:
+    """A formula or a number as a student writes it."""
+    opinion = Number().opinion(content.decode("utf-8", "replace"), 0.75)
+    assert opinion.share is None or 0 <= opinion.share <= 1
+
+
+def markdown(content: bytes) -> None:
+    """An explanation as a page shows it."""
+    page = str(rendered(content.decode("utf-8", "replace"))).lower()
+    assert not [tag for tag in FORBIDDEN if tag in page]
+    assert 'href="javascript' not in page
+
+
+def notebook(content: bytes) -> None:
+    """A notebook, and a Markdown file."""
+    find({"x.ipynb": content, "y.md": content}, "xor", heading="XOR")
+
+
+def texts(content: bytes) -> None:
+    """Any text on its way to a reader."""
+    shown = visible(content.decode("utf-8", "surrogateescape"))
+    assert len(shown) <= 2000
+    assert "\x1b" not in shown
+
+
+READERS: dict[str, Callable[[bytes], None]] = {
+    each.__name__: each for each in (wire, headers, archive, rubric, answers, formulas, markdown, notebook, texts)
+}
+
+
+def main(seconds: float) -> int:
+    """Every reader in turn; the number of those that did something else than read or refuse."""
+    return sum(_told(name, seconds / len(READERS)) for name in READERS)
+
+
+def _told(name: str, seconds: float) -> bool:
+    """Run one reader's process, and print how many inputs it met or what it did wrong; whether it did."""
+    found = Path(tempfile.mkdtemp(prefix="fuzz-"))
+    command = [sys.executable, __file__, name, str(max(1, round(seconds))), f"{found}/"]
+    ended = subprocess.run(command, capture_output=True, text=True, errors="replace")
+    last = [line for line in ended.stderr.splitlines() if line.startswith(("Done", "stat::number_of_executed"))]
+    print(f"{name:10} {last[-1] if last else ended.stderr[-2000:]}", flush=True)
+    if ended.returncode:
+        print(ended.stdout[-2000:], *(str(path) for path in found.iterdir()), sep="\n")
+    return ended.returncode != 0
+
+
+def _fuzz(name: str, seconds: str, found: str) -> None:
+    seeds = Path(tempfile.mkdtemp(prefix="seeds-"))
+    for number, seed in enumerate(_seeds()):
+        (seeds / str(number)).write_bytes(seed[:LARGEST])
+    options = [f"-max_total_time={seconds}", f"-max_len={LARGEST}", f"-timeout={SLOWEST}", "-rss_limit_mb=4096"]
+    atheris.Setup([sys.argv[0], *options, f"-artifact_prefix={found}", "-verbosity=1", str(seeds)], READERS[name])
+    atheris.Fuzz()
+
+
+def _seeds() -> Iterable[bytes]:
+    """Things as they are when nothing is wrong with them."""
+    yield encode({"ok": True, "value": [1.5, None, "text"], "id": 3})
+    yield b'{"d":[["ok",true],["value",{"a":["f8",[2]]}]]}\n' + bytes(16)
+    yield b"\\frac{1}{1 + e^{-x}} \\cdot \\left(1 - 2\\right)"
+    yield b"# XOR\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n$x^2$ [link](https://example.org)\n"
+    yield b'{"cells": [{"cell_type": "markdown", "metadata": {"tags": ["xor"]}, "source": ["# XOR\\n", "text"]}]}'
+    for pattern in (
+        "submissions_example/*/*/answers.yaml",
+        "tests/rubrics/minimal.yaml",
+        "submissions_example/*/*.zip",
+    ):
+        yield from (path.read_bytes() for path in sorted(ROOT.glob(pattern)))
+
+
+def _file(name: str, content: bytes) -> Path:
+    path = Path(_FOLDER.name) / name
+    path.write_bytes(content)
+    return path
+
+
+_FOLDER = tempfile.TemporaryDirectory()
+
+if __name__ == "__main__":
+    if _ONE:
+        _fuzz(*sys.argv[1:4])
+    sys.exit(main(float(sys.argv[1])))
