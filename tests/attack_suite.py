@@ -28,7 +28,7 @@ from grader.intake import take
 from grader.model import Result
 from grader.report import html
 from grader.rubric import load_rubric
-from grader.sandbox import bubblewrap, choose, landlock, process
+from grader.sandbox import bubblewrap, choose, landlock
 from grader.sandbox.base import Sandbox
 from grader.session import Limits
 
@@ -54,11 +54,10 @@ BASES = {"right": "hand-in-01", "broken": "hand-in-06", "zero": "hand-in-09"}
 HONEST = "hand-in-03"
 LIMITS = Limits(request=5.0, training=20.0, total=60.0)
 SHORT = Limits(request=0.6, training=1.0, total=4.0)  # for what never comes back; it can only cost points
-ON_TRUST = ("a_forging", "b_lying", "c_domain")  # what the trust line holds by itself, in any sandbox
 BRIEF = ("softmax", "two-layer-gradient", "sgd-step", "batches")
 CANARY = "CANARY-"
 SEED = 11
-SANDBOXES = {"bubblewrap": bubblewrap.probe, "landlock": landlock.probe, "process": process.probe}
+SANDBOXES = {"bubblewrap": bubblewrap.probe, "landlock": landlock.probe}  # those that claim to hold them
 
 
 @dataclass(frozen=True)
@@ -74,7 +73,6 @@ class Attack:
     waits: bool = False  # whether it never comes back, so that short limits have to end it
     nothing_in: tuple[str, ...] = ()  # criteria that may not earn a point
     costs: tuple[str, ...] | None = None  # the only criteria that may lose points
-    process: bool = False  # whether the plain process claims to hold it too
 
 
 @dataclass(frozen=True)
@@ -133,7 +131,7 @@ def _catalogue() -> dict[str, Attack]:
     found: dict[str, Attack] = {}
     for path in sorted((HERE / "attacks").glob("*.yaml")):
         for entry in yaml.safe_load(path.read_text("utf-8")):
-            one = Attack(**{"process": path.stem in ON_TRUST, **entry})
+            one = Attack(**entry)
             assert one.name not in found, one.name
             found[one.name] = one
     return found

@@ -1,0 +1,21 @@
+"""A bounded run of the fuzzer: nothing but reading or refusing in a reader's own words."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(find_spec("atheris") is None, reason="atheris has no wheel for this Python or machine")
+def test_made_up_bytes_are_read_or_refused() -> None:
+    command = [sys.executable, str(ROOT / "tests" / "fuzz.py"), "18"]
+    ended = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env={"PYTHONPATH": str(ROOT)})
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert ended.stdout.count("Done ") == 9
