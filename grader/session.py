@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from threading import Lock
 from types import MappingProxyType
 from typing import Any, Literal, NoReturn
 
@@ -384,11 +385,15 @@ def _failure(claimed: Any) -> Failure:
     return Failure(_FAULTS[fault], code, message, hint, where)
 
 
+_ONE_COMPILES = Lock()  # two threads at once make Python 3.11 fail over its recursion depth
+
+
 @lru_cache(8)  # every worker of a class gets the same
 def _compiled(driver: str) -> Any:
     """The driver as code, so that no worker has to compile it; one with an error goes as text, and says so there."""
     try:
-        code = compile(driver, "driver.py", "exec", dont_inherit=True)
+        with _ONE_COMPILES:
+            code = compile(driver, "driver.py", "exec", dont_inherit=True)
     except SyntaxError:
         return driver
     return np.frombuffer(marshal.dumps(code), np.uint8)
