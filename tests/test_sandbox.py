@@ -420,7 +420,7 @@ FILLERS = {
         "[(open(f'{n}', 'wb').write(bytes(4 << 20)), print('x' * 200_000)) for n in range(10_000)]"
     ),
     "files that lie very deep": (
-        "[(os.mkdir('d'), os.chdir('d'), open('f', 'wb').write(bytes(4 << 20))) for n in range(10_000)]"
+        "[(os.mkdir('d' * 200), os.chdir('d' * 200), open('f', 'wb').write(bytes(4 << 20))) for n in range(10_000)]"
     ),
 }
 

@@ -97,6 +97,6 @@ def _is_full(folder: str, room: int) -> bool:
                         return True
         except FileNotFoundError:  # removed meanwhile
             continue
-        except PermissionError:
+        except OSError:  # not allowed, or its path is longer than can be asked for
             return True
     return False
