@@ -21,7 +21,9 @@ ATTACKS = {
     "raises SystemExit": "raise SystemExit(0)\n",
     "floods the output": "for _ in range(200_000):\n    print('x' * 1000)\n",
 }
-HARMLESS = {"raises SystemExit", "floods the output"}  # the line is left out, the output is cut
+# The line is left out, as is what works for too long outside of functions; the output is cut.
+HARMLESS = {"raises SystemExit", "floods the output", "never comes back from import"}
+EITHER = {"takes ten gigabytes"}  # cut off for its time on a slow machine, an error for its memory on a quick one
 PATCHES = """
 import builtins, json, math
 import numpy, numpy.testing
@@ -56,7 +58,7 @@ def test_an_attack_at_import_costs_what_needs_that_file_and_nothing_of_the_next_
     assert judged(graded(EXAMPLES / "hand-in-06")) == before
     assert result.complete
     assert set(lost(result)) <= {"structure", "batches"}
-    assert ("batches" in lost(result)) == (attack not in HARMLESS)
+    assert attack in EITHER or ("batches" in lost(result)) == (attack not in HARMLESS)
 
 
 def test_patching_numpy_earns_nothing_and_is_told_to_the_instructor(tmp_path: Path) -> None:
