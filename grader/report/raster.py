@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 __all__ = ["Unusable", "kind", "safe"]
 
@@ -46,7 +48,7 @@ def kind(content: bytes) -> str:
 def _anew(content: bytes, form: str) -> bytes:
     from PIL import Image, ImageOps
 
-    with Image.open(io.BytesIO(content), formats=(form,)) as image:
+    with _whole_only(), Image.open(io.BytesIO(content), formats=(form,)) as image:
         if image.width * image.height > MOST_PIXELS or max(image.size) > LONGEST_SIDE:
             raise Unusable(f"it has {image.width} × {image.height} pixels, which is too many")
         image.draft("RGB", (SHOWN_SIDE, SHOWN_SIDE))  # a JPEG can be decoded smaller at once
@@ -57,3 +59,15 @@ def _anew(content: bytes, form: str) -> bytes:
     file = io.BytesIO()
     paper.save(file, form, **({"quality": 88} if form == "JPEG" else {"optimize": True}))
     return file.getvalue()
+
+
+@contextmanager
+def _whole_only() -> Iterator[None]:
+    """Refuse pictures that are cut off, for a while: WeasyPrint asks Pillow, for the whole process, to accept them."""
+    from PIL import ImageFile
+
+    before, ImageFile.LOAD_TRUNCATED_IMAGES = ImageFile.LOAD_TRUNCATED_IMAGES, False
+    try:
+        yield
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = before
