@@ -1,11 +1,12 @@
 """Throw made-up bytes at all that reads what a hand-in brings, guided by coverage: `make fuzz SECONDS=60`.
 
-Each reader has a process and an equal share of the time. It may refuse, in its own words; anything else is a find, and
-the bytes that led to it stay in a file that is named.
+Each reader has a process and an equal share of the time; with --runs, it gets as many inputs, the same ones each time.
+It may refuse, in its own words; anything else is a find, and the bytes that led to it stay in a file that is named.
 """
 
 from __future__ import annotations
 
+import argparse
 import subprocess
 import sys
 import tempfile
@@ -15,7 +16,7 @@ from pathlib import Path
 
 import atheris
 
-_ONE = len(sys.argv) > 2  # this process is the one that fuzzes a reader
+_ONE = any(word.startswith("--reader") for word in sys.argv)  # this process is the one that fuzzes a reader
 
 with atheris.instrument_imports(include=["grader", "yaml", "zipfile"]) if _ONE else nullcontext():
     from grader.answers import Number, find
@@ -106,15 +107,24 @@ READERS: dict[str, Callable[[bytes], None]] = {
 }
 
 
-def main(seconds: float) -> int:
+def main() -> int:
     """Every reader in turn; the number of those that did something else than read or refuse."""
-    return sum(_told(name, seconds / len(READERS)) for name in READERS)
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("seconds", type=float, help="for all readers together")
+    parser.add_argument("--runs", type=int, default=-1, help="inputs for each reader, made from one seed")
+    parser.add_argument("--reader", choices=READERS, help="fuzz this one, in this process")
+    parser.add_argument("--found", default="./", help="where the bytes go that a reader stumbles over")
+    asked = parser.parse_args()
+    if asked.reader:
+        _fuzz(asked.reader, asked.seconds, asked.runs, asked.found)
+    return sum(_told(name, asked.seconds / len(READERS), asked.runs) for name in READERS)
 
 
-def _told(name: str, seconds: float) -> bool:
+def _told(name: str, seconds: float, runs: int) -> bool:
     """Run one reader's process, and print how many inputs it met or what it did wrong; whether it did."""
     found = Path(tempfile.mkdtemp(prefix="fuzz-"))
-    command = [sys.executable, __file__, name, str(max(1, round(seconds))), f"{found}/"]
+    options = [f"--runs={runs}", f"--reader={name}", f"--found={found}/"]
+    command = [sys.executable, __file__, str(max(1, round(seconds))), *options]
     ended = subprocess.run(command, capture_output=True, text=True, errors="replace")
     last = [line for line in ended.stderr.splitlines() if line.startswith(("Done", "stat::number_of_executed"))]
     print(f"{name:10} {last[-1] if last else ended.stderr[-2000:]}", flush=True)
@@ -123,12 +133,13 @@ def _told(name: str, seconds: float) -> bool:
     return ended.returncode != 0
 
 
-def _fuzz(name: str, seconds: str, found: str) -> None:
+def _fuzz(name: str, seconds: float, runs: int, found: str) -> None:
     seeds = Path(tempfile.mkdtemp(prefix="seeds-"))
     for number, seed in enumerate(_seeds()):
         (seeds / str(number)).write_bytes(seed[:LARGEST])
-    options = [f"-max_total_time={seconds}", f"-max_len={LARGEST}", f"-timeout={SLOWEST}", "-rss_limit_mb=4096"]
-    atheris.Setup([sys.argv[0], *options, f"-artifact_prefix={found}", "-verbosity=1", str(seeds)], READERS[name])
+    bounds = [f"-max_total_time={seconds:.0f}", f"-max_len={LARGEST}", f"-timeout={SLOWEST}", "-rss_limit_mb=4096"]
+    same = [f"-runs={runs}", "-seed=1"] if runs > 0 else []
+    atheris.Setup([sys.argv[0], *bounds, *same, f"-artifact_prefix={found}", str(seeds)], READERS[name])
     atheris.Fuzz()
 
 
@@ -156,6 +167,4 @@ def _file(name: str, content: bytes) -> Path:
 _FOLDER = tempfile.TemporaryDirectory()
 
 if __name__ == "__main__":
-    if _ONE:
-        _fuzz(*sys.argv[1:4])
-    sys.exit(main(float(sys.argv[1])))
+    sys.exit(main())

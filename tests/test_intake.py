@@ -496,6 +496,11 @@ def test_too_many_members_are_refused_in_bounded_time(tmp_path: Path, count: int
     assert time.process_time() - started < 5
 
 
+def in_parts(content: bytes) -> bytes:
+    """An archive that says it is one of two, in the record that stands before its last 22 bytes."""
+    return content[:-22] + struct.pack("<4sLQL", b"PK\x06\x07", 0, 0, 2) + content[-22:]
+
+
 def many(count: int) -> bytes:
     """An archive of that many empty files, made by hand because zipfile takes its time."""
     local = b"".join(
@@ -541,6 +546,7 @@ def test_a_zip_archive_of_another_name_is_taken(tmp_path: Path) -> None:
         ("x.zip", b"7z\xbc\xaf\x27\x1c", "begins like a 7z archive"),
         ("x.zip", b"\n<!doctype html>", "begins like an HTML"),
         ("x.zip", zipped(HANDIN.items())[:-40], "begins like a zip archive that was cut off"),
+        ("x.zip", in_parts(zipped(HANDIN.items())), "the zip archive is damaged: .* multiple disks"),
         ("main.py", b"x = 1", r"is a single file. Accepted are a folder and a .zip archive"),
         ("hw1.ipynb", b"{}", r"is a single file, JSON or a notebook. Accepted are a folder and a .zip archive"),
         ("x.tar.gz", b"\x1f\x8b", "is a single file, a gzip archive. Accepted"),

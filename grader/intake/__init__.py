@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
 from difflib import get_close_matches
 from pathlib import Path
-from zipfile import is_zipfile
+from zipfile import BadZipFile, is_zipfile
 
 from grader.errors import IntakeError
 from grader.intake import archive, folder
@@ -50,13 +50,20 @@ def _format(path: Path) -> Format:
             return folder.listing
         if not path.is_file():
             raise IntakeError(f"{path}: is neither a folder nor a file. {ACCEPTED}")
-        if is_zipfile(path):
+        if _is_zip(path):
             return archive.listing
         raise IntakeError(_not_accepted(path))
     except FileNotFoundError:
         raise IntakeError(f"{path}: is not there.{_similar(path)}") from None
     except OSError as error:
         raise IntakeError(f"{path}: cannot be opened: {error.strerror}.") from None
+
+
+def _is_zip(path: Path) -> bool:
+    try:
+        return is_zipfile(path)
+    except BadZipFile:  # the end of a zip archive, with nonsense in it: opening it tells what is wrong
+        return True
 
 
 def _not_accepted(path: Path) -> str:
