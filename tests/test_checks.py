@@ -86,3 +86,38 @@ def test_no_input_of_a_relu_comes_near_its_kink(seed: int) -> None:
         inputs = check._inputs(batch, setting(seed))
         Z1 = inputs.X @ inputs.parameters["W1"] + inputs.parameters["b1"]
         assert np.abs(Z1).min() >= 0.05
+
+
+class ByChance:
+    """A driver of a course whose update draws numbers itself, as many as it likes."""
+
+    def optimizer(self, name: str, settings: dict[str, float]) -> None:
+        return None
+
+    def build(self, model: str, sizes: dict[str, int]) -> dict[str, Any]:
+        return {"W": np.random.normal(size=3)}
+
+    def assign(self, model: dict[str, Any], parameters: dict[str, Any]) -> None:
+        model.update(parameters)
+
+    def parameters(self, model: dict[str, Any]) -> dict[str, Any]:
+        return dict(model)
+
+    def evaluate(self, model: dict[str, Any], X: Any, y: Any, mode: str = "train", gradients: bool = True) -> Any:
+        return {"loss": 0.0}
+
+    def update(self, optimizer: None, model: dict[str, Any]) -> None:
+        model["W"] = model["W"] + np.random.permutation(5)[:3]
+
+
+def test_chance_in_an_update_is_no_trace_of_earlier_ones_and_the_same_for_a_brief_look() -> None:
+    rng = np.random.default_rng(0)
+    batches = [[rng.normal(size=(5, 12)), rng.integers(0, 10, 5)] for _ in range(3)]
+
+    def trained(afresh: bool) -> Any:
+        start = {"W": np.zeros(3)}
+        return InProcess(ByChance()).call("train_on_and_afresh", "net", SIZES, start, "sgd", {}, batches, afresh)
+
+    whole, brief = trained(True), trained(False)
+    assert whole["used"]["W"].tolist() == whole["fresh"]["W"].tolist() == brief["used"]["W"].tolist()
+    assert whole["used"]["W"].any()

@@ -86,7 +86,7 @@ FIT = {"fit-step", "fit-decay", "fit-epochs", "fit-batches", "fit-best", "fit-hi
         ("hand-in-02", set()),
         ("hand-in-03", {"gradient"}),
         ("hand-in-04", {"cost-decay", "decay-gradient", "fit-decay"}),
-        ("hand-in-05", {"fit-batches", "fit-epochs", "training-digits", "purity"}),
+        ("hand-in-05", {"fit-batches", "fit-epochs", "training-digits"}),
         ("hand-in-06", FIT),
         ("hand-in-07.zip", set()),
     ],

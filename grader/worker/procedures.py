@@ -7,6 +7,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from grader.worker.chance import begin_chance
+
 Array = np.ndarray[Any, np.dtype[Any]]
 
 
@@ -83,16 +85,24 @@ def train_on_and_afresh(
     batches: list[list[Array]],
     afresh: bool,
 ) -> dict[str, Any]:
-    """The weights after an update for each batch: of one model used throughout, and of a fresh one for each update."""
+    """The weights after an update for each batch: of one model used throughout, and of a fresh one for each update.
+
+    Both meet the same chance in each update: an order of rows that was drawn differently is no trace of earlier ones.
+    """
     stepper = driver.optimizer(optimizer, settings)
     used, place = _fresh(driver, model, sizes, parameters), parameters
-    for X, y in batches:
-        driver.evaluate(used, X.copy(), y.copy(), mode="train")
-        driver.update(stepper, used)
+
+    def update(network: Any, number: int) -> None:
+        X, y = batches[number]
+        begin_chance(number)
+        driver.evaluate(network, X.copy(), y.copy(), mode="train")
+        driver.update(stepper, network)
+
+    for number in range(len(batches)):
+        update(used, number)
         if afresh:
             fresh = _fresh(driver, model, sizes, place)
-            driver.evaluate(fresh, X.copy(), y.copy(), mode="train")
-            driver.update(stepper, fresh)
+            update(fresh, number)
             place = driver.parameters(fresh)
     told = {"used": driver.parameters(used)}
     return {**told, "fresh": place} if afresh else told
