@@ -114,6 +114,17 @@ def observe(driver: Any) -> Values:
     }
 
 
+@pytest.mark.parametrize("folder", RIGHT, ids=lambda path: path.name)
+def test_parameters_are_chosen_right_where_small_steps_leave_the_accuracy_as_it_is(folder: Path, drive: Open) -> None:
+    driver = drive(folder)
+    for seed in range(3):
+        X, y = np.random.default_rng(seed).normal(size=(17, SIZES["inputs"])), np.arange(17) % 10
+        for falling in (True, False):
+            model = driver.build("net", SIZES)
+            driver.assign(model, parameters(seed))
+            assert driver.epochs_from_the_best(model, X.copy(), y.copy(), 0.02, falling) == 0
+
+
 def rows_in_batches(driver: Any, epoch: int) -> list[int]:
     rows = np.arange(20)
     batches = driver.batches(rows[:, None] + np.arange(12) / 12, rows.copy(), 5, True, epoch)

@@ -586,12 +586,20 @@ class Driver:
         labels = np.clip(labels, 0, model.sizes["classes"] - 1).astype(np.int64)
         trained = (labels + 1) % model.sizes["classes"] if falling else y
         held_out = (X, labels if falling else y)
-        run = self._run(model, (X, trained), held_out, lr, model.c)
+        run = self._telling_run(model, (X, trained), held_out, lr)
         distances = [_distance(place, run.kept) for place in run.path]
         if min(distances) > 1e-6:
             raise Unusable("The parameters that fit keeps are those of none of its epochs.", _COPIES)
         best = self._best(run, held_out)
         return float(min(abs(int(np.argmin(distances)) - epoch) for epoch in best))
+
+    def _telling_run(self, model: Model, data: tuple[Array, Array], held_out: tuple[Array, Array], lr: float) -> Run:
+        """A run along which the accuracy changes: where it does not, choosing by it is choosing any epoch."""
+        for larger in (1, 2, 4, 8, 16):
+            run = self._run(model, data, held_out, larger * lr, model.c)
+            if len({self._measured(run, held_out, place)["accuracy"] for place in run.path[1:]}) > 1:
+                break
+        return run
 
     def _best(self, run: Run, held_out: tuple[Array, Array]) -> set[int]:
         """The epochs that are best by one measure or another; that before the first only where it is better."""
