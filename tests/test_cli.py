@@ -131,6 +131,7 @@ def test_a_run_leaves_a_result_and_reports_for_each_hand_in(graded: tuple[Path, 
         assert {path.name for path in (out / name).iterdir()} == {"result.json", "report.html", "report.pdf"}
         assert (out / name / "report.pdf").read_bytes().startswith(b"%PDF-")
     kept = {"run.json", "summary.csv", "gradebook.db", ".observed"}
+    kept |= {"index.html", "class.pdf", "class.csv", "criteria.csv", "mistakes.csv"}
     assert {path.name for path in out.iterdir()} == {"hand-in-01", "hand-in-05", *kept}
 
 

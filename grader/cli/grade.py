@@ -109,7 +109,7 @@ def command(paths: tuple[Path, ...], jobs: int | None, **options: object) -> Non
     Each gets OUT/<hand-in>/ with result.json, report.html and report.pdf; OUT/summary.csv holds all scores, and
     OUT/run.json the seed and the versions. OUT/marking.html has what a person has to mark, beside the model answers.
     These two are for the instructor only, and so is OUT/gradebook.db, which keeps every result and its history: one
-    that could not be graded again never takes the place of a good one.
+    that could not be graded again never takes the place of a good one. OUT/index.html tells the class in numbers.
 
     \b
     Example:  grader grade submissions/ -o results/
@@ -161,7 +161,10 @@ def _grade(paths: Sequence[Path], asked: Asked) -> int:
             book.close()
         run.write()
         _write_marking(run, key)
+    notice = _write_class(run, asked)
     _tell(run, asked, time.monotonic() - started)
+    if notice:
+        click.echo(notice, err=True)
     return exit_code((each.decided for each in run.outcomes), run.complete, asked.fail_under)
 
 
@@ -278,6 +281,18 @@ def _write_marking(run: Run, key: Key) -> None:
     write(path, marking.html(told, questions(key, waiting)), private=True)
 
 
+def _write_class(run: Run, asked: Asked) -> str:
+    """The class in numbers; what could not be made of it. It never costs the run its results."""
+    from grader.cli.stats import write_statistics
+    from grader.report.text import visible
+
+    formats = ["html", *(["pdf"] if "pdf" in run.formats and len(run.tasks) > 1 else []), "csv"]
+    try:
+        return visible("\n".join(write_statistics(run.out, asked.book, formats)[1]))
+    except GraderError as error:
+        return f"The statistics could not be written: {visible(str(error))}"
+
+
 def _stopped(run: Run, asked: Asked) -> int:
     done, count = len(run.done), len(run.tasks)
     told = f"\nStopped: {done} of {count} hand-ins are done, and their results are whole in {shown(asked.out)}/."
@@ -302,6 +317,7 @@ def _tell(run: Run, asked: Asked, seconds: float) -> None:
         files = ", ".join(run.files)
         screen.print(f"\n{count} in {seconds:.1f} s. For each: {shown(asked.out)}/<hand-in>/ with {files}.")
         screen.print(f"All scores: {shown(asked.out / 'summary.csv')}. Seed and versions, for you only: run.json.")
+        screen.print(f"The class in numbers, for you only: {shown(asked.out / 'index.html')}.")
         if waiting := sum(len(outcome.waiting) for outcome in run.outcomes):
             answers = "1 answer waits" if waiting == 1 else f"{waiting} answers wait"
             screen.print(

@@ -16,6 +16,8 @@ __all__ = ["HandIn", "expand", "find"]
 SOURCE = (".py", ".ipynb")
 ARCHIVES = (".zip",)
 OWN_MARK = "run.json"  # lies in every folder of results
+TABLES = (f"{name}.{suffix}" for name in ("class", "criteria", "mistakes") for suffix in ("csv", "parquet"))
+TAKEN = frozenset({OWN_MARK, "summary.csv", "marking.html", "gradebook.db", "index.html", "class.pdf", *TABLES})
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,7 @@ def _folders_of_references() -> frozenset[str]:
 
 def _named(paths: Iterable[Path]) -> Iterator[HandIn]:
     """Each path once, in order, with an id of its own: two called “a” become “a” and “a-2”."""
-    used: set[str] = set()
+    used: set[str] = set(TAKEN)
     seen: set[Path] = set()
     for path in paths:
         if path.resolve() in seen:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from grader.gradebook.book import Book
     from grader.model import Result
 
-__all__ = ["FILE", "assignment_of", "ids_without", "read_result", "read_results", "standing_results"]
+__all__ = ["FILE", "assignment_of", "each_standing", "ids_without", "read_result", "read_results", "standing_results"]
 
 FILE = "result.json"
 
@@ -24,32 +24,42 @@ def read_results(out: Path) -> dict[Path, Result]:
     Raises:
         GraderError: there are none, or one cannot be read.
     """
+    return dict(_each_result(out))
+
+
+def _each_result(out: Path) -> Iterator[tuple[Path, Result]]:
     folders = [out] if (out / FILE).is_file() else sorted(path.parent for path in out.glob(f"*/{FILE}"))
     if not folders:
         raise GraderError(f"{out}: no results here; `grader grade … -o {out}` leaves them, unless --format lacks json.")
-    return {folder: read_result(folder / FILE) for folder in folders}
+    return ((folder, read_result(folder / FILE)) for folder in folders)
 
 
 def standing_results(out: Path, named: str | None) -> dict[Path, Result]:
     """The results that stand in the gradebook, with what people gave; where there is no book, those of the folder."""
+    return dict(each_standing(out, named))
+
+
+def each_standing(out: Path, named: str | None) -> Iterator[tuple[Path, Result]]:
+    """The same one after the other, for what needs no more than one at a time."""
     from grader.gradebook import FILE as BOOK
     from grader.gradebook import is_available, marked, open_book
 
     where = named or next((each / BOOK for each in (out, out.parent) if (each / BOOK).is_file()), None)
     if where is None or (named is None and not is_available()):
-        return read_results(out)
+        yield from _each_result(out)
+        return
     book = open_book(where)
     try:
         single = (out / FILE).is_file()
         entries = book.entries(assignment_of(out.parent if single else out, book))
     finally:
         book.close()
-    standing = {name: entry for name, entry in entries.items() if entry.result}
-    if single:
-        entry = standing.get(out.name)
-        return {out: marked(_parsed(entry.result, out), entry.marks)} if entry else read_results(out)
-    found = {out / name: marked(_parsed(entry.result, out / name), entry.marks) for name, entry in standing.items()}
-    return found or read_results(out)
+    standing = {name: entry for name, entry in entries.items() if entry.result and (not single or name == out.name)}
+    if not standing:
+        yield from _each_result(out)
+    for name, entry in standing.items():
+        folder = out if single else out / name
+        yield folder, marked(_parsed(entry.result, folder), entry.marks)
 
 
 def assignment_of(out: Path, book: Book) -> str:

@@ -1,0 +1,39 @@
+"""A real Chromium for the tests of pages, where there is one: `pip install playwright` and Debian's chromium."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def problem() -> str:
+    """Why there is no browser here; nothing where there is one."""
+    if find_spec("playwright") is None:
+        return "playwright is not installed; type: pip install 'dlgrader[browser]'"
+    if not _chromium():
+        return "there is no Chromium; type: apt-get install chromium"
+    return ""
+
+
+@contextmanager
+def chromium() -> Iterator[Any]:
+    """The browser; it is gone afterwards."""
+    with import_module("playwright.sync_api").sync_playwright() as playwright:
+        # Chromium's own sandbox does not work for root; the pages are ours.
+        arguments = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+        browser = playwright.chromium.launch(executable_path=_chromium(), args=arguments)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def _chromium() -> str | None:
+    return next(filter(None, map(shutil.which, NAMES)), None)
