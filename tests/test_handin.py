@@ -136,6 +136,25 @@ def test_what_one_file_lost_for_want_of_data_is_lost_in_another_too(use: str, ha
     assert found.find_function(["f"])() == 3
 
 
+@pytest.mark.parametrize(
+    "script",
+    ["net.fit(open('mnist.csv').read())\nprint(net.best['W1'])\n", "import data\nprint(data.net.best['W1'])\n"],
+)
+def test_what_fails_after_a_line_was_left_out_is_left_out_too(script: str, handin: Open) -> None:
+    net = "class Net:\n    best = None\n    def fit(self, text):\n        self.best = {'W1': text}\nnet = Net()\n"
+    found = handin(
+        {"data.py": f"{net}net.fit(open('mnist.csv').read())\n", "net.py": f"{net}{script}def f():\n    return 3\n"}
+    )
+    assert found.find_function(["f"])() == 3
+    assert "NoneType" in found.remarks()[-1]["message"]
+
+
+def test_a_definition_that_fails_stays_an_error_after_a_line_was_left_out(handin: Open) -> None:
+    found = handin({"net.py": "x = open('mnist.csv')\nclass Net:\n    size = [][1]\n"})
+    with pytest.raises(IndexError):
+        found.find_class(["Net"])
+
+
 def test_work_at_import_is_cut_off_and_the_functions_stay_usable(handin: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(patience, "SECONDS", 0.2)
     monkeypatch.setattr(patience, "AFTERWARDS", 0.05)

@@ -337,7 +337,7 @@ class Importer(MetaPathFinder, Loader):
                 failed = _failed_statement(statements, error, filename)
                 if failed is None:
                     raise
-                cause = _tolerated(statements[failed], error, self._lost)
+                cause = _tolerated(statements[failed], error, self._lost) or self._following(statements[failed], error)
                 if source.path.endswith(f"{NOTEBOOK}.py") and isinstance(error, Exception):
                     cause = error  # the cells of a notebook are run one by one, and not always in their order
                 if cause is None:
@@ -347,6 +347,11 @@ class Importer(MetaPathFinder, Loader):
                     self._make_up_for(statements[failed], module, cause)
                 self._skip(f"{source.path}:{statements[failed].lineno}", cause)
                 statements = statements[failed + 1 :]
+
+    def _following(self, statement: ast.stmt, error: BaseException) -> BaseException | None:
+        """The error of a line that others were left out before: a network that was not trained has nothing to score."""
+        defines = isinstance(statement, (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef))
+        return error if self.skipped and isinstance(error, Exception) and not defines else None
 
     def _make_up_for(self, statement: ast.stmt, module: ModuleType, error: BaseException) -> None:
         """Bind what a failed import should have bound: the hand-in's own by its name, else what raises the error."""
