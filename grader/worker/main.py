@@ -107,7 +107,7 @@ def _service(settings: dict[str, Any]) -> Service:
     return Service(Path(settings["folder"]), settings["memory"])
 
 
-_FOR_DRIVERS = ("batching", "describing", "helpers", "inferring", "layouts", "naming", "results")
+_FOR_DRIVERS = ("batching", "describing", "helpers", "histories", "inferring", "layouts", "naming", "results")
 
 
 def _environment() -> dict[str, str]:
