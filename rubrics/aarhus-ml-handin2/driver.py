@@ -8,19 +8,21 @@ the network without weight decay, "net-with-decay" the same with it.
 from __future__ import annotations
 
 import ast
+import copy
 import inspect
 import itertools
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, is_dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from grader.worker.calling import Array, Offer, call, fit_arguments, number, numbers, parameters_of
 from grader.worker.handin import Definition, HandIn, Missing, Part, Unusable, likeness, spelled
+from grader.worker.histories import entries, named_series
 from grader.worker.holding import namespace
 from grader.worker.learning import in_parts
 from grader.worker.methods import find_method
@@ -82,7 +84,7 @@ EPOCHS = r"(n|num|max|number(of)?)?(epochs?|iter(ation)?s?)"
 EPOCHS_RUN = 5
 _MOST_ROWS, _HALVINGS = 64, 16
 _MOST_IN_LOSS = 10_000  # training rows whose mean loss is told; asking for a cost costs a backward pass as well
-Container = Any  # a dictionary, list or tuple of the four parameters, in the hand-in's own form
+Container = Any  # a dictionary, list, tuple or object with the four parameters, in the hand-in's own form
 
 
 @dataclass(frozen=True)
@@ -156,7 +158,7 @@ class Driver:
     def __init__(self, handin: HandIn) -> None:
         self.handin = handin
         self._slots: dict[str, Slot] | None = None
-        self._container: type = dict
+        self._initial_container: Container = None
 
     # structure
 
@@ -224,15 +226,15 @@ class Driver:
     def _own(self, parameters: Mapping[str, Array]) -> Container:
         slots = self._layout()
         kept = {slots[name].key: slots[name].own(np.array(value)) for name, value in parameters.items()}
-        return kept if self._container is dict else self._container(kept[index] for index in range(len(kept)))
+        return _filled(self._initial_container, kept)
 
     def _canonical(self, container: Container, sizes: Mapping[str, int]) -> dict[str, Array]:
-        slots, shapes = self._layout(), _shapes(sizes)
-        return {name: slot.canonical(_array(container[slot.key], name), shapes[name]) for name, slot in slots.items()}
+        slots, shapes, kept = self._layout(), _shapes(sizes), _by_parameter(container, self._layout())
+        return {name: slot.canonical(_array(kept[name], name), shapes[name]) for name, slot in slots.items()}
 
     def _is_container(self, value: Any, sizes: Mapping[str, int]) -> bool:
-        """Whether a value holds the four parameters in the hand-in's own form and shapes."""
-        if not isinstance(value, (dict, list, tuple)):
+        """Whether a value holds the four parameters in the hand-in's own shapes."""
+        if value is None or isinstance(value, (np.ndarray, np.generic, int, float, str, bytes, type)):
             return False
         try:
             seen = self._canonical(value, sizes)
@@ -246,7 +248,7 @@ class Driver:
             initial = self._initial({"inputs": 13, "hidden": 8, "classes": 5})
             self._slots = _slots_of(initial) if initial is not None else None
             if self._slots is not None:
-                self._container = dict if isinstance(initial, dict) else type(initial)
+                self._initial_container = initial
             else:
                 self._slots = {name: Slot(key) for name, key in zip(NAMES, self._keys_in_text(), strict=True)}
         return self._slots
@@ -435,7 +437,7 @@ class Driver:
         for name in sorted(holders, key=lambda name: ("best" not in name.lower(), name != "params", name)):
             if self._is_container(holders[name], sizes) and not re.search(r"init|start|grad|last", name.lower()):
                 return holders[name]
-        for value in (result, *(result if isinstance(result, (tuple, list)) else ())):
+        for value in (network, result, *(result if isinstance(result, (tuple, list)) else ())):
             if self._is_container(value, sizes):
                 return value
         return params
@@ -472,6 +474,8 @@ class Driver:
             asked = args[1:] if args and isinstance(args[0], type(network)) else args
             X, y, place, c = self._asked_for(method, asked, kwargs, sizes)
             decay = self._decay(_Bound(method, network), X, y, place, c, sizes)
+            if not isinstance(method(*asked, **kwargs), (tuple, list)):  # it was told to leave the gradients out
+                return np.float64(1.0 / next(calls))
             return form(1.0 / next(calls), _sum(given, decay))
 
         if owner is None:
@@ -821,12 +825,21 @@ class Driver:
         unit = np.eye(classes)  # a positive and a negative unit for each score let it through a ReLU
         place = {"W1": np.hstack([unit, -unit]), "b1": np.zeros(2 * classes), "W2": np.vstack([unit, -unit])}
         place["b2"] = np.zeros(classes)
-        costs = [[self._cost_at(place, row[None], np.array([c]), sizes) for c in range(classes)] for row in scores]
+        costs = [[self._cost_or_inf(place, row[None], np.array([c]), sizes) for c in range(classes)] for row in scores]
         return np.asarray(np.exp(-np.array(costs).reshape(rows, classes)))
 
     def _cost_at(self, place: Mapping[str, Array], X: Array, y: Array, sizes: Mapping[str, int]) -> float:
         cost, _ = self._cost_grad(self._network(sizes), X, y, self._own(place), 0.0)
         return float(np.mean(number(cost, "The cost that cost_grad returned")))
+
+    def _cost_or_inf(self, place: Mapping[str, Array], X: Array, y: Array, sizes: Mapping[str, int]) -> float:
+        """The cost, infinite where `math.log` refuses a probability of zero: that softmax is right."""
+        try:
+            return self._cost_at(place, X, y, sizes)
+        except ValueError as error:
+            if str(error) in ("math domain error", "expected a positive input"):
+                return float("inf")
+            raise
 
     def one_hot(self, y: Array, classes: int) -> Array:
         """Labels as rows with a one; the course does not ask for a function of its own."""
@@ -897,18 +910,45 @@ def _name_in(key: Any) -> str:
 
 
 def _slots_of(initial: Container) -> dict[str, Slot] | None:
-    """How 13 inputs, 8 units and 5 classes are kept: by names in a dictionary, in order in a list."""
-    entries = dict(initial) if isinstance(initial, dict) else dict(enumerate(initial)) if _is_list(initial) else {}
-    named = {_name_in(key): key for key in entries if _name_in(key)}
-    keys = [named.get(name) for name in NAMES] if isinstance(initial, dict) else list(entries)
+    """How 13 inputs, 8 units and 5 classes are kept: by names, or in order in a list."""
+    kept = entries(initial)
+    named = {_name_in(key): key for key in kept if _name_in(key)}
+    keys = list(kept) if _is_list(initial) and not named else [named.get(name) for name in NAMES]
     if len(keys) != len(NAMES) or None in keys:
         return None
     slots: dict[str, Slot] = {}
     for name, shape, key in zip(NAMES, _shapes({"inputs": 13, "hidden": 8, "classes": 5}).values(), keys, strict=True):
-        kept = np.shape(entries[key])
+        found = np.shape(kept[key])
         forms = {(1, *shape): "row", shape: "flat", (*shape, 1): "column"} if len(shape) == 1 else {}
-        slots[name] = Slot(key, transposed=len(shape) == 2 and kept == shape[::-1], shape=forms.get(kept, "row"))
+        slots[name] = Slot(key, transposed=len(shape) == 2 and found == shape[::-1], shape=forms.get(found, "row"))
     return slots
+
+
+def _filled(initial: Container, values: Mapping[Any, Array]) -> Container:
+    """A container in the form of the hand-in's initial one, with these values."""
+    if initial is None or isinstance(initial, Mapping):
+        return dict(values)
+    if hasattr(initial, "_replace"):  # a named tuple
+        return initial._replace(**values)
+    if isinstance(initial, (list, tuple)):
+        return type(initial)(values[place] for place in range(len(initial)))
+    made = copy.copy(initial)
+    for name, value in values.items():
+        object.__setattr__(made, name, value)
+    return made
+
+
+def _by_parameter(container: Container, slots: Mapping[str, Slot]) -> dict[str, Any]:
+    """The four parameters by their canonical names, also where they are kept in another form than the initial ones."""
+    kept = entries(container)
+    if all(slot.key in kept for slot in slots.values()):
+        return {name: kept[slot.key] for name, slot in slots.items()}
+    named = {_name_in(key): value for key, value in kept.items()}
+    return {name: named[name] for name in slots} if not _is_list(container) or "W1" in named else _in_order(kept)
+
+
+def _in_order(kept: Mapping[Any, Any]) -> dict[str, Any]:
+    return dict(zip(NAMES, kept.values(), strict=True))
 
 
 def _is_list(value: Any) -> bool:
@@ -917,8 +957,9 @@ def _is_list(value: Any) -> bool:
 
 def _by_name(found: Any) -> dict[str, Any]:
     """Gradients by their canonical names, from a dictionary or from a list in the usual order."""
-    if isinstance(found, Mapping):
-        return {name: value for key, value in found.items() if (name := _name_in(key))}
+    named = {name: value for key, value in entries(found).items() if (name := _name_in(key))}
+    if named or isinstance(found, Mapping):
+        return named
     if _is_list(found):
         return dict(zip(NAMES, found, strict=True))
     raise Unusable(
@@ -1034,7 +1075,7 @@ def _curves(network: Any, result: Any, epochs: int) -> dict[str, list[Array]]:
     """The series of one number per epoch that fit left in the network or returned, by what their names say."""
     found: dict[str, list[Array]] = {}
     unnamed: list[Array] = []
-    for path, value in itertools.chain(_series(namespace(network), ""), _series(result, "")):
+    for path, value in itertools.chain(named_series(namespace(network)), named_series(result)):
         with suppress(Unusable):
             series = numbers(value, "The history").astype(np.float64).reshape(-1)
             if len(series) in (epochs, epochs + 1):
@@ -1046,28 +1087,6 @@ def _curves(network: Any, result: Any, epochs: int) -> dict[str, list[Array]]:
     if not found and len(unnamed) >= 4:  # in any order or language: what they hold tells which is which
         found = {f"{part} {kind}": unnamed for part in ("training", "validation") for kind in ("loss", "accuracy")}
     return found
-
-
-def _series(value: Any, path: str, depth: int = 0) -> Iterator[tuple[str, Any]]:
-    """Lists and arrays of numbers, each with the names that lead to it; a list of dictionaries is taken by columns."""
-    if depth > 3:
-        return
-    if isinstance(value, Mapping):
-        for key, inner in value.items():
-            yield from _series(inner, f"{path} {key}", depth + 1)
-    elif isinstance(value, np.ndarray) and value.ndim == 1:
-        yield path.strip(), value
-    elif isinstance(value, (list, tuple)) and value:
-        if all(isinstance(item, Mapping) for item in value):
-            for key in value[0]:
-                yield from _series([item.get(key) for item in value], f"{path} {key}", depth + 1)
-        elif all(np.ndim(item) == 0 and isinstance(item, (int, float, np.generic, np.ndarray)) for item in value):
-            yield path.strip(), value
-        else:
-            for index, item in enumerate(value):
-                yield from _series(item, f"{path} {index}" if path else str(index), depth + 1)
-    elif is_dataclass(value) and not isinstance(value, type):
-        yield from _series(namespace(value), path, depth)
 
 
 def _quantities(path: str) -> list[str]:

@@ -21,6 +21,7 @@ from grader.worker.batching import in_order, read_batches, require_most_rows, ro
 from grader.worker.calling import Array, Offer, call, fit_arguments, number, numbers, parameters_of
 from grader.worker.describing import broken_places
 from grader.worker.handin import Definition, HandIn, Missing, Part, Unusable, likeness, spelled
+from grader.worker.histories import named_series
 from grader.worker.holding import namespace, set_attribute
 from grader.worker.learning import in_parts, learn, predicted
 from grader.worker.methods import find_method
@@ -78,7 +79,6 @@ PAIR = (2, 3)  # the digits of the binary task; the first is the positive class
 BINARY = frozenset({"binary", "logistic-weights"})  # models with one output
 REAL = {"logistic-weights": "binary", "softmax-weights": "softmax"}
 TRAINED_BY = {"binary": "logistic-trainer", "softmax": "softmax-trainer"}
-_DEEPEST = 5  # histories within histories
 VALIDATED, TRAINED, IN_BATCH = 7, 50, 10  # rows of the data on which early stopping is watched
 
 
@@ -1087,30 +1087,9 @@ def _copied(value: Any, lenient: bool) -> Any:
     return value.view(_Lenient) if lenient and isinstance(value, np.ndarray) else value
 
 
-def _series(result: Any, depth: int = 0) -> list[Array]:
-    """All series of numbers in what training returned: dictionaries by step, or lists."""
-    if depth > _DEEPEST:
-        return []
-    if isinstance(result, dict):
-        values = list(result.values())
-        if values and all(isinstance(value, (int, float, np.ndarray, np.generic)) for value in values):
-            with suppress(TypeError, ValueError):
-                return [np.array([float(np.mean(value)) for value in values])]
-        return [each for value in values for each in _series(value, depth + 1)]
-    if isinstance(result, (list, tuple)):
-        if result and all(isinstance(value, (int, float, np.generic)) for value in result):
-            return [np.array(result, dtype=np.float64)]
-        return [each for value in (*result, *_columns(result)) for each in _series(value, depth + 1)]
-    return []
-
-
-def _columns(rows: Sequence[Any]) -> list[list[Any]]:
-    """What stands below each other in rows of one length and of plain numbers, such as (step, loss)."""
-    rows = [list(row.values()) if isinstance(row, dict) else row for row in rows]
-    if len(rows) < 2 or not all(isinstance(row, (list, tuple)) and len(row) == len(rows[0]) for row in rows):
-        return []
-    plain = all(isinstance(value, (int, float, np.generic)) for row in rows for value in row)
-    return [list(column) for column in zip(*rows, strict=True)] if plain else []
+def _series(result: Any) -> list[Array]:
+    """All series of numbers in what training returned."""
+    return [np.array([float(np.mean(each)) for each in series]) for _, series in named_series(result)]
 
 
 def _holds(series: Array, losses: Array) -> bool:
