@@ -152,6 +152,8 @@ def _options(name: str, shapes: Shapes, held: Mapping[Path, Array]) -> Iterator[
             yield from _bias_options(odd, path, array, shapes[name][0])
         elif array.ndim == 2:
             yield from _matrix_options(odd, path, array.shape, *shapes[name])
+        elif array.ndim == 1 and shapes[name] == (array.size, 1):
+            yield odd + 0.2, Place(path)  # a matrix of one column may be a vector
 
 
 def _bias_options(odd: float, path: Path, array: Array, size: int) -> Iterator[tuple[float, Place]]:
@@ -221,7 +223,8 @@ def read_parameters(holder: Any, layout: Layout) -> dict[str, Array]:
 
 def _read_parameter(holder: Any, layout: Layout, name: str, place: Place) -> Array:
     read = place.read(numbers(get(holder, place.path), name)).copy()
-    return read.reshape(1) if read.ndim == 0 and layout.shape(name) == (1,) else read
+    wanted = layout.shape(name)
+    return read.reshape(wanted) if read.shape in ((), wanted[:1]) and read.size == prod(wanted) else read
 
 
 def write_parameters(holder: Any, layout: Layout, values: Mapping[str, Array]) -> None:
@@ -261,7 +264,7 @@ def own_form(holder: Any, layout: Layout, name: str, value: Array, bias: Array |
     value = value.T if place.transposed else value
     if isinstance(own, (int, float, np.number)) and value.size == 1:
         return np.float64(value.reshape(()))  # a number stays one, for code that counts on it
-    if isinstance(own, np.ndarray) and own.size == value.size and (own.ndim == 0 or (own.ndim == 2 and 1 in own.shape)):
+    if isinstance(own, np.ndarray) and own.size == value.size and (own.ndim < 2 or (own.ndim == 2 and 1 in own.shape)):
         value = value.reshape(own.shape)
     single = isinstance(own, np.ndarray) and own.dtype in (np.float16, np.float32)
     return np.array(value, dtype=own.dtype if single else np.float64, order="C")
@@ -286,6 +289,8 @@ def _canonical(holder: Any, layout: Layout, name: str, kept: Array) -> Array:
     place, wanted = layout.places[name], layout.shape(name)
     if place.is_bias and place.bias_row is None and wanted == (1,) and kept.size == 1:
         return kept.reshape(1)  # a number, where there is but one
+    if not place.is_bias and kept.ndim == 1 and wanted == (kept.size, 1):
+        return kept.reshape(wanted)
     try:
         read = place.read(kept)
     except (IndexError, ValueError):
