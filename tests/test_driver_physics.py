@@ -205,11 +205,56 @@ def test_what_is_nowhere_is_missing(text: Callable[[str], Any]) -> None:
         driver.fit(network(driver), np.ones((9, 2)), np.zeros(9), 0.1, 2)
 
 
-def test_a_network_as_a_class_waits_for_a_person(text: Callable[[str], Any]) -> None:
-    driver = text("class Net:\n    def forward(self, x): pass\n    def backprop(self, y): pass\n")
+CLASSES = {
+    "numbers in its attributes": """
+class Net:
+    def __init__(self):
+        for i in range(1, 30):
+            setattr(self, f"w{i}", np.random.randn())
+    def forward_pass(self, x1, x2):
+        w = np.array([getattr(self, f"w{i}") for i in range(1, 30)])
+        self.beta = 1 / (1 + np.exp(-(w[:7] + np.outer(x1, w[7:14]) + np.outer(x2, w[14:21]))))
+        self.y_pred = 1 / (1 + np.exp(-(w[21] + self.beta @ w[22:])))
+        return self.beta, self.y_pred
+    def backward_propagation(self, x1, x2, y, eta):
+        d = (self.y_pred - y) * self.y_pred * (1 - self.y_pred)
+        dh = np.outer(d, [getattr(self, f"w{i}") for i in range(23, 30)]) * self.beta * (1 - self.beta)
+        g = np.hstack([dh.sum(0), x1 @ dh, x2 @ dh, d.sum(), d @ self.beta])
+        for i in range(29):
+            setattr(self, f"w{i + 1}", getattr(self, f"w{i + 1}") - eta * g[i])
+""",
+    "no weights at all": """
+class Net:
+    def forward(self, x, w):
+        h = 1 / (1 + np.exp(-(w[:7] + x[:, :1] * w[7:14] + x[:, 1:] * w[14:21])))
+        return h, 1 / (1 + np.exp(-(w[21] + h @ w[22:])))
+    def backward(self, x, y, y_pred, w, h, lr):
+        d = (y_pred - y) * y_pred * (1 - y_pred)
+        dh = d[:, None] * w[22:] * h * (1 - h)
+        return w - lr * np.hstack([dh.sum(0), x[:, 0] @ dh, x[:, 1] @ dh, d.sum(), d @ h])
+""",
+}
+
+
+@pytest.mark.parametrize("kept", CLASSES)
+def test_a_class_is_used_as_the_functions_of_the_course(
+    kept: str, text: Callable[[str], Any], expected: Values
+) -> None:
+    driver, rng = text(CLASSES[kept]), np.random.default_rng(5)
     assert driver.describe()["missing"].keys() & {"forward-pass", "backward-propagation"} == set()
-    with pytest.raises(OutOfSight, match="class Net, whose methods are not run here"):
-        driver.build("network", {"inputs": 2, "hidden": 7})
+    X, y = rng.normal(size=(15, 2)), rng.integers(0, 2, 15)
+    seen = driver.evaluate(network(driver), X, y)["gradients"]
+    assert difference(seen, expected["gradient of 15"], "", Tolerance(1e-9)) is None
+    assert difference(driver.forward(network(driver), X), expected["forward of 15"], "", Tolerance(1e-9)) is None
+
+
+def test_biases_inside_of_matrices_wait_for_a_person(text: Callable[[str], Any]) -> None:
+    forward = "    def forward(self, x): pass\n    def backprop(self, y): pass\n"
+    driver = text(
+        f"class Net:\n    def __init__(self):\n        self.W1, self.W2 = np.ones((3, 7)), np.ones((8, 1))\n{forward}"
+    )
+    with pytest.raises(OutOfSight, match="inside of its matrices"):
+        driver.forward(network(driver), np.ones((5, 2)))
 
 
 def test_a_loop_that_draws_its_own_start_waits_for_a_person(text: Callable[[str], Any]) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -24,7 +24,9 @@ __all__ = [
     "items_written",
     "mentioned",
     "methods_called",
+    "names_called",
     "own_classes",
+    "script_of",
     "syntax_of",
     "without_self",
 ]
@@ -122,6 +124,18 @@ def methods_called(node: ast.AST) -> set[str]:
     return {
         item.func.attr for item in ast.walk(node) if isinstance(item, ast.Call) and isinstance(item.func, ast.Attribute)
     }
+
+
+def names_called(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    """The names of what is called in some source, as functions or as methods of anything."""
+    for node in (inner for outer in nodes for inner in ast.walk(outer)):
+        if isinstance(node, ast.Call) and isinstance(node.func, (ast.Name, ast.Attribute)):
+            yield node.func.id if isinstance(node.func, ast.Name) else node.func.attr
+
+
+def script_of(tree: ast.Module) -> list[ast.stmt]:
+    """What a file does when it is run, its main function included."""
+    return [each for each in tree.body if not isinstance(each, (ast.FunctionDef, ast.ClassDef)) or each.name == "main"]
 
 
 def arguments_written(definition: Definition) -> str:

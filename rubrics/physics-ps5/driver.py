@@ -6,8 +6,8 @@ weights are one vector, told in the five blocks of the course's drawing.
 
 from __future__ import annotations
 
-import ast
 import itertools
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
@@ -16,8 +16,12 @@ import numpy as np
 
 from grader.worker.calling import Array, Offer, call, fit_arguments, number, numbers, parameters_of, takes
 from grader.worker.describing import describe_parts
-from grader.worker.handin import Definition, HandIn, Missing, OutOfSight, Part, Unusable, likeness
-from grader.worker.naming import EPOCHS, RATE
+from grader.worker.handin import Definition, HandIn, Missing, OutOfSight, Part, Unusable, likeness, spelled
+from grader.worker.histories import entries, named_series
+from grader.worker.holding import Path, get, namespace, parameter_leaves, put
+from grader.worker.layouts import Layout, find_layout, read_parameters, write_parameters
+from grader.worker.methods import find_method, names_called, script_of
+from grader.worker.naming import EPOCHS, NETWORK, RATE
 
 PACKAGES = ("torch",)  # the course's last question; only its own criterion and experiment need it
 
@@ -104,6 +108,9 @@ DEVIATION = r"(x)?(std|sigma|deviation|sd|s|dev|scale)s?(x|train|xtrain)?|(train
 FINENESS = r"(n|num)?(steps|points|grid|resolution|res|size|cells)|n|fineness"
 PATH = r"path|file|filename|fname|csv|csvfile|datapath|filepath"
 
+OF_CLASS = (FORWARD, BACKWARD, "loss", "train")  # what a class for the network may have as its methods
+UPDATE = ("update", "step", "update_weights", "update_params", "apply_gradients", "gradient_descent_step", "optimize")
+
 _VECTOR, _COLUMN, _DICTIONARY = "vector", "column", "dictionary"  # how a hand-in may keep its weights
 _KEYS = [f"w{number}" for number in range(1, WEIGHTS + 1)]
 
@@ -151,13 +158,14 @@ class Driver:
         self._by_columns: bool | None = None  # whether x goes in as (2, N)
         self._hidden_by_columns: bool | None = None  # whether hidden activations come out as (7, N)
         self._weights_as = _VECTOR
+        self._class: NetworkClass | None = None
 
     # structure
 
     def describe(self) -> dict[str, Any]:
         """Which parts of the course are there, which are missing, and which files or lines are broken."""
         told = describe_parts(self.handin, PARTS, self.found)
-        if network := self._network_class():  # its methods are there, though nothing here calls them
+        if network := self._network_class():
             told["found"] |= dict.fromkeys((FORWARD, BACKWARD), str(network))
             told["missing"] = {name: each for name, each in told["missing"].items() if name not in (FORWARD, BACKWARD)}
         return told
@@ -184,9 +192,24 @@ class Driver:
         return definition.path not in home and any(item.name.partition(".")[0] == "torch" for item in imports)
 
     def _part(self, name: str) -> Callable[..., Any]:
-        if name not in self.found:
+        if name in self.found:
+            return self.handin.load(self.found[name])  # type: ignore[no-any-return]
+        if not self._has(name):
             self._refuse(name)
-        return self.handin.load(self.found[name])  # type: ignore[no-any-return]
+        return self._of_class().functions()[name]
+
+    def _has(self, name: str) -> bool:
+        """Whether there is such a function, or a method of the network's class."""
+        network = self._network_class()
+        methods = network.methods if network and name in OF_CLASS else ()
+        return name in self.found or any(likeness(method, PARTS[name].names, strict=True) for method in methods)
+
+    def _of_class(self) -> NetworkClass:
+        definition = self._network_class()
+        if self._class is None and definition is not None:
+            self._class = NetworkClass(self.handin.load(definition), self._call)
+        assert self._class is not None  # asked for only where there is such a class
+        return self._class
 
     def _network_class(self) -> Definition | None:
         """A class that has both passes as its methods, where they are no functions."""
@@ -199,12 +222,6 @@ class Driver:
         return None
 
     def _refuse(self, name: str) -> NoReturn:
-        network = self._network_class()
-        if network is not None:
-            raise OutOfSight(
-                f"There is no function {PARTS[name].names[0]}; the network is the class {network.name}, whose methods "
-                "are not run here, so a person has to look."
-            )
         if name not in (FORWARD, BACKWARD) and self._works_outside_functions():
             raise OutOfSight(
                 f"There is no function {PARTS[name].names[0]}; what lies outside of functions is not run here, "
@@ -215,11 +232,12 @@ class Driver:
     def _works_outside_functions(self) -> bool:
         """Whether the hand-in is a script: its own top level, or its main function, calls the forward pass."""
         known = {self.found[name].name for name in (FORWARD, BACKWARD) if name in self.found}
-        callers = {item.name: set(_called([item.node])) for item in self.handin.definitions}
+        known |= {network.name} if (network := self._network_class()) else set()
+        callers = {item.name: set(names_called([item.node])) for item in self.handin.definitions}
         while more := {name for name, called in callers.items() if name not in known and called & known}:
             known |= more
         scripts = (source.tree for source in self.handin.sources.values() if source.tree)
-        return any(known & set(_called(_outside_of_functions(tree))) for tree in scripts)
+        return any(known & set(names_called(script_of(tree))) for tree in scripts)
 
     # the network
 
@@ -370,9 +388,9 @@ class Driver:
 
     def loss(self, y: Array, prediction: Array) -> Any:
         """The loss of these predictions: of the hand-in's function, or else of its training loop."""
-        if "loss" in self.found:
+        if self._has("loss"):
             return self._loss_of(*self._in_own_shape(y.astype(np.float64), prediction))
-        if "train" not in self.found:
+        if not self._has("train"):
             self._part("loss")
         return self._loss_while_training(y, prediction)
 
@@ -396,7 +414,7 @@ class Driver:
         return float(losses[0])
 
     def _own_loss(self, y: Array, seen: Pass) -> Any:
-        if "loss" not in self.found:
+        if not self._has("loss"):
             return 0.5 * float(np.sum((y - seen.prediction) ** 2))
         return self._loss_of(_like(y, seen.raw_prediction), seen.raw_prediction)
 
@@ -410,7 +428,8 @@ class Driver:
 
     def _fit(self, w: Array, X: Array, y: Array, eta: float, epochs: int) -> tuple[Array, Array | None]:
         function = self._part("train")
-        if not takes(function, VECTOR):
+        network = self._object(w, eta) if takes(function, NETWORK) else None
+        if network is None and not takes(function, VECTOR):
             raise OutOfSight("The training loop draws its own first weights, so a person has to look at it.")
         if self._by_columns is None:
             self._find_layouts()
@@ -426,7 +445,14 @@ class Driver:
             Offer(targets.copy(), HELD_TARGETS),
             Offer(len(X), ROWS),
         ]
-        return _weights_and_losses(self._call(function, offers))
+        if network is None:
+            return _weights_and_losses(self._call(function, offers))
+        returned = self._call(function, [Offer(network, NETWORK), *offers])
+        return self._of_class().weights(network), _one_per_epoch(epochs, returned, namespace(network))
+
+    def _object(self, w: Array, eta: float = 1.0) -> Any:
+        """A network with these weights, for a function that wants one; nothing where the hand-in has no such class."""
+        return self._of_class().made(w, eta) if self._network_class() else None
 
     def _as_target(self, y: Array) -> Array:
         """The targets in the form of the hand-in's own predictions."""
@@ -507,6 +533,7 @@ class Driver:
             Offer(deviation, DEVIATION),
             Offer(30, FINENESS),
             Offer(np.arange(len(X)) % 2.0, TARGETS),
+            Offer(self._object(model.w), NETWORK),
         ]
         grid = _grid_of(_leaves(self._call(function, offers)))
         if grid is None:
@@ -643,6 +670,146 @@ class Driver:
         given, named = fit_arguments(name, function, offers)
         with np.errstate(all="ignore"):
             return call(self.handin, name, function, *given, **named)
+
+
+class NetworkClass:
+    """A class that keeps the 29 weights in its objects, used as the functions of the course."""
+
+    def __init__(self, kind: type, call_: Callable[[Callable[..., Any], Sequence[Offer]], Any]) -> None:
+        self._kind = kind
+        self._call = call_
+
+    def functions(self) -> dict[str, Callable[..., Any]]:
+        """The course's functions by the names of their parts; each works on an object of its own."""
+        return {FORWARD: self.forward, BACKWARD: self.backward, "loss": self.loss, "train": self.train}
+
+    def forward(self, x: Array, w: Array) -> tuple[Any, Any]:
+        """Hidden activations and prediction, returned or left in the object."""
+        network = self.made(w)
+        return self._passed(network, x, w)
+
+    def backward(self, x: Array, y: Array, w: Array, eta: float) -> Any:
+        """The weights after a step: those of the object where it moved, else what came back."""
+        network = self.made(w, eta)
+        hidden, prediction = self._passed(network, x, w)
+        offers = [*self._data(network, BACKWARD, x, y, w), Offer(prediction, PREDICTION), Offer(hidden, ACTIVATIONS)]
+        offers += [Offer(eta, RATE), Offer(y.size, ROWS)]
+        before = self.weights(network)
+        returned = self._run(network, BACKWARD, offers)
+        update = find_method(network, UPDATE)
+        if np.array_equal(before, self.weights(network)) and update is not None:
+            self._call(update, [Offer(returned, r"d?w|.*grad.*|dws?|deltas?"), Offer(eta, RATE)])
+        after = self.weights(network)
+        return returned if np.array_equal(before, after) and returned is not None else after
+
+    def loss(self, y: Array, y_pred: Any) -> Any:
+        """The loss of these predictions, which some networks take from their last forward pass."""
+        network, rows = self.made(np.zeros(WEIGHTS)), np.size(y)
+        if not takes(self._method(network, "loss"), PREDICTION):
+            _, told = self._passed(network, np.zeros((rows, 2)), np.zeros(WEIGHTS))
+            for name, value in namespace(network).items():
+                if _array(value) is not None and np.shape(value) == np.shape(told) and np.array_equal(value, told):
+                    setattr(network, name, np.reshape(y_pred, np.shape(told)))
+        return self._run(network, "loss", [Offer(y, TARGETS), Offer(y_pred, PREDICTION), Offer(rows, ROWS)])
+
+    def train(self, x: Array, y: Array, w: Array, eta: float, epochs: int) -> Any:
+        """The weights after so many epochs, and the losses that were returned or kept."""
+        network = self.made(w, eta, epochs)
+        offers = [*self._data(network, "train", x, y, w), Offer(eta, RATE), Offer(epochs, EPOCHS)]
+        offers += [Offer(x.copy(), HELD_INPUTS), Offer(y.copy(), HELD_TARGETS), Offer(len(y), ROWS)]
+        returned = self._run(network, "train", offers)
+        return self.weights(network), _one_per_epoch(epochs, returned, namespace(network))
+
+    def made(self, w: Array, eta: float = 1.0, epochs: int = 1) -> Any:
+        """An object of the class with these weights and this learning rate."""
+        offers = [Offer(np.array(w), VECTOR), Offer(eta, RATE), Offer(epochs, EPOCHS)]
+        offers += [Offer(2, r".*in.*"), Offer(HIDDEN, r".*hid.*"), Offer(1, r".*out.*"), Offer(0, r".*seed.*")]
+        network = self._call(self._kind, offers)
+        for name in namespace(network):
+            if re.fullmatch(RATE, spelled(name)):
+                setattr(network, name, eta)
+        self._keep(network, w)
+        return network
+
+    def _keep(self, network: Any, w: Array) -> None:
+        """Give a network these weights: in one vector, in 29 numbers by their names, or in arrays for each layer."""
+        path = _path_of_vector(network)
+        if path:
+            put(network, path, np.array(w).reshape(np.shape(get(network, path))))
+        elif holder := _holder_of_numbers(network):
+            for name, value in zip(_KEYS, w.tolist(), strict=True):
+                put(holder, (("item" if isinstance(holder, dict) else "attribute", name),), value)
+        elif not takes(self._method(network, FORWARD), VECTOR):
+            write_parameters(network, _layout(network), _by_layer(w))
+
+    def weights(self, network: Any) -> Array:
+        path = _path_of_vector(network)
+        if path:
+            return np.array(get(network, path), dtype=np.float64).reshape(-1)
+        if holder := _holder_of_numbers(network):
+            return np.array([float(np.ravel(entries(holder)[name])[0]) for name in _KEYS])
+        if takes(self._method(network, FORWARD), VECTOR):
+            return np.zeros(WEIGHTS)
+        return _in_one(read_parameters(network, _layout(network)))
+
+    def _passed(self, network: Any, x: Array, w: Array) -> tuple[Any, Any]:
+        rows = int(np.size(x)) // 2
+        method = self._method(network, FORWARD)
+        returned = self._call(method, [*_points(method, x, x), Offer(w, VECTOR), Offer(rows, ROWS)])
+        left = [value for name, value in namespace(network).items() if re.fullmatch(ACTIVATIONS, spelled(name))]
+        hidden, prediction = _sorted_out(returned, rows)
+        return (hidden if hidden is not None else _sorted_out([*left, prediction], rows)[0]), prediction
+
+    def _data(self, network: Any, part: str, x: Array, y: Array, w: Array) -> list[Offer]:
+        return [*_points(self._method(network, part), x, x), Offer(y, TARGETS), Offer(w, VECTOR)]
+
+    def _run(self, network: Any, part: str, offers: Sequence[Offer]) -> Any:
+        return self._call(self._method(network, part), offers)
+
+    def _method(self, network: Any, part: str) -> Callable[..., Any]:
+        method = find_method(network, PARTS[part].names)
+        if method is None:
+            raise Missing(f"{self._kind.__name__} has no method {PARTS[part].names[0]}.")
+        return method
+
+
+def _one_per_epoch(epochs: int, *held: Any) -> Array | None:
+    """The first series in some records that has a number for each epoch."""
+    found = (np.ravel(series) for each in held for _, series in named_series(each))
+    return next((series for series in found if len(series) in (epochs, epochs + 1)), None)
+
+
+_LAYERS = {"W1": (2, HIDDEN), "b1": (HIDDEN,), "W2": (HIDDEN, 1), "b2": (1,)}
+
+
+def _layout(network: Any) -> Layout:
+    layout = find_layout(network, _LAYERS)
+    if any(place.bias_row is not None for place in layout.places.values()):
+        raise OutOfSight("The network keeps its biases inside of its matrices, so a person has to look.")
+    return layout
+
+
+def _by_layer(w: Array) -> dict[str, Array]:
+    """The 29 weights as matrices and biases."""
+    bias, x_1, x_2, output_bias, output = _blocks(w).values()
+    return {"W1": np.stack([x_1, x_2]), "b1": bias, "W2": output.reshape(-1, 1), "b2": output_bias}
+
+
+def _in_one(layers: Mapping[str, Array]) -> Array:
+    parts = (layers["b1"], layers["W1"], layers["b2"], layers["W2"])
+    return np.concatenate([np.ravel(part) for part in parts])
+
+
+def _path_of_vector(network: Any) -> Path | None:
+    """Where a network keeps its 29 weights in one array."""
+    fitting = [path for path, array in parameter_leaves(network).items() if np.size(array) == WEIGHTS]
+    return min(fitting, key=len, default=None)
+
+
+def _holder_of_numbers(network: Any) -> Any:
+    """What holds 29 numbers by the names w1 to w29: the network itself or a dictionary in it."""
+    holders = [network, *(value for value in namespace(network).values() if isinstance(value, dict))]
+    return next((each for each in holders if all(key in entries(each) for key in _KEYS)), None)
 
 
 # the network in PyTorch
@@ -983,15 +1150,3 @@ def _leaf_arrays(value: Any, depth: int) -> Iterator[Array]:
     array = _array(value)
     if array is not None:
         yield array
-
-
-def _outside_of_functions(tree: ast.Module) -> list[ast.stmt]:
-    """What a file does when it is run, its main function included."""
-    return [each for each in tree.body if not isinstance(each, (ast.FunctionDef, ast.ClassDef)) or each.name == "main"]
-
-
-def _called(nodes: Iterable[ast.AST]) -> Iterator[str]:
-    """The names of what is called in some source, as functions or as methods of anything."""
-    for node in (inner for outer in nodes for inner in ast.walk(outer)):
-        if isinstance(node, ast.Call) and isinstance(node.func, (ast.Name, ast.Attribute)):
-            yield node.func.id if isinstance(node.func, ast.Name) else node.func.attr
