@@ -548,7 +548,7 @@ def test_a_zip_archive_of_another_name_is_taken(tmp_path: Path) -> None:
         ("x.zip", zipped(HANDIN.items())[:-40], "begins like a zip archive that was cut off"),
         ("x.zip", in_parts(zipped(HANDIN.items())), "the zip archive is damaged: .* multiple disks"),
         ("main.py", b"x = 1", r"is a single file. Accepted are a folder and a .zip archive"),
-        ("hw1.ipynb", b"{}", r"is a single file, JSON or a notebook. Accepted are a folder and a .zip archive"),
+        ("hw1.json", b"{}", r"is a single file, JSON or a notebook. Accepted are a folder and a .zip archive"),
         ("x.tar.gz", b"\x1f\x8b", "is a single file, a gzip archive. Accepted"),
         ("x.zip", zipped([]), "no file in it to grade"),
         ("x.zip", zipped([("a/", b""), ("b/c/", b"")]), "no file in it to grade"),

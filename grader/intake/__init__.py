@@ -10,8 +10,8 @@ from pathlib import Path
 from zipfile import BadZipFile, is_zipfile
 
 from grader.errors import IntakeError
-from grader.intake import archive, folder
-from grader.intake.entry import IntakeLimits, Listing
+from grader.intake import archive, folder, notebook
+from grader.intake.entry import NOTEBOOK, IntakeLimits, Listing
 from grader.intake.gather import Intake, gather
 from grader.intake.names import safe_id
 from grader.intake.text import source_text
@@ -21,7 +21,7 @@ __all__ = ["Intake", "IntakeLimits", "source_text", "take"]
 Format = Callable[[Path, IntakeLimits], AbstractContextManager[Listing]]
 
 LIMITS = IntakeLimits()
-ACCEPTED = "Accepted are a folder and a .zip archive, with the files of one hand-in."
+ACCEPTED = "Accepted are a folder and a .zip archive, with the files of one hand-in, and a notebook."
 BEGINNINGS = {
     b"PK\x03\x04": "a zip archive that was cut off",
     b"Rar!": "a RAR archive",
@@ -50,6 +50,8 @@ def _format(path: Path) -> Format:
             return folder.listing
         if not path.is_file():
             raise IntakeError(f"{path}: is neither a folder nor a file. {ACCEPTED}")
+        if path.suffix.lower() == NOTEBOOK:
+            return notebook.listing
         if _is_zip(path):
             return archive.listing
         raise IntakeError(_not_accepted(path))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 __all__ = ["Entry", "IntakeLimits", "LeftOut", "Listing", "Unreadable"]
 
 MIB = 1 << 20
+NOTEBOOK = ".ipynb"
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +16,8 @@ class IntakeLimits:
     """How much of a hand-in is taken in. Sizes are in bytes."""
 
     file: int = 4 * MIB  # a larger file is known by name only
+    notebook: int = 8 * MIB  # a notebook is cut to that, by leaving out what its cells put out
+    cut: int = 256 * MIB  # of the notebooks that are longer, as they were handed in
     total: int = 32 * MIB  # of what is read
     pictures: int = 32 * MIB  # of those that are kept for a report, beside all that
     names: int = MIB // 4  # of the paths of what is read, in UTF-8
@@ -24,6 +27,10 @@ class IntakeLimits:
     name: int = 255  # of each part of a path; what common file systems allow
     path: int = 1_000
     ratio: int = 200  # unpacked to packed size
+
+    def of(self, name: str) -> int:
+        """How long a file of this name may be when it is read."""
+        return self.cut if name.lower().endswith(NOTEBOOK) else self.file
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from grader.errors import IntakeError
 from grader.intake.entry import Entry, IntakeLimits, LeftOut, Listing, Unreadable
 from grader.intake.names import noise, refusal
 
-__all__ = ["listing"]
+__all__ = ["listing", "read"]
 
 LINK = "Links are not followed"
 SPECIAL = "Pipes, sockets and devices are left out"
@@ -82,12 +82,13 @@ def _examine(
             return parts
         if not child.is_file(follow_symlinks=False):
             return LeftOut(SPECIAL, name)
-        return Entry(name, child.stat(follow_symlinks=False).st_size, partial(_read, child.path, limits.file))
+        return Entry(name, child.stat(follow_symlinks=False).st_size, partial(read, child.path, limits.of(name)))
     except OSError:
         return LeftOut(UNREADABLE, name)
 
 
-def _read(path: str, limit: int) -> bytes:
+def read(path: str, limit: int) -> bytes:
+    """A plain file of at most so many bytes; raises Unreadable."""
     try:
         # It was a plain file a moment ago. Should it be a link by now, this fails; a pipe does not keep us waiting.
         with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:

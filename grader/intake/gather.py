@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from grader.errors import IntakeError
-from grader.intake.entry import MIB, Entry, IntakeLimits, LeftOut, Listing, Unreadable
+from grader.intake.entry import MIB, NOTEBOOK, Entry, IntakeLimits, LeftOut, Listing, Unreadable
 from grader.intake.names import sentences
 from grader.model import Submission
+from grader.notebooks import within
 
 __all__ = ["Intake", "gather"]
 
@@ -25,6 +26,7 @@ CLASH = "Files that have the name of a folder are left out"
 OTHER = "Only source text is read; of these files, the name is known"
 ARCHIVE = "Archives inside the hand-in are not opened"
 POINTER = "Git LFS pointers stand where files should be"
+CUT = "Of long notebooks, some of what the cells put out is left out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +100,18 @@ def _refuse_nothing(path: Path, entries: Collection[str], listing: Listing) -> N
 def _read(path: Path, entries: Mapping[str, Entry], limits: IntakeLimits) -> tuple[dict[str, bytes], list[LeftOut]]:
     files: dict[str, bytes] = {}
     left_out: list[LeftOut] = []
-    total = names = 0
+    total = names = cut = 0
     for name, entry in entries.items():
-        content = _content(name, entry, limits)
+        content = _content(name, entry, limits, limits.cut - cut)
         if isinstance(content, LeftOut):
             left_out.append(content)
             continue
+        if len(content) > max(limits.file, limits.notebook):
+            cut += len(content)
+            content = within(content, limits.notebook)
+            left_out.append(LeftOut(CUT if len(content) <= limits.notebook else _too_long(limits), name))
+            if len(content) > limits.notebook:
+                continue
         files[name] = content
         total += len(content)
         names += len(name.encode())
@@ -134,17 +142,21 @@ def _much(limits: IntakeLimits) -> str:
     )
 
 
-def _content(name: str, entry: Entry, limits: IntakeLimits) -> bytes | LeftOut:
+def _content(name: str, entry: Entry, limits: IntakeLimits, room: int) -> bytes | LeftOut:
     suffix = PurePosixPath(name).suffix.lower()
     if suffix not in SOURCE:
         return LeftOut(ARCHIVE if suffix in ARCHIVES else OTHER, name)
-    if entry.size > limits.file:
-        return LeftOut(f"Files over {_size(limits.file)} are not read", name)
+    if entry.size > (max(room, limits.notebook) if suffix == NOTEBOOK else limits.file):
+        return LeftOut(_too_long(limits), name)
     try:
         content = entry.read()
     except Unreadable as why:
         return LeftOut(str(why), name)
     return LeftOut(POINTER, name) if content.startswith(LFS_POINTER) else content
+
+
+def _too_long(limits: IntakeLimits) -> str:
+    return f"Files over {_size(limits.file)} are not read"
 
 
 def _size(count: int) -> str:
