@@ -14,7 +14,7 @@ from grader.errors import GraderError
 
 __all__ = ["main"]
 
-COMMANDS = ("audit", "check", "doctor", "export", "grade", "marks", "rejudge", "schema", "stats", "writeup")
+COMMANDS = ("audit", "check", "doctor", "export", "grade", "marks", "notebook", "rejudge", "schema", "stats", "writeup")
 
 
 class Commands(click.Group):

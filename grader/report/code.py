@@ -15,7 +15,7 @@ from grader.report.text import visible
 if TYPE_CHECKING:
     from grader.writeup.excerpts import Line
 
-__all__ = ["numbered"]
+__all__ = ["coloured", "numbered"]
 
 MOST_SPANS = 12  # in a line; one with more is shown plain
 SHOWN = {"Keyword": "k", "Operator.Word": "k", "Literal.String": "s", "Comment": "c"}
@@ -29,8 +29,8 @@ def numbered(lines: Sequence[Line]) -> Markup:
         if is_gap:
             made += [Markup('<span class="gap">{}</span>').format(line.text) for line in part]
         else:
-            coloured = _coloured([visible(line.text).replace("\n", " ") for line in part])
-            made += [_line(line.number, code) for line, code in zip(part, coloured, strict=True)]
+            shown = coloured([visible(line.text).replace("\n", " ") for line in part])
+            made += [_line(line.number, code) for line, code in zip(part, shown, strict=True)]
     return Markup().join(made)
 
 
@@ -38,8 +38,8 @@ def _line(number: int | None, code: Markup) -> Markup:
     return Markup('<span class="ln"><span class="no">{}</span>{}</span>').format(str(number), code or Markup(" "))
 
 
-def _coloured(lines: Sequence[str]) -> list[Markup]:
-    """Each line as HTML; uncoloured where Pygments is missing."""
+def coloured(lines: Sequence[str]) -> list[Markup]:
+    """Each line of visible text as HTML; uncoloured where Pygments is missing."""
     lexer = _lexer()
     if lexer is None:
         return [escape(line) for line in lines]
