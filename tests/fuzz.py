@@ -7,8 +7,12 @@ It may refuse, in its own words; anything else is a find, and the bytes that led
 from __future__ import annotations
 
 import argparse
+import bz2
+import gzip
+import io
 import subprocess
 import sys
+import tarfile
 import tempfile
 from collections.abc import Callable, Iterable
 from contextlib import nullcontext
@@ -18,7 +22,7 @@ import atheris
 
 _ONE = any(word.startswith("--reader") for word in sys.argv)  # this process is the one that fuzzes a reader
 
-with atheris.instrument_imports(include=["grader", "yaml", "zipfile"]) if _ONE else nullcontext():
+with atheris.instrument_imports(include=["grader", "yaml", "zipfile", "tarfile"]) if _ONE else nullcontext():
     from grader.answers import Number, find
     from grader.errors import GraderError
     from grader.intake import take
@@ -54,10 +58,14 @@ def headers(content: bytes) -> None:
 
 
 def archive(content: bytes) -> None:
-    """A hand-in as one file."""
-    path = _file("hand-in.zip", content)
+    """A hand-in as one file, and as one that unpacks to these bytes."""
+    _taken("hand-in.zip", content)
+    _taken("hand-in.tar.gz", gzip.compress(content, 0))
+
+
+def _taken(name: str, content: bytes) -> None:
     try:
-        intake = take(path)
+        intake = take(_file(name, content), pictures=True)
     except GraderError:
         return
     assert all(name.isprintable() and ".." not in name.split("/") for name in intake.files)
@@ -150,12 +158,26 @@ def _seeds() -> Iterable[bytes]:
     yield b"\\frac{1}{1 + e^{-x}} \\cdot \\left(1 - 2\\right)"
     yield b"# XOR\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n$x^2$ [link](https://example.org)\n"
     yield b'{"cells": [{"cell_type": "markdown", "metadata": {"tags": ["xor"]}, "source": ["# XOR\\n", "text"]}]}'
+    yield from _tars()
     for pattern in (
         "submissions_example/*/*/answers.yaml",
         "tests/rubrics/minimal.yaml",
         "submissions_example/*/*.zip",
     ):
         yield from (path.read_bytes() for path in sorted(ROOT.glob(pattern)))
+
+
+def _tars() -> Iterable[bytes]:
+    for form, pack in (
+        (tarfile.USTAR_FORMAT, gzip.compress),
+        (tarfile.GNU_FORMAT, bz2.compress),
+        (tarfile.PAX_FORMAT, bytes),
+    ):
+        target = io.BytesIO()
+        with tarfile.open(fileobj=target, mode="w", format=form) as archive:
+            for name in ("main.py", f"{'d' * 99}/\u00fc.py"):
+                archive.addfile(tarfile.TarInfo(name))
+        yield pack(target.getvalue()[:LARGEST])
 
 
 def _file(name: str, content: bytes) -> Path:

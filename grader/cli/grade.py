@@ -104,7 +104,7 @@ def _formats(ctx: click.Context, option: click.Parameter, value: str) -> tuple[s
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON and nothing else.")
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
 def command(paths: tuple[Path, ...], jobs: int | None, **options: object) -> None:
-    """Grade hand-ins: folders, zips, or a folder of many.
+    """Grade hand-ins: folders, zip or tar archives, or a folder of many.
 
     Each gets OUT/<hand-in>/ with result.json, report.html and report.pdf; OUT/summary.csv holds all scores, and
     OUT/run.json the seed and the versions. OUT/marking.html has what a person has to mark, beside the model answers.

@@ -8,13 +8,12 @@ from functools import cache
 from pathlib import Path
 
 from grader.errors import IntakeError
-from grader.intake.names import noise, safe_id
+from grader.intake.names import ARCHIVES, noise, safe_id, without_ending
 from grader.paths import data_folder
 
 __all__ = ["HandIn", "expand", "find"]
 
 SOURCE = (".py", ".ipynb")
-ARCHIVES = (".zip",)
 OWN_MARK = "run.json"  # lies in every folder of results
 TABLES = (f"{name}.{suffix}" for name in ("class", "criteria", "mistakes") for suffix in ("csv", "parquet"))
 TAKEN = frozenset({OWN_MARK, "summary.csv", "marking.html", "gradebook.db", "index.html", "class.pdf", *TABLES})
@@ -52,7 +51,7 @@ def expand(path: Path, out: Path | None = None) -> list[Path]:
     children = [child for child in sorted(path.iterdir()) if _is_of_interest(child, out)]
     if any(_is_source(child) and child.is_file() for child in children):
         return []
-    packed = [child for child in children if child.is_dir() or child.suffix.lower() in ARCHIVES]
+    packed = [child for child in children if child.is_dir() or child.name.lower().endswith(ARCHIVES)]
     if len(packed) == 1 and packed[0].is_dir():  # a wrapper: around one hand-in, or around all of them
         return expand(packed[0], out)
     return [] if _are_parts(packed) else packed
@@ -106,7 +105,7 @@ def _named(paths: Iterable[Path]) -> Iterator[HandIn]:
             continue
         seen.add(path.resolve())
         name = path.resolve().name
-        plain = safe_id(name if path.is_dir() else Path(name).stem)
+        plain = safe_id(name if path.is_dir() else without_ending(name))
         id_, number = plain, 1
         while id_.casefold() in used:
             number += 1

@@ -77,9 +77,9 @@ class Asked:
 def command(jobs: int | None, form: str | None, **options: object) -> None:
     """Run the course's experiments on your own code and write the report.
 
-    PATH is the folder of the hand-in, or a zip of it. Tables and curves come from your code; explanations from your
-    Markdown files and notebooks, under each section's heading. A run that is done is kept: a second write-up takes
-    seconds, and one that was stopped goes on.
+    PATH is the folder of the hand-in, or a zip or tar archive of it. Tables and curves come from your code;
+    explanations from your Markdown files and notebooks, under each section's heading. A run that is done is kept: a
+    second write-up takes seconds, and one that was stopped goes on.
 
     Exit codes: 0 written, 1 written but a run of your code failed, 2 wrong input, 3 a run failed for another reason.
 

@@ -10,10 +10,10 @@ from pathlib import Path
 from zipfile import BadZipFile, is_zipfile
 
 from grader.errors import IntakeError
-from grader.intake import archive, folder, notebook
+from grader.intake import folder, notebook, zip_archive
 from grader.intake.entry import NOTEBOOK, IntakeLimits, Listing
 from grader.intake.gather import Intake, gather
-from grader.intake.names import safe_id
+from grader.intake.names import ARCHIVES, safe_id, without_ending
 from grader.intake.text import source_text
 
 __all__ = ["Intake", "IntakeLimits", "source_text", "take"]
@@ -21,14 +21,15 @@ __all__ = ["Intake", "IntakeLimits", "source_text", "take"]
 Format = Callable[[Path, IntakeLimits], AbstractContextManager[Listing]]
 
 LIMITS = IntakeLimits()
-ACCEPTED = "Accepted are a folder and a .zip archive, with the files of one hand-in, and a notebook."
+ACCEPTED = (
+    "Accepted are a folder and an archive (.zip, .tar, .tar.gz, .tar.bz2, .tar.xz), with the files of one hand-in, "
+    "and a notebook."
+)
 BEGINNINGS = {
     b"PK\x03\x04": "a zip archive that was cut off",
     b"Rar!": "a RAR archive",
     b"7z\xbc\xaf": "a 7z archive",
-    b"\x1f\x8b": "a gzip archive",
-    b"BZh": "a bzip2 archive",
-    b"\xfd7zXZ": "an xz archive",
+    b"\x28\xb5\x2f\xfd": "a Zstandard archive",
     b"%PDF": "a PDF document",
     b"<": "an HTML or XML page",
     b"{": "JSON or a notebook",
@@ -52,13 +53,22 @@ def _format(path: Path) -> Format:
             raise IntakeError(f"{path}: is neither a folder nor a file. {ACCEPTED}")
         if path.suffix.lower() == NOTEBOOK:
             return notebook.listing
-        if _is_zip(path):
-            return archive.listing
+        if listing_of := _archive(path):
+            return listing_of
         raise IntakeError(_not_accepted(path))
     except FileNotFoundError:
         raise IntakeError(f"{path}: is not there.{_similar(path)}") from None
     except OSError as error:
         raise IntakeError(f"{path}: cannot be opened: {error.strerror}.") from None
+
+
+def _archive(path: Path) -> Format | None:
+    """By what is in it, whatever its name says; a tar archive may end as a zip one does, with a zip archive in it."""
+    from grader.intake import tar_archive
+
+    if tar_archive.is_tar(path):
+        return tar_archive.listing
+    return zip_archive.listing if _is_zip(path) else None
 
 
 def _is_zip(path: Path) -> bool:
@@ -73,8 +83,10 @@ def _not_accepted(path: Path) -> str:
         head = file.read(16)
     what = next((what for start, what in BEGINNINGS.items() if head.lstrip().startswith(start)), "")
     like = f"it begins like {what}" if what else "it is empty" if not head else "its first bytes are of another kind"
-    if path.suffix.lower() == ".zip":
-        return f"{path}: not a zip archive, although its name ends in .zip: {like}. Ask for it again, as a zip archive."
+    if path.name.lower().endswith(ARCHIVES):
+        kind = "zip" if path.suffix.lower() == ".zip" else "tar"
+        told = f"not a {kind} archive, although its name ends in {path.suffix}: {like}"
+        return f"{path}: {told}. Ask for it again, as a zip or tar archive."
     return f"{path}: is a single file{f', {what}' if what else ''}. {ACCEPTED}"
 
 
@@ -88,4 +100,4 @@ def _similar(path: Path) -> str:
 
 
 def _stem(name: str, listing_of: Format) -> str:
-    return name if listing_of is folder.listing else Path(name).stem
+    return name if listing_of is folder.listing else without_ending(name)

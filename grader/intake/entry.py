@@ -19,6 +19,8 @@ class IntakeLimits:
     notebook: int = 8 * MIB  # a notebook is cut to that, by leaving out what its cells put out
     cut: int = 256 * MIB  # of the notebooks that are longer, as they were handed in
     total: int = 32 * MIB  # of what is read
+    unpacked: int = 256 * MIB  # of a tar archive, which is read from its beginning to its end
+    seconds: float = 20.0  # to unpack it: some packings are slow, and some are made to be
     pictures: int = 32 * MIB  # of those that are kept for a report, beside all that
     names: int = MIB // 4  # of the paths of what is read, in UTF-8
     files: int = 5_000  # that are read

@@ -12,12 +12,10 @@ from pathlib import Path
 
 from grader.errors import IntakeError
 from grader.intake.entry import Entry, IntakeLimits, LeftOut, Listing, Unreadable
-from grader.intake.names import noise, refusal
+from grader.intake.names import LINK, SPECIAL, noise, refusal
 
 __all__ = ["listing", "read"]
 
-LINK = "Links are not followed"
-SPECIAL = "Pipes, sockets and devices are left out"
 UNREADABLE = "Without permission to read, or gone"
 
 

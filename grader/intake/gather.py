@@ -10,15 +10,13 @@ from pathlib import Path, PurePosixPath
 
 from grader.errors import IntakeError
 from grader.intake.entry import MIB, NOTEBOOK, Entry, IntakeLimits, LeftOut, Listing, Unreadable
-from grader.intake.names import sentences
+from grader.intake.names import PICTURES, SOURCE, sentences
 from grader.model import Submission
 from grader.notebooks import within
 
 __all__ = ["Intake", "gather"]
 
-SOURCE = frozenset({"", ".py", ".ipynb", ".yaml", ".yml", ".json", ".txt", ".md", ".csv", ".toml", ".cfg"})
-PICTURES = frozenset({".png", ".jpg", ".jpeg"})
-ARCHIVES = frozenset({".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar"})
+PACKED = frozenset({".zip", ".tar", ".gz", ".tgz", ".bz2", ".tbz", ".tbz2", ".xz", ".txz", ".7z", ".rar"})
 LFS_POINTER = b"version https://git-lfs.github.com/spec/"
 
 TWICE = "Of names that differ at most in case or in the encoding of accents, the last one counts"
@@ -90,7 +88,7 @@ def _refuse_nothing(path: Path, entries: Collection[str], listing: Listing) -> N
     left_out = "".join(f" {sentence}" for sentence in sentences(listing.left_out))
     if not entries:
         raise IntakeError(f"{path}: there is no file in it to grade.{left_out}")
-    if all(PurePosixPath(name).suffix.lower() in ARCHIVES for name in entries):
+    if all(PurePosixPath(name).suffix.lower() in PACKED for name in entries):
         found = ", ".join(list(entries)[:3])
         raise IntakeError(
             f"{path}: holds nothing but other archives ({found}). Unpack it once, and take what is inside."
@@ -145,7 +143,7 @@ def _much(limits: IntakeLimits) -> str:
 def _content(name: str, entry: Entry, limits: IntakeLimits, room: int) -> bytes | LeftOut:
     suffix = PurePosixPath(name).suffix.lower()
     if suffix not in SOURCE:
-        return LeftOut(ARCHIVE if suffix in ARCHIVES else OTHER, name)
+        return LeftOut(ARCHIVE if suffix in PACKED else OTHER, name)
     if entry.size > (max(room, limits.notebook) if suffix == NOTEBOOK else limits.file):
         return LeftOut(_too_long(limits), name)
     try:

@@ -8,7 +8,28 @@ from collections.abc import Collection, Iterable, Mapping
 
 from grader.intake.entry import IntakeLimits, LeftOut
 
-__all__ = ["noise", "refusal", "safe_id", "sentences"]
+__all__ = [
+    "ARCHIVES",
+    "DAMAGED",
+    "LINK",
+    "PICTURES",
+    "SOURCE",
+    "SPECIAL",
+    "noise",
+    "refusal",
+    "safe_id",
+    "sentences",
+    "split",
+    "without_ending",
+]
+
+ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz", ".tbz2", ".tar.xz", ".txz")  # that are opened
+SOURCE = frozenset({"", ".py", ".ipynb", ".yaml", ".yml", ".json", ".txt", ".md", ".csv", ".toml", ".cfg"})
+PICTURES = frozenset({".png", ".jpg", ".jpeg"})
+
+LINK = "Links are not followed"
+SPECIAL = "Pipes, sockets and devices are left out"
+DAMAGED = "Damaged files are not read"
 
 UNPRINTABLE = "Names with unprintable characters are refused"
 BACKSLASH = 'Names with a backslash are refused; between folders belongs "/"'
@@ -70,6 +91,17 @@ def noise(parts: tuple[str, ...], environments: Collection[tuple[str, ...]] = ()
         if parts[:depth] in environments and part.casefold() in OF_AN_ENVIRONMENT:
             return LeftOut(INSTALLED, "/".join(parts[:depth]) or "its top folder")
     return None
+
+
+def split(name: str) -> tuple[str, ...]:
+    """The parts of a name in an archive, without those that mean nothing."""
+    return tuple(part for part in name.split("/") if part not in ("", "."))
+
+
+def without_ending(name: str) -> str:
+    """The name of an archive without what tells its format."""
+    ending = next((each for each in sorted(ARCHIVES, key=len, reverse=True) if name.lower().endswith(each)), "")
+    return name.removesuffix(name[-len(ending) :]) if ending else name.rpartition(".")[0] or name
 
 
 def safe_id(text: str) -> str:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import bz2
+import gzip
 import io
+import lzma
 import os
 import stat
 import struct
 import tarfile
 import time
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from attack_suite import attack
@@ -33,6 +38,23 @@ def zipped(members: Sequence[Member], method: int = zipfile.ZIP_DEFLATED) -> byt
             member.compress_type = method
             archive.writestr(member, content)
     return buffer.getvalue()
+
+
+def tarred(members: Sequence[tuple[tarfile.TarInfo, bytes]]) -> bytes:
+    """A tar archive of the honest files and these."""
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w", format=tarfile.PAX_FORMAT) as archive:
+        for header, content in [*((_header(name), content) for name, content in HONEST), *members]:
+            header.size = len(content)
+            archive.addfile(header, io.BytesIO(content))
+    return buffer.getvalue()
+
+
+def _header(name: str, **fields: Any) -> tarfile.TarInfo:
+    header = tarfile.TarInfo(name)
+    for field, value in fields.items():
+        setattr(header, field, value)
+    return header
 
 
 def kept_apart(name: str, line: int, member: str, told: str) -> None:
@@ -141,13 +163,37 @@ def device(folder: Path) -> None:
 
 @attack("a tar archive of links and devices", 64)
 def tar(folder: Path) -> None:
-    buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w:gz") as archive:
-        for name, kind in (("a", tarfile.SYMTYPE), ("b", tarfile.LNKTYPE), ("c", tarfile.CHRTYPE)):
-            member = tarfile.TarInfo(name)
-            member.type, member.linkname = kind, "/etc/passwd"
-            archive.addfile(member)
-    refused(folder, buffer.getvalue(), "a gzip archive", "hand-in.tar.gz")
+    kinds = (tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.CHRTYPE, tarfile.BLKTYPE, tarfile.FIFOTYPE)
+    specials = [_header(f"models/{number}.py", type=kind, linkname="/etc/passwd") for number, kind in enumerate(kinds)]
+    intake = honest_files_of(folder, tarred([(header, b"") for header in specials]), "hand-in.tar")
+    told = " ".join(intake.submission.ignored)
+    assert "Links are not followed (2)" in told
+    assert "Pipes, sockets and devices are left out (3)" in told
+
+
+@attack("a link in a tar archive, and a file written through it", 64)
+def write_through_tar(folder: Path) -> None:
+    link = _header("models/out", type=tarfile.SYMTYPE, linkname=str(folder))
+    intake = taken(folder, tarred([(link, b""), (_header("models/out/evil.py"), b"evil = 1\n")]), "hand-in.tar")
+    assert set(intake.files) == {*dict(HONEST), "models/out/evil.py"}  # a name like any other: nothing is unpacked
+
+
+@attack("names in a tar archive that lead elsewhere", 63)
+def tar_names(folder: Path) -> None:
+    names = ["../../evil.py", "/etc/cron.d/evil.py", "models/../../evil.py", "C:/evil.py", "..\\..\\evil.py"]
+    names += ["models/\x1b]0;owned\x07.py", "models/\u202eyp.lmth", "x" * 300 + ".py", "d/" * 40 + "x.py"]
+    intake = honest_files_of(folder, tarred([(_header(name), b"evil = 1\n") for name in names]), "hand-in.tar")
+    told = " ".join(intake.submission.ignored)
+    for reason in ("lead out of the hand-in are refused (4)", "backslash", "unprintable characters are refused (2)"):
+        assert reason in told
+    assert "too long or too deeply nested are refused (2)" in told
+
+
+@attack("a name in a tar archive that its header hides", 63)
+def hidden_name(folder: Path) -> None:
+    header = _header("models/harmless.py", pax_headers={"path": "../../evil.py"})
+    intake = honest_files_of(folder, tarred([(header, b"evil = 1\n")]), "hand-in.tar")
+    assert "lead out of the hand-in are refused" in " ".join(intake.submission.ignored)
 
 
 @attack("links in a folder", 39)
@@ -171,6 +217,51 @@ def links_in_a_folder(folder: Path) -> None:
 def ratio_bomb(folder: Path) -> None:
     intake = honest_files_of(folder, zipped([*HONEST, ("bomb.py", bytes(64 << 20))]))
     assert "200 times their size" in " ".join(intake.submission.ignored)
+
+
+def tar_bomb(ending: str, pack: Callable[[bytes], bytes]) -> None:
+    """An archive of zeros, which pack a thousandfold, is not opened."""
+
+    def run(folder: Path) -> None:
+        content = pack(tarred([(_header("bomb.py"), bytes(32 << 20))]))
+        refused(folder, content, "200 times its size, as a bomb does", f"hand-in.{ending}")
+
+    attack(f"a bomb of one large file in a .{ending}", 65)(run)
+
+
+tar_bomb("tar.gz", gzip.compress)
+tar_bomb("tar.bz2", bz2.compress)
+tar_bomb("tar.xz", partial(lzma.compress, preset=0))
+
+
+@attack("a sparse file of a terabyte in a tar archive", 65)
+def sparse(folder: Path) -> None:
+    notes = {"GNU.sparse.major": "1", "GNU.sparse.minor": "0", "GNU.sparse.realsize": str(1 << 40)}
+    header = _header("models/sparse.py", pax_headers={**notes, "GNU.sparse.name": "models/sparse.py"})
+    content = tarred([(header, b"1\n1099511627776\n1\n".ljust(512, b"\0"))])
+    assert "Sparse files are not read" in " ".join(honest_files_of(folder, content, "hand-in.tar").submission.ignored)
+
+
+@attack("headers of a tar archive without end", 65)
+def endless_headers(folder: Path) -> None:
+    note = b"30 comment=" + b"x" * 18 + b"\n"
+    notes = [(_header("note", type=tarfile.XHDTYPE), note * 30_000) for _ in range(20)]
+    refused(folder, tarred(notes), "its headers are too long", "hand-in.tar")
+
+
+@attack("twenty thousand members of a tar archive and one", 65)
+def many_in_tar(folder: Path) -> None:
+    refused(folder, _header("x.py").tobuf() * 20_001, "holds more than 20,000 members", "hand-in.tar")
+
+
+@attack("a size in a tar archive of a terabyte", 65)
+def terabyte_in_tar(folder: Path) -> None:
+    whole = bytearray(tarred([]))
+    whole[124:136] = (1 << 40).to_bytes(12, "big")
+    whole[124] = 0x80
+    sum_of_bytes = sum(whole[:148]) + 8 * 32 + sum(whole[156:512])
+    whole[148:156] = b"%06o\0 " % sum_of_bytes
+    refused(folder, bytes(whole), "was cut off", "hand-in.tar")
 
 
 @attack("a bomb of overlapping members", 65)
@@ -241,6 +332,17 @@ def encrypted(folder: Path) -> None:
 @attack("an archive that was cut off", 66)
 def truncated(folder: Path) -> None:
     refused(folder, zipped(HONEST)[:80], "a zip archive that was cut off")
+
+
+@attack("a tar archive that was cut off", 66)
+def truncated_tar(folder: Path) -> None:
+    refused(folder, gzip.compress(tarred([]))[:-20], "was cut off. Ask for it again", "hand-in.tar.gz")
+
+
+@attack("a zip archive at the end of a tar archive", 66)
+def zip_in_tar(folder: Path) -> None:
+    content = tarred([(_header("inner.zip"), zipped([("evil.py", b"evil = 1\n")]))])
+    honest_files_of(folder, content.rstrip(b"\0") + bytes(1024 + 512), "hand-in.zip")
 
 
 @attack("an archive that is a PDF as well", 66)

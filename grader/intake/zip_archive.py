@@ -15,15 +15,12 @@ from pathlib import Path
 
 from grader.errors import IntakeError
 from grader.intake.entry import MIB, Entry, IntakeLimits, LeftOut, Listing, Unreadable
-from grader.intake.names import noise, refusal
+from grader.intake.names import DAMAGED, LINK, SPECIAL, noise, refusal, split
 
 __all__ = ["listing"]
 
-LINK = "Links are not followed"
-SPECIAL = "Pipes, sockets and devices are left out"
 ENCRYPTED = "Files behind a password are not read"
 METHOD = "Files packed in another way than zip's usual one (deflate) are not read"
-DAMAGED = "Damaged files are not read"
 
 DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, RuntimeError, ValueError, OverflowError)
 """What zipfile raises on bytes that are not as they should be; NotImplementedError is a RuntimeError."""
@@ -80,7 +77,7 @@ def _refuse_overlaps(path: Path, members: Sequence[zipfile.ZipInfo]) -> None:
 
 def _listing(archive: zipfile.ZipFile, members: Sequence[zipfile.ZipInfo], limits: IntakeLimits) -> Listing:
     named = [(name, member) for member in members if not (name := _name(member)).endswith("/")]
-    environments = {_parts(name)[:-1] for name, _ in named if name.endswith("pyvenv.cfg")}
+    environments = {split(name)[:-1] for name, _ in named if name.endswith("pyvenv.cfg")}
     found = [_examine(archive, member, name, environments, limits) for name, member in named]
     entries = tuple(thing for thing in found if isinstance(thing, Entry))
     return Listing(entries, tuple(thing for thing in found if isinstance(thing, LeftOut)))
@@ -97,10 +94,6 @@ def _name(member: zipfile.ZipInfo) -> str:
         return name
 
 
-def _parts(name: str) -> tuple[str, ...]:
-    return tuple(part for part in name.split("/") if part not in ("", "."))
-
-
 def _examine(
     archive: zipfile.ZipFile,
     member: zipfile.ZipInfo,
@@ -108,7 +101,7 @@ def _examine(
     environments: set[tuple[str, ...]],
     limits: IntakeLimits,
 ) -> Entry | LeftOut:
-    parts = _parts(name)
+    parts = split(name)
     uninteresting = noise(parts, environments)
     if uninteresting:
         return uninteresting
