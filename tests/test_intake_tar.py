@@ -26,9 +26,15 @@ from grader.errors import IntakeError
 from grader.intake import Intake, IntakeLimits, take
 
 HANDIN = {"main.py": b"import models\n", "models/__init__.py": b"", "models/two_layer_nn.py": b"x = 1\n" * 200}
+
+
+def _gzipped(content: bytes) -> bytes:
+    return gzip.compress(content, mtime=0)
+
+
 PACKERS: Mapping[str, Callable[[bytes], bytes]] = {
     "tar": lambda content: content,
-    "tar.gz": gzip.compress,
+    "tar.gz": _gzipped,
     "tar.bz2": bz2.compress,
     "tar.xz": lzma.compress,
 }
@@ -181,10 +187,10 @@ def test_a_packed_archive_with_a_wrong_checksum_is_refused(tmp_path: Path, endin
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (gzip.compress(b"x = 1\n" * 200), "is packed, but no tar archive"),
-        (gzip.compress(b""), "was cut off"),
+        (_gzipped(b"x = 1\n" * 200), "is packed, but no tar archive"),
+        (_gzipped(b""), "was cut off"),
         (b"\x1f\x8b", "was cut off"),
-        (gzip.compress(bytes(10240)), "there is no file in it to grade"),
+        (_gzipped(bytes(10240)), "there is no file in it to grade"),
         (tarred([("a.py", b"")])[:512] + b"x" * 2048, "damaged behind its first 1 members"),
         (b"x" * 2048, "not a tar archive, although its name ends in .tar: its first bytes are of another kind"),
         (b"\x28\xb5\x2f\xfd" + bytes(512), "begins like a Zstandard archive"),
