@@ -1,4 +1,7 @@
-"""Grades numpy deep-learning homework: code is observed in a sandbox and judged later, without running anything."""
+"""Grades numpy deep-learning homework: code is observed in a sandbox and judged later, without running anything.
+
+The names here are the Python API, and stay; docs/api.md shows them at work.
+"""
 
 from __future__ import annotations
 
@@ -6,37 +9,68 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from grader.errors import GraderError
-    from grader.grading import Key, grade, judge, observe, prepare
-    from grader.intake import take
-    from grader.model import Observations, Result, Submission
-    from grader.rubric import Rubric, find_rubric, load_rubric
-    from grader.sandbox import choose
+    from grader.api import (
+        Grader,
+        Observed,
+        audit_rubric,
+        check,
+        grade,
+        load_rubric,
+        open_student,
+        read_results,
+        write_report,
+    )
+    from grader.commands import Ran, grade_class, run
+    from grader.errors import GraderError, RubricError, StudentError
+    from grader.exports.json import from_json, to_json
+    from grader.model import CriterionResult, Finding, Result, Score, SectionResult
+    from grader.proxy import Proxy
+    from grader.rubric import Criterion, Rubric
+    from grader.schema import result_schema, rubric_schema, writeup_schema
 
 __all__ = [
+    "Criterion",
+    "CriterionResult",
+    "Finding",
+    "Grader",
     "GraderError",
-    "Key",
-    "Observations",
+    "Observed",
+    "Proxy",
+    "Ran",
     "Result",
     "Rubric",
-    "Submission",
-    "choose",
-    "find_rubric",
+    "RubricError",
+    "Score",
+    "SectionResult",
+    "StudentError",
+    "audit_rubric",
+    "check",
+    "from_json",
     "grade",
-    "judge",
+    "grade_class",
     "load_rubric",
-    "observe",
-    "prepare",
-    "take",
+    "open_student",
+    "read_results",
+    "result_schema",
+    "rubric_schema",
+    "run",
+    "to_json",
+    "write_report",
+    "writeup_schema",
 ]
 
 _HOMES = {
-    "errors": ("GraderError",),
-    "grading": ("Key", "grade", "judge", "observe", "prepare"),
-    "intake": ("take",),
-    "model": ("Observations", "Result", "Submission"),
-    "rubric": ("Rubric", "find_rubric", "load_rubric"),
-    "sandbox": ("choose",),
+    "api": (
+        *("Grader", "Observed", "audit_rubric", "check", "grade", "load_rubric", "open_student", "read_results"),
+        "write_report",
+    ),
+    "commands": ("Ran", "grade_class", "run"),
+    "errors": ("GraderError", "RubricError", "StudentError"),
+    "exports.json": ("from_json", "to_json"),
+    "model": ("CriterionResult", "Finding", "Result", "Score", "SectionResult"),
+    "proxy": ("Proxy",),
+    "rubric": ("Criterion", "Rubric"),
+    "schema": ("result_schema", "rubric_schema", "writeup_schema"),
 }
 
 

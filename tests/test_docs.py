@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -97,6 +98,18 @@ def test_the_links_of_a_page_lead_somewhere(page: Path) -> None:
 def test_a_session_prints_what_the_page_shows(page: Path) -> None:
     text = page.read_text("utf-8")
     assert renewed(text) == text
+
+
+@pytest.mark.slow
+def test_the_examples_of_the_python_api_give_what_the_page_shows(tmp_path: Path) -> None:
+    (tmp_path / "submissions").mkdir()
+    for name in ("hand-in-05", "hand-in-07"):
+        shutil.copytree(ROOT / "submissions_example" / "gatech-cs7643-a1" / name, tmp_path / "submissions" / name)
+    code = "import doctest, sys; print(doctest.testfile(sys.argv[1], module_relative=False))"
+    told = [sys.executable, "-c", code, str(ROOT / "docs" / "api.md")]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(told, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
+    assert re.fullmatch(r"TestResults\(failed=0, attempted=[1-9]\d*\)\n", done.stdout)
 
 
 def renewed(text: str) -> str:

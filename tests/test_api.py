@@ -1,0 +1,108 @@
+"""The Python API: what the command line does, by functions with stable names."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+import grader
+from grader.cli import COMMANDS, commands
+
+PAGE = (Path(__file__).resolve().parent.parent / "docs" / "api.md").read_text("utf-8")
+
+
+@pytest.fixture
+def slips(examples: Path) -> Path:
+    """A hand-in whose softmax is wrong."""
+    return examples / "hand-in-05"
+
+
+@pytest.fixture(scope="module")
+def result(examples: Path, quick: Path) -> grader.Result:
+    return grader.check(examples / "hand-in-05", quick)
+
+
+def test_check_gives_what_the_command_of_that_name_prints(slips: Path, quick: Path) -> None:
+    printed = CliRunner().invoke(commands, ["check", str(slips), "--rubric", str(quick), "--json"]).stdout
+    mine = grader.check(slips, quick)
+    assert replace(grader.from_json(printed), timings={}) == replace(mine, timings={})
+    assert mine.score.maximum == 60  # the public criterion alone
+
+
+def test_a_grader_judges_what_it_saw_as_often_as_one_likes(slips: Path, quick: Path) -> None:
+    with grader.Grader(quick, seed=3) as course:
+        seen = course.observe(slips)
+        first, second = course.judge(seen), course.judge(seen)
+        assert first == second == replace(course.grade(slips), timings=first.timings)
+    assert first.score.maximum == 100
+    assert replace(grader.grade(slips, quick, seed=3), timings=first.timings) == first
+
+
+def test_what_was_seen_by_another_rubric_is_not_judged(slips: Path, quick: Path) -> None:
+    public = grader.load_rubric(quick).only("public")
+    with grader.Grader(public, seed=3) as some, grader.Grader(quick, seed=3) as all_of_it:
+        seen = some.observe(slips)
+        with pytest.raises(grader.GraderError, match="the criteria relu cannot be judged"):
+            all_of_it.judge(seen)
+
+
+def test_a_sandbox_that_does_not_hold_hostile_code_has_to_be_asked_for(slips: Path, quick: Path) -> None:
+    with pytest.raises(grader.GraderError, match="trust_submissions=True"):
+        grader.grade(slips, quick, sandbox="process")
+    trusting = grader.grade(slips, quick, sandbox="process", trust_submissions=True)
+    assert trusting.environment["sandbox"] == "process"
+
+
+def test_a_student_is_called_by_name_and_gives_arrays_of_ones_own(slips: Path, quick: Path) -> None:
+    with grader.open_student(slips, quick) as student:
+        first, second = student.relu(np.array([-1.0, 2.0])), student.call("relu", np.array([-1.0, 2.0]))
+        first += 1
+        assert second.tolist() == [0, 2]
+        with pytest.raises(grader.StudentError, match="no function 'gelu'"):
+            student.gelu(first)
+        with pytest.raises(AttributeError):
+            _ = student._session
+
+
+def test_a_class_is_graded_as_by_the_command(slips: Path, quick: Path, tmp_path: Path) -> None:
+    results = grader.grade_class([slips], tmp_path / "out", quick, seed=3, formats=["html"])
+    assert list(results) == ["hand-in-05"]
+    assert (tmp_path / "out" / "hand-in-05" / "report.html").is_file()
+    assert grader.read_results(tmp_path / "out") == results
+    assert json.loads((tmp_path / "out" / "run.json").read_text("utf-8"))["arguments"][0] == "grade"
+
+
+def test_a_command_that_cannot_do_it_raises_what_it_would_print(tmp_path: Path) -> None:
+    with pytest.raises(grader.GraderError, match=r"^Invalid value for 'OUT': Directory .* does not exist"):
+        grader.run("export", tmp_path / "none", "--to", "csv")
+    with pytest.raises(grader.GraderError, match="no results here"):
+        grader.run("export", tmp_path, "--to", "csv")
+
+
+@pytest.mark.parametrize(("name", "begins"), [("a.html", b"<!DOCTYPE html>"), ("a.json", b"{"), ("a.pdf", b"%PDF")])
+def test_a_report_is_written_as_its_name_ends(
+    slips: Path, quick: Path, tmp_path: Path, name: str, begins: bytes
+) -> None:
+    grader.write_report(grader.check(slips, quick), tmp_path / name)
+    assert (tmp_path / name).read_bytes().startswith(begins)
+
+
+def test_a_report_of_another_kind_is_refused(result: grader.Result, tmp_path: Path) -> None:
+    with pytest.raises(grader.GraderError, match=r"has to end in \.pdf, \.html, \.json"):
+        grader.write_report(result, tmp_path / "a.docx")
+
+
+def test_the_page_has_every_public_name_and_no_other() -> None:
+    table = PAGE.split("## Names")[1]
+    assert set(re.findall(r"`(\w+)`", "".join(re.findall(r"^\| (`.+?) \|", table, re.M)))) == set(grader.__all__)
+
+
+def test_the_page_says_how_to_do_what_each_command_does() -> None:
+    table = PAGE.split("## Which command")[1].split("## Names")[0]
+    assert {name for name in COMMANDS if not re.search(rf"`(grader )?{name}`", table)} == set()
