@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,14 @@ def test_functions_of_a_notebook_are_found_and_run(tmp_path: Path) -> None:
     handin = opened(tmp_path, {"my work (1).ipynb": notebook()})
     assert handin.find_function(["double"])(2) == 4
     assert handin.find_function(["triple"])(2) == 6
+    handin.close()
+
+
+@pytest.mark.parametrize("damage", [lambda text: text[:-20], lambda text: f"<<<<<<< HEAD\n{text}"])
+def test_of_a_damaged_notebook_the_whole_cells_are_found(tmp_path: Path, damage: Callable[[str], str]) -> None:
+    handin = opened(tmp_path, {"a.ipynb": damage(notebook())})
+    assert handin.broken() == ()
+    assert handin.find_function(["double"])(2) == 4
     handin.close()
 
 

@@ -17,6 +17,7 @@ _COMMAND = re.compile(
     r"(\s*)(\w+\s*=\s*)?([%!?]|\w[\w.]*\?+\s*$)"
 )  # `%matplotlib inline`, `!ls`, `files = !ls`, `sum?`
 _CELL_OF_PYTHON = re.compile(r"\A%%(time|timeit|capture|prun|writefile \S+\.py)\b")  # others hold another language
+_FIRST_CELL, _BETWEEN = re.compile(r'"cells"\s*:\s*\[\s*'), re.compile(r"[\s,]*")
 _MOST_COMMANDS = 200
 
 
@@ -26,12 +27,34 @@ def code_of(notebook: str) -> str:
 
 
 def _cells(notebook: str) -> Iterator[str]:
-    held: Any = json.loads(notebook)
+    held = _held(notebook)
     sheets = [held, *held.get("worksheets", [])]  # older notebooks keep their cells in sheets
     for cell in (cell for sheet in sheets for cell in sheet.get("cells", [])):
         if cell.get("cell_type") == "code":
             source = cell.get("source", cell.get("input", ""))
             yield "".join(map(str, source)) if isinstance(source, list) else str(source)
+
+
+def _held(notebook: str) -> Any:
+    """The notebook; of one that is cut off or damaged, the cells before that."""
+    try:
+        return json.loads(notebook)
+    except ValueError:
+        start = _FIRST_CELL.search(notebook)
+        if start is None:
+            raise
+        return {"cells": [*_whole_cells(notebook, start.end())]}
+
+
+def _whole_cells(notebook: str, place: int) -> Iterator[Any]:
+    decoder = json.JSONDecoder()
+    while notebook.startswith("{", place):
+        try:
+            cell, place = decoder.raw_decode(notebook, place)
+        except ValueError:
+            return
+        yield cell
+        place = _BETWEEN.match(notebook, place).end()  # type: ignore[union-attr]  # it matches nothing, too
 
 
 def _readable(cell: str) -> str:
