@@ -11,6 +11,7 @@ from itertools import islice
 from pathlib import PurePosixPath
 from typing import Any
 
+from grader.notebooks import Cell, Unreadable, read
 from grader.strict_yaml import Document, parse
 
 __all__ = ["Answer", "Note", "as_text", "find", "notes"]
@@ -18,7 +19,6 @@ __all__ = ["Answer", "Note", "as_text", "find", "notes"]
 MOST_YAML = 64 << 10  # bytes
 MOST_NOTEBOOK = 8 << 20  # bytes, most of them pictures in outputs
 MOST_MARKDOWN = 1 << 20  # bytes
-MOST_CELLS = 2000  # of one notebook
 MOST_LINES = 20_000  # of all notes, for headings to be looked for
 MOST_FILES = 20  # notebooks and Markdown files that are looked through
 MOST_TEXT = 20_000  # characters of one answer
@@ -162,38 +162,14 @@ _HEADING = re.compile(r" {0,3}(#{1,6})\s+\S")
 def _cells(name: str, content: bytes) -> list[Note]:
     """The cells of a notebook; none where it is no notebook."""
     try:
-        told = json.loads(content.decode("utf-8-sig", "replace"))
-    except (ValueError, RecursionError):
+        return [_note(name, cell) for cell in read(content, MOST_NOTEBOOK).cells]
+    except Unreadable:
         return []
-    if not isinstance(told, dict):
-        return []
-    sheets = told.get("worksheets")
-    older = sheets[0].get("cells") if isinstance(sheets, list) and sheets and isinstance(sheets[0], dict) else None
-    cells = told.get("cells", older)
-    return [_cell(name, n, cell) for n, cell in enumerate(_list(cells)[:MOST_CELLS], 1) if isinstance(cell, dict)]
 
 
-def _cell(name: str, number: int, cell: Mapping[str, Any]) -> Note:
-    metadata = cell.get("metadata")
-    tags = _list(metadata.get("tags")) if isinstance(metadata, dict) else []
-    text = _source(cell.get("source", cell.get("input")))
-    if cell.get("cell_type") == "heading":  # of the third format
-        text = f"## {text}"
-    outputs = tuple(_source(_output(each)) for each in _list(cell.get("outputs")) if isinstance(each, dict))
-    return Note(name, number, text, tuple(map(str, tags)), cell.get("cell_type") == "code", outputs)
-
-
-def _output(output: Mapping[str, Any]) -> Any:
-    data = output.get("data")
-    return output.get("text", data.get("text/plain") if isinstance(data, dict) else None)
-
-
-def _source(told: Any) -> str:
-    return told if isinstance(told, str) else "".join(part for part in _list(told) if isinstance(part, str))
-
-
-def _list(told: Any) -> list[Any]:
-    return told if isinstance(told, list) else []
+def _note(name: str, cell: Cell) -> Note:
+    printed = tuple(output.text for output in cell.outputs if output.kind != "error")
+    return Note(name, cell.number, cell.source, cell.tags, cell.kind == "code", printed)
 
 
 def _text(content: bytes) -> str:

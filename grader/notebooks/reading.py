@@ -21,6 +21,8 @@ MOST_CELLS, MOST_OUTPUTS = 2000, 200  # of a notebook, and of one cell
 LONGEST_SOURCE, LONGEST_TEXT = 1 << 20, 8 << 20  # characters
 CURRENT = 4  # the format of today
 
+_FIRST_CELL, _BETWEEN = re.compile(r'"cells"\s*:\s*\[\s*'), re.compile(r"[\s,]*")
+
 Kind = Literal["markdown", "code", "raw"]
 
 
@@ -102,7 +104,7 @@ def _cells(text: str) -> tuple[list[Any], str]:
 
 def _whole_cells(text: str) -> Iterator[Any]:
     """The cells up to the first that is damaged or cut off."""
-    start = re.search(r'"cells"\s*:\s*\[\s*', text)
+    start = _FIRST_CELL.search(text)
     place, decoder = start.end() if start else len(text), json.JSONDecoder()
     while text.startswith("{", place):
         try:
@@ -110,7 +112,7 @@ def _whole_cells(text: str) -> Iterator[Any]:
         except (ValueError, RecursionError):
             return
         yield cell
-        place = re.compile(r"[\s,]*").match(text, place).end()  # type: ignore[union-attr]  # it matches nothing, too
+        place = _BETWEEN.match(text, place).end()  # type: ignore[union-attr]  # it matches nothing, too
 
 
 def _up_to_date(told: dict[str, Any], text: str) -> Mapping[str, Any]:
@@ -148,7 +150,7 @@ def _output(told: Any) -> Output:
     if kind in ("error", "pyerr"):
         lines = joined(told.get("traceback"), "\n")
         return Output("error", (lines or f"{joined(told.get('ename'))}: {joined(told.get('evalue'))}")[:LONGEST_TEXT])
-    if kind == "stream":
+    if kind == "stream" or ("text" in told and "data" not in told):
         return Output("stream", joined(told.get("text"))[:LONGEST_TEXT], str(told.get("name", "stdout"))[:20])
     forms = _forms(told.get("data"))
     return Output("shown", forms.get("text/plain", "")[:LONGEST_TEXT], forms=forms)

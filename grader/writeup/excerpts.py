@@ -12,7 +12,7 @@ from itertools import pairwise
 from grader.intake import source_text
 from grader.report.text import one_line
 from grader.wording import listed
-from grader.writeup.notebooks import cells, joined
+from grader.writeup.notebooks import cells
 from grader.writeup.spec import Code
 
 __all__ = ["Excerpt", "Line", "excerpts"]
@@ -66,7 +66,7 @@ def _sources(patterns: Sequence[str], files: Mapping[str, bytes]) -> Iterator[_S
     """The outermost files first; of a notebook the last cell first, because there the last definition counts."""
     for name in _fitting(patterns, files)[:MOST_FILES]:
         if name.endswith(".ipynb"):
-            texts = [joined(each.get("source")) for each in cells(files[name]) if each.get("cell_type") == "code"]
+            texts = [cell.source for cell in cells(files[name]) if cell.kind == "code"]
             for number, text in reversed([*enumerate(texts, 1)]):
                 yield _Source(f"{name}, code cell {number}", text)
         else:
