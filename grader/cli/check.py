@@ -59,7 +59,7 @@ def command(
 ) -> None:
     """Check a hand-in against the public criteria, and say what to mend first.
 
-    PATH is the folder of the hand-in, or a zip or tar archive of it.
+    PATH is the folder of the hand-in, a zip or tar archive of it, or a notebook.
 
     \b
     Example:  grader check hw1/ --report feedback.html
