@@ -79,7 +79,7 @@ def test_the_schema_has_a_branch_with_an_example_for_every_kind(name: str) -> No
         (
             "kind: shape",
             "kind: shap",
-            "'shap' is not one of ['answer', 'batches', 'claim', 'gradient', 'prose', 'purity', ",
+            "'shap' is not one of ['answer', 'batches', 'claim', 'figure', 'gradient', 'prose', 'purity', ",
         ),
         ("call: relu", "cal: relu", "'call' is a required property"),
         ("scale: 2", "scal: 2", ""),

@@ -14,7 +14,7 @@ from typing import Any
 from grader.notebooks import Cell, Unreadable, read
 from grader.strict_yaml import Document, parse
 
-__all__ = ["Answer", "Note", "as_text", "find", "notes"]
+__all__ = ["Answer", "Note", "as_text", "find", "heading_levels", "notes", "plain", "words"]
 
 MOST_YAML = 64 << 10  # bytes
 MOST_NOTEBOOK = 8 << 20  # bytes, most of them pictures in outputs
@@ -45,6 +45,7 @@ class Note:
     tags: tuple[str, ...] = ()
     code: bool = False
     outputs: tuple[str, ...] = ()
+    cell: Cell | None = None  # with all that it put out
 
 
 def find(files: Mapping[str, bytes], question: str, file: str = "answers.yaml", heading: str = "") -> Answer:
@@ -72,7 +73,7 @@ def notes(files: Mapping[str, bytes]) -> list[Note]:
     for name in names[:MOST_FILES]:
         content, is_notebook = files[name], name.endswith(".ipynb")
         if len(content) <= (MOST_NOTEBOOK if is_notebook else MOST_MARKDOWN):
-            found += _cells(name, content) if is_notebook else [Note(name, 1, _text(content))]
+            found += _cells(name, content) if is_notebook else (Note(name, 1, _text(content)),)
     return found
 
 
@@ -113,7 +114,7 @@ def _follow(value: Any, way: Sequence[str]) -> list[tuple[str, Any]]:
     for step in way:
         if not isinstance(value, Mapping):
             return []
-        key = next((key for key in value if _plain(key) == _plain(step)), None)
+        key = next((key for key in value if plain(key) == plain(step)), None)
         if key is None:
             return []
         value = value[key]
@@ -123,12 +124,12 @@ def _follow(value: Any, way: Sequence[str]) -> list[tuple[str, Any]]:
 
 def _in_notes(cells: Sequence[Note], question: str, heading: str) -> Answer:
     for cell in cells:
-        if _plain(question) in map(_plain, cell.tags) and _is_something(cell.text):
+        if plain(question) in map(plain, cell.tags) and _is_something(cell.text):
             return Answer(cell.text[:MOST_TEXT], f"{cell.file}, cell {cell.number}")
-    wanted = _words(heading or question.replace(".", " "))
+    wanted = words(heading or question.replace(".", " "))
     for file in dict.fromkeys(cell.file for cell in cells):
         for cell, title, text in _sections([cell for cell in cells if cell.file == file and not cell.code]):
-            if wanted and _words(title)[: len(wanted)] == wanted and _is_something(text):
+            if wanted and words(title)[: len(wanted)] == wanted and _is_something(text):
                 return Answer(text[:MOST_TEXT], f"{cell.file}, below “{title[:60]}”")
     return Answer()
 
@@ -137,7 +138,7 @@ def _sections(cells: Sequence[Note]) -> Iterator[tuple[Note, str, str]]:
     """Each heading with what stands below it, up to the next one that is no deeper."""
     every = ((cell, line) for cell in cells for line in [*cell.text[:MOST_MARKDOWN].splitlines(), ""])
     lines = list(islice(every, MOST_LINES))
-    levels = _levels([line for _, line in lines])
+    levels = heading_levels([line for _, line in lines])
     for start, level in enumerate(levels):
         if level:
             later = (n for n in range(start + 1, len(levels)) if levels[n] and levels[n] <= level)
@@ -146,7 +147,7 @@ def _sections(cells: Sequence[Note]) -> Iterator[tuple[Note, str, str]]:
             yield lines[start][0], lines[start][1].strip("# \t"), below.strip()
 
 
-def _levels(lines: Sequence[str]) -> list[int]:
+def heading_levels(lines: Sequence[str]) -> list[int]:
     """How deep a heading each line is, 0 where it is none; what is fenced is none."""
     fenced, levels = False, []
     for line in lines:
@@ -159,17 +160,18 @@ def _levels(lines: Sequence[str]) -> list[int]:
 _HEADING = re.compile(r" {0,3}(#{1,6})\s+\S")
 
 
-def _cells(name: str, content: bytes) -> list[Note]:
+@lru_cache(8)  # every question looks into the same few files
+def _cells(name: str, content: bytes) -> tuple[Note, ...]:
     """The cells of a notebook; none where it is no notebook."""
     try:
-        return [_note(name, cell) for cell in read(content, MOST_NOTEBOOK).cells]
+        return tuple(_note(name, cell) for cell in read(content, MOST_NOTEBOOK).cells)
     except Unreadable:
-        return []
+        return ()
 
 
 def _note(name: str, cell: Cell) -> Note:
     printed = tuple(output.text for output in cell.outputs if output.kind != "error")
-    return Note(name, cell.number, cell.source, cell.tags, cell.kind == "code", printed)
+    return Note(name, cell.number, cell.source, cell.tags, cell.kind == "code", printed, cell)
 
 
 def _text(content: bytes) -> str:
@@ -180,18 +182,20 @@ def _depth(name: str) -> tuple[int, str]:
     return name.count("/"), name
 
 
-def _plain(key: str) -> str:
+def plain(key: str) -> str:
+    """A name as it sounds, without what is between its letters."""
     return re.sub(r"[\W_]+", "", str(key).casefold())
 
 
-def _words(text: str) -> list[str]:
+def words(text: str) -> list[str]:
+    """The words in lower case."""
     return re.findall(r"[^\W_]+", text.casefold())
 
 
 def _is_something(value: Any) -> bool:
     """Whether there is an answer, and not only the place for one."""
     if isinstance(value, str):
-        return " ".join(_words(value)) not in NOTHING or bool(re.search(r"\d", value))
+        return " ".join(words(value)) not in NOTHING or bool(re.search(r"\d", value))
     return value not in (None, [], {})
 
 
