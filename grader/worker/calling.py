@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from grader.worker.handin import HandIn, Missing, MissingPackage, OutOfSight, Unusable, spelled
+from grader.worker.plain import has_hidden
 
 __all__ = ["Array", "Offer", "call", "fit_arguments", "number", "numbers", "parameters_of", "takes", "takes_first"]
 
@@ -159,7 +160,7 @@ def numbers(value: Any, what: str) -> Array:
         raise Unusable(f"{what} is None.", "Is a return statement missing?")
     if isinstance(value, np.ndarray) and value.size * max(value.itemsize, 1) > _LARGEST:
         raise Unusable(f"{what} has the shape {value.shape}, which is too large.")
-    if isinstance(value, np.ma.MaskedArray) and np.ma.getmaskarray(value).any():
+    if has_hidden(value):
         raise Unusable(f"{what} is a masked array with hidden entries.", "Return an ordinary array.")
     array = _array(value, what)
     if array.dtype.kind not in "biuf":

@@ -12,7 +12,6 @@ from __future__ import annotations
 import os
 import re
 import sys
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -330,6 +329,8 @@ def _distance(one: str, other: str) -> int:
 
 def _machine_folders() -> list[str]:
     """The folders of Python and of temporary files, longest first."""
+    import tempfile  # not at the top: it imports much, and only messages need it
+
     folders = {
         sys.prefix,
         sys.base_prefix,

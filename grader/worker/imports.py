@@ -15,17 +15,21 @@ import sys
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import CodeType, FrameType, ModuleType, TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from grader.worker.faults import Unusable
 from grader.worker.notebooks import NOTEBOOK
 from grader.worker.patience import TooLong, patient
 from grader.worker.sources import Broken, Source, aside
 from grader.worker.standins import DRAWING, FORBIDDEN, OFFERED, Lost, MissingPackage, StandIn
+
+if TYPE_CHECKING:
+    from importlib.abc import Loader
+else:  # which does nothing, and brings `importlib.resources` with it
+    Loader = object
 
 __all__ = ["Importer", "innermost", "told"]
 
@@ -44,7 +48,7 @@ _COPY = re.compile(r"(\s*\(\d+\)|[\s_-]+copy(\s*\d+)?|-\d+)$")  # what a second 
 _LONGEST_MESSAGE = 300  # characters
 
 
-class Importer(MetaPathFinder, Loader):
+class Importer(Loader):
     """Finds and loads the modules of one hand-in, and knows what became of them."""
 
     def __init__(

@@ -5,6 +5,7 @@ Started as `python -B -S -s -P main.py CHANNEL SETTINGS` by a sandbox, used for 
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import sys
@@ -24,6 +25,7 @@ _CHANNEL_LOST = 70  # exit status, when the grader is gone or the hand-in closed
 
 def main() -> None:
     """Read the command line, get ready, and serve."""
+    gc.disable()  # all that is made before the hand-in comes is here to stay
     channel, settings = _channel(sys.argv[1]), json.loads(sys.argv[2])
     sys.argv[:] = ["worker"]
     _offer_grader(Path(__file__).parent)
@@ -33,6 +35,8 @@ def main() -> None:
     streams = _open_streams()
     service = _service(settings)
     lockdown += _lock_calls()
+    gc.freeze()
+    gc.enable()
     _serve(channel, service, {"lockdown": ", ".join(lockdown), **_environment()}, streams)
 
 
