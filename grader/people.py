@@ -14,12 +14,13 @@ from typing import Any
 from grader.errors import GraderError
 from grader.sheets import read
 
-__all__ = ["Matches", "Person", "known_as", "match", "of_row", "person", "roster"]
+__all__ = ["Matches", "Person", "gradescope_people", "known_as", "match", "of_row", "person", "roster"]
 
 # What learning platforms call a downloaded hand-in. Canvas takes such numbers out of names, so a name cannot forge one.
 CANVAS = re.compile(r"(?P<name>\w*?)(?:_LATE)?_(?P<user>\d+)_\d+(?:_.*)?", re.DOTALL)
 MOODLE = re.compile(r"(?P<name>.+?)_(?P<participant>\d+)_assignsubmission_\w+.*", re.DOTALL)
 HAND_IN = "hand_in"
+MOMENTS = ("submitted", "late")  # columns that tell nobody from another
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ def roster(path: Path) -> dict[str, list[Person]]:
         GraderError: the file is neither.
     """
     if path.suffix.lower() in (".yml", ".yaml"):
-        return _gradescope(path)
+        return gradescope_people(path.read_text("utf-8", errors="replace"), str(path))
     sheet = read(path.read_bytes(), str(path))
     columns = [name.strip() for name in sheet.rows[0]] if sheet.rows else []
     if HAND_IN not in columns:
@@ -99,21 +100,26 @@ def of_row(told: Mapping[str, str]) -> Person:
     """The person of a row: columns with “name” in their heading are names, all others keys."""
     names = {column: text for column, text in told.items() if "name" in column.casefold()}
     full = [*names.values(), " ".join(names.values()), " ".join(reversed(names.values()))]
-    return person([text for column, text in told.items() if column not in names], full, told)
+    return person([text for column, text in told.items() if column not in names and column not in MOMENTS], full, told)
 
 
-def _gradescope(path: Path) -> dict[str, list[Person]]:
+def gradescope_people(text: str, where: str) -> dict[str, list[Person]]:
+    """The people of each folder, as Gradescope's submission_metadata.yml tells them.
+
+    Raises:
+        GraderError: it is something else.
+    """
     import yaml
 
     try:
-        told = yaml.load(path.read_text("utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        told = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
         return {
             str(folder): [_submitter(each, about.get(":created_at")) for each in about[":submitters"]]
             for folder, about in told.items()
         }
-    except (OSError, ValueError, TypeError, KeyError, AttributeError, yaml.YAMLError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, yaml.YAMLError) as error:
         raise GraderError(
-            f"{path}: this is not Gradescope's submission_metadata.yml ({type(error).__name__})."
+            f"{where}: this is not Gradescope's submission_metadata.yml ({type(error).__name__})."
         ) from None
 
 

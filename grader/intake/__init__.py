@@ -16,7 +16,7 @@ from grader.intake.gather import Intake, gather
 from grader.intake.names import ARCHIVES, safe_id, without_ending
 from grader.intake.text import source_text
 
-__all__ = ["Intake", "IntakeLimits", "source_text", "take"]
+__all__ = ["Intake", "IntakeLimits", "archive_format", "source_text", "take"]
 
 Format = Callable[[Path, IntakeLimits], AbstractContextManager[Listing]]
 
@@ -53,7 +53,7 @@ def _format(path: Path) -> Format:
             raise IntakeError(f"{path}: is neither a folder nor a file. {ACCEPTED}")
         if path.suffix.lower() == NOTEBOOK:
             return notebook.listing
-        if listing_of := _archive(path):
+        if listing_of := archive_format(path):
             return listing_of
         raise IntakeError(_not_accepted(path))
     except FileNotFoundError:
@@ -62,7 +62,7 @@ def _format(path: Path) -> Format:
         raise IntakeError(f"{path}: cannot be opened: {error.strerror}.") from None
 
 
-def _archive(path: Path) -> Format | None:
+def archive_format(path: Path) -> Format | None:
     """By what is in it, whatever its name says; a tar archive may end as a zip one does, with a zip archive in it."""
     from grader.intake import tar_archive
 

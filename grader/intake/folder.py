@@ -14,7 +14,7 @@ from grader.errors import IntakeError
 from grader.intake.entry import Entry, IntakeLimits, LeftOut, Listing, Unreadable
 from grader.intake.names import LINK, SPECIAL, noise, refusal
 
-__all__ = ["listing", "read"]
+__all__ = ["listing", "read", "single"]
 
 UNREADABLE = "Without permission to read, or gone"
 
@@ -49,6 +49,20 @@ def _walk(root: Path, limits: IntakeLimits) -> Listing:
                 case folder:
                     waiting.append(folder)
     return Listing(tuple(entries), tuple(left_out))
+
+
+def single(path: Path, name: str, limits: IntakeLimits) -> Entry | LeftOut:
+    """One file, under this name."""
+    reason = refusal(name, limits)
+    if reason:
+        return LeftOut(reason, name)
+    try:
+        about = path.lstat()
+    except OSError:
+        return LeftOut(UNREADABLE, name)
+    if not stat.S_ISREG(about.st_mode):
+        return LeftOut(LINK if stat.S_ISLNK(about.st_mode) else SPECIAL, name)
+    return Entry(name, about.st_size, partial(read, str(path), limits.of(name)))
 
 
 def _children(root: Path, parents: tuple[str, ...], limit: int) -> list[os.DirEntry[str]] | LeftOut:

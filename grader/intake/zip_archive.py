@@ -17,7 +17,7 @@ from grader.errors import IntakeError
 from grader.intake.entry import MIB, Entry, IntakeLimits, LeftOut, Listing, Unreadable
 from grader.intake.names import DAMAGED, LINK, SPECIAL, noise, refusal, split
 
-__all__ = ["listing"]
+__all__ = ["listed", "listing", "member_name", "opened", "part"]
 
 ENCRYPTED = "Files behind a password are not read"
 METHOD = "Files packed in another way than zip's usual one (deflate) are not read"
@@ -32,12 +32,30 @@ SMALL = MIB  # below it, no ratio is suspicious: a file of zeros packs a thousan
 @contextmanager
 def listing(path: Path, limits: IntakeLimits) -> Iterator[Listing]:
     """All members of a zip archive, which stays open meanwhile."""
+    with opened(path, limits) as archive:
+        yield listed(archive, archive.infolist(), limits)
+
+
+@contextmanager
+def opened(path: Path, limits: IntakeLimits) -> Iterator[zipfile.ZipFile]:
+    """A zip archive of no more members than the limits allow, none of which overlap."""
     with _Capped(path, limits.entries * BYTES_FOR_AN_ENTRY) as file, _opened(path, file) as archive:
         members = archive.infolist()
         if len(members) > limits.entries:
             raise IntakeError(f"{path}: holds {len(members):,} members; at most {limits.entries:,} are taken.")
         _refuse_overlaps(path, members)
-        yield _listing(archive, members, limits)
+        yield archive
+
+
+def listed(
+    archive: zipfile.ZipFile, members: Sequence[zipfile.ZipInfo], limits: IntakeLimits, below: str = ""
+) -> Listing:
+    """These members, by their names without what they all lie `below`."""
+    named = [(name, member) for member in members if not (name := member_name(member)[len(below) :]).endswith("/")]
+    environments = {split(name)[:-1] for name, _ in named if name.endswith("pyvenv.cfg")}
+    found = [part(archive, member, name, limits, environments) for name, member in named]
+    entries = tuple(thing for thing in found if isinstance(thing, Entry))
+    return Listing(entries, tuple(thing for thing in found if isinstance(thing, LeftOut)))
 
 
 class _Capped(io.BufferedReader):
@@ -75,15 +93,7 @@ def _refuse_overlaps(path: Path, members: Sequence[zipfile.ZipInfo]) -> None:
             raise IntakeError(f"{path}: members of the zip archive overlap, as in a zip bomb. It is not opened.")
 
 
-def _listing(archive: zipfile.ZipFile, members: Sequence[zipfile.ZipInfo], limits: IntakeLimits) -> Listing:
-    named = [(name, member) for member in members if not (name := _name(member)).endswith("/")]
-    environments = {split(name)[:-1] for name, _ in named if name.endswith("pyvenv.cfg")}
-    found = [_examine(archive, member, name, environments, limits) for name, member in named]
-    entries = tuple(thing for thing in found if isinstance(thing, Entry))
-    return Listing(entries, tuple(thing for thing in found if isinstance(thing, LeftOut)))
-
-
-def _name(member: zipfile.ZipInfo) -> str:
+def member_name(member: zipfile.ZipInfo) -> str:
     """The whole name; many programs write UTF-8 without saying so, which zipfile reads as a DOS code page."""
     name = member.orig_filename  # zipfile cuts `filename` at a null character
     if member.flag_bits & 0x800:
@@ -94,13 +104,14 @@ def _name(member: zipfile.ZipInfo) -> str:
         return name
 
 
-def _examine(
+def part(
     archive: zipfile.ZipFile,
     member: zipfile.ZipInfo,
     name: str,
-    environments: set[tuple[str, ...]],
     limits: IntakeLimits,
+    environments: set[tuple[str, ...]] | frozenset[tuple[str, ...]] = frozenset(),
 ) -> Entry | LeftOut:
+    """One member, under this name."""
     parts = split(name)
     uninteresting = noise(parts, environments)
     if uninteresting:
