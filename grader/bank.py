@@ -89,6 +89,15 @@ class Bank:
     def __setstate__(self, state: dict[str, Any]) -> None:
         vars(self).update(state, _lock=threading.RLock())
 
+    def files(self) -> dict[str, bytes]:
+        """What is kept of it, by name."""
+        return {path.name: path.read_bytes() for path in sorted(self._folder.glob("*.npz"))}
+
+    def moved(self, rubric: Rubric, folder: Path, sandbox: Sandbox) -> Bank:
+        """This bank on another machine, where the rubric and what is kept lie elsewhere."""
+        self.rubric, self._folder, self.sandbox = rubric, folder, sandbox
+        return self
+
     def library(self, size: str) -> Library:
         """All known mistakes as seen at one of the rubric's sizes; takes a while the first time."""
         with self._lock:

@@ -14,7 +14,10 @@ from grader.errors import GraderError
 
 __all__ = ["main"]
 
-COMMANDS = ("audit", "check", "doctor", "export", "grade", "marks", "notebook", "rejudge", "schema", "stats", "writeup")
+COMMANDS = (
+    *("audit", "batch", "check", "doctor", "export", "grade", "marks"),
+    *("notebook", "rejudge", "schema", "stats", "writeup"),
+)
 
 
 class Commands(click.Group):
@@ -66,7 +69,7 @@ def commands() -> None:
 
     \b
     Students:     grader check            grader writeup -o report.pdf
-    Instructors:  grader grade submissions/ -o results/
+    Instructors:  grader batch submissions.zip -o results/
 
     Exit codes: 0 graded, 1 below --fail-under, 2 wrong input, 3 something is not graded.
     """

@@ -8,15 +8,13 @@ from functools import cache
 from pathlib import Path
 
 from grader.errors import IntakeError
+from grader.handins.plain import OWN_MARK, TAKEN, folders_of_references
 from grader.intake.names import ARCHIVES, noise, safe_id, without_ending
 from grader.paths import data_folder
 
 __all__ = ["HandIn", "expand", "find"]
 
 SOURCE = (".py", ".ipynb")
-OWN_MARK = "run.json"  # lies in every folder of results
-TABLES = (f"{name}.{suffix}" for name in ("class", "criteria", "mistakes") for suffix in ("csv", "parquet"))
-TAKEN = frozenset({OWN_MARK, "summary.csv", "marking.html", "gradebook.db", "index.html", "class.pdf", *TABLES})
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +69,7 @@ def _is_of_interest(child: Path, out: Path | None) -> bool:
 
 def _are_parts(children: Sequence[Path]) -> bool:
     """Whether these are the folders of one hand-in: some are called as in a reference, or only one holds source."""
-    if any(child.name.casefold() in _folders_of_references() for child in children):
+    if any(child.name.casefold() in folders_of_references() for child in children):
         return True
     return all(child.is_dir() for child in children) and sum(_holds_source(child) for child in children) < 2
 
@@ -88,12 +86,6 @@ def _is_source(path: Path) -> bool:
 def _files_of_references() -> frozenset[str]:
     """Such as answers.yaml."""
     return frozenset(path.name.casefold() for path in data_folder("reference").glob("*/*") if path.is_file())
-
-
-@cache
-def _folders_of_references() -> frozenset[str]:
-    """Such as models/ and optimizer/."""
-    return frozenset(path.name.casefold() for path in data_folder("reference").glob("*/*/") if path.is_dir())
 
 
 def _named(paths: Iterable[Path]) -> Iterator[HandIn]:

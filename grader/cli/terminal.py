@@ -29,6 +29,8 @@ from grader.report import story, text
 
 if TYPE_CHECKING:
     from grader.batch import Outcome
+    from grader.handins import HandIn
+    from grader.people import Person
     from grader.rejudging import Change
 
 __all__ = [
@@ -37,6 +39,7 @@ __all__ = [
     "class_table",
     "console",
     "first_things",
+    "hand_in_table",
     "learning",
     "plain_line",
     "progress",
@@ -144,6 +147,34 @@ def class_table(outcomes: Sequence[Outcome]) -> Iterator[RenderableType]:
         for told in (outcome.problem, outcome.notice, *outcome.integrity):
             if told:
                 yield Text.assemble((_name(outcome), "bold"), f": {text.one_line(told, LONGEST)}")
+
+
+def hand_in_table(hand_ins: Sequence[HandIn], matched: Mapping[str, str]) -> Table:
+    """Whose hand-ins these are, one in a row; `matched` says how each was found in the class list."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    for heading in ("Hand-in", "Who", "Found by", "Late", "Version", "Files"):
+        table.add_column(heading, overflow="fold")
+    for each in hand_ins:
+        who = " + ".join(_known_as(person) for person in each.people) or "nobody"
+        moment = each.submitted and f"sent {each.submitted}"
+        late = "late" if each.late else text.one_line(moment, 40)
+        version = f"{each.version} of {each.of}" if each.of > 1 else ""
+        files = ", ".join(name or folder for folder, name in each.parts)
+        table.add_row(
+            text.one_line(each.id, 60),
+            text.one_line(who, 120),
+            matched.get(each.id, "–"),
+            late,
+            version,
+            text.one_line(files, 80),
+        )
+    return table
+
+
+def _known_as(person: Person) -> str:
+    """A person as the platform names them, with what tells them from others of that name."""
+    told = [text for column, text in person.told.items() if text and column not in ("submitted", "late")]
+    return " ".join(dict.fromkeys(told)) or ", ".join(sorted(person.keys))
 
 
 def plain_line(outcome: Outcome) -> Text:

@@ -46,7 +46,7 @@ def find(bundle: Bundle, versions: Versions = "latest") -> Class:
             wanted = [each for each in counted if versions == "all" or each.version == each.of]
             left_out = tuple(each.id for each in counted if each not in wanted)
             return Class(layout, tuple(wanted), left_out)
-    raise IntakeError(f"{bundle.path}: there is no hand-in to grade.")
+    raise IntakeError(f"{bundle.path}: there are no hand-ins beside each other; `grader grade` takes a single one.")
 
 
 def twice(hand_ins: Sequence[HandIn]) -> dict[str, tuple[str, ...]]:
@@ -71,7 +71,7 @@ def _counted(hand_ins: Sequence[HandIn]) -> Iterator[HandIn]:
 
 def _named(hand_ins: Iterator[HandIn]) -> Iterator[HandIn]:
     """Each with an id that no other has and that can be a folder's name; only older versions carry their number."""
-    used: set[str] = set()
+    used: set[str] = set(plain.TAKEN)
     for each in hand_ins:
         plain_id = safe_id(each.id if each.version == each.of else f"{each.id}-v{each.version}")
         id_, number = plain_id, 1

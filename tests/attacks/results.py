@@ -11,37 +11,50 @@ import pytest
 from attack_suite import attack
 
 from grader.bank import _read
-from grader.batch import Task, _result_before
+from grader.batch import Format, Graded, Outcome, Plan, Task, Work
+from grader.batch.before import Before
+from grader.batch.files import write_files
 from grader.cli.handins import find
 from grader.errors import GraderError
 from grader.exports.json import from_json
 from grader.intake import take
 from grader.kept import Kept
+from grader.model import Submission
+from grader.rubric import find_rubric, load_rubric
+
+COURSE = "gatech-cs7643-a1"
 
 
-class _Key:
-    """As much of a key as is asked for."""
-
-    class rubric:  # noqa: N801
-        digest = "of the rubric"
+def submission(digest: str) -> Submission:
+    """A hand-in of which nothing but the digest matters."""
+    return Submission("me", Path("me"), digest, ())
 
 
-def taken_over(folder: Path, **submission: str) -> bool:
-    """Whether `--continue` takes this result for that of a hand-in whose digest is "mine"."""
+def before(out: Path) -> Before:
+    """What a folder of results holds, for a rubric and a seed that are always the same."""
+    return Before(out, Plan(b"", {}, "process", frozenset({"json"}), "the plan"), load_rubric(find_rubric(COURSE)))
+
+
+def graded(out: Path, digest: str) -> Task:
+    """A task whose result was written and kept for a hand-in of this digest."""
     told = {
-        "submission": {"id": "me", "digest": "mine", **submission},
+        "submission": {"id": "me", "digest": digest},
         "rubric": {"digest": "of the rubric"},
         "score": {"given": 100, "maximum": 100},
         "sections": [],
     }
-    (folder / "result.json").write_text(json.dumps(told), "utf-8")
-    return _result_before(Task("me", folder, folder), "mine", _Key) is not None  # type: ignore[arg-type]
+    task = Task("me", out, out / "me")
+    files: dict[Format, bytes] = {"json": json.dumps(told).encode()}
+    write_files(task, files)
+    before(out).keep(Work(task, submission(digest), {}), Graded(Outcome(task), files))
+    return task
 
 
 @attack("the result of another hand-in", 72)
 def anothers_result(folder: Path) -> None:
-    assert taken_over(folder)
-    assert not taken_over(folder, digest="another's")
+    task = graded(folder, "mine")
+    assert isinstance(before(folder).look(Work(task, submission("mine"), {})), Outcome)
+    assert before(folder).look(Work(task, submission("another's"), {})) == Work(task, submission("another's"), {})
 
 
 @attack("a result in the hand-in itself", 72)
@@ -49,10 +62,18 @@ def own_result(folder: Path) -> None:
     hand_in = folder / "hand-in"
     hand_in.mkdir()
     (hand_in / "a.py").write_text("x = 1\n", "utf-8")
-    before = take(hand_in).submission.digest
-    taken_over(hand_in)
-    assert take(hand_in).submission.digest != before  # no result can hold the digest of a hand-in that holds it
-    assert _result_before(Task("me", hand_in, folder / "out"), before, _Key) is None  # type: ignore[arg-type]
+    digest = take(hand_in).submission.digest
+    graded(hand_in, digest)
+    assert take(hand_in).submission.digest != digest  # no result can hold the digest of a hand-in that holds it
+    task = Task("me", hand_in, folder / "out" / "me")
+    assert not isinstance(before(folder / "out").look(Work(task, submission(digest), {})), Outcome)
+
+
+@attack("a result that was changed after it was written", 72)
+def changed_result(folder: Path) -> None:
+    task = graded(folder, "mine")
+    (task.folder / "result.json").write_bytes((task.folder / "result.json").read_bytes().replace(b"100", b"200"))
+    assert before(folder).look(Work(task, submission("mine"), {})) == Work(task, submission("mine"), {})
 
 
 @attack("a hand-in that looks like results", 72)

@@ -1,0 +1,96 @@
+"""What is written about a hand-in: each file as a whole or not at all, and result.json last."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from grader.batch.nouns import FILES, Format, Task
+
+if TYPE_CHECKING:
+    from grader.model import Result
+    from grader.report import Renderer
+
+__all__ = ["OBSERVED", "drawn", "forget", "observed_file", "write", "write_all", "write_files"]
+
+OBSERVED = ".observed"  # beside the hand-ins' folders, which students may get to see
+
+
+def observed_file(out: Path, id_: str) -> Path:
+    """Where the observations of a hand-in are kept, to judge them again."""
+    return out / OBSERVED / f"{id_}.bin"
+
+
+def write(path: Path, content: str | bytes, *, private: bool = False) -> None:
+    """Write a file as a whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content.encode() if isinstance(content, str) else content)
+        if not private:
+            os.chmod(name, 0o666 & ~_umask())
+        os.replace(name, path)
+    except BaseException:
+        os.unlink(name)
+        raise
+
+
+@cache
+def _umask() -> int:
+    """What the user's new files may not allow; temporary files are for the owner only."""
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
+
+
+def write_all(task: Task, result: Result, formats: frozenset[Format]) -> str:
+    """Draw and write the formats that were asked for; tells what could not be made."""
+    from grader.exports.json import to_json
+
+    files, notice = drawn(result, to_json(result), formats)
+    write_files(task, files)
+    return notice
+
+
+def drawn(result: Result, told: str, formats: frozenset[Format]) -> tuple[dict[Format, bytes], str]:
+    """The contents of the files that were asked for, result.json last, and what could not be made."""
+    from grader.report import html
+
+    files: dict[Format, bytes] = {}
+    notice = ""
+    if "html" in formats:
+        files["html"] = html(result).encode()
+    if "pdf" in formats:
+        try:
+            files["pdf"] = _renderer().pdf(result)
+        except Exception as error:  # whatever a hand-in's text did to the renderer, its result stands
+            notice = f"No PDF could be made ({type(error).__name__}: {error})."
+    if "json" in formats:
+        files["json"] = told.encode()
+    return files, notice
+
+
+@cache
+def _renderer() -> Renderer:
+    from grader.report import Renderer
+
+    return Renderer()
+
+
+def write_files(task: Task, files: Mapping[Format, bytes]) -> None:
+    """Write what was drawn."""
+    for name, content in files.items():
+        write(task.folder / FILES[name], content)
+
+
+def forget(task: Task) -> None:
+    """Remove what an earlier run wrote: it would be taken for this one's."""
+    for name in FILES.values():
+        with contextlib.suppress(FileNotFoundError):
+            (task.folder / name).unlink()
