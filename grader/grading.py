@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -191,10 +192,8 @@ def _came_through(rubric: Rubric, seen: Observations, setting: Setting) -> None:
                 f"{rubric.path}: the reference fails its own check {id_!r} (sizes {seen.size!r}): "
                 f"{observation.failure.message} {observation.failure.where}".rstrip()
             )
-        if not isinstance(criterion.check, Reading):
-            continue
         if problem := criterion.check.problem(observation.values, setting.named(id_)):
-            raise GraderError(f"{rubric.path}: the reference's own answer does not pass {id_!r}: {problem}")
+            raise GraderError(f"{rubric.path}: the reference itself does not pass {id_!r}: {problem}")
 
 
 def _setting(rubric: Rubric, seed: int, data: Mapping[str, DataSet], size: str) -> Setting:
@@ -303,6 +302,8 @@ def observe_one(criterion: Criterion, session: Session, setting: Setting, *, hea
             finally:
                 output = student.output()
                 asked = listener.asked if listener else ""
+        if hear and (files := criterion.check.course_files()):
+            asked = digest([asked, *(sha256(file.read_bytes()).hexdigest() for file in files)])
         if hear and isinstance(criterion.check, Reading):
             asked = digest(values)  # what was found says what was looked for
     except StudentError as error:

@@ -264,6 +264,10 @@ class Student:
         """The hand-in's files, as they came in."""
         return self._session.files
 
+    def renewed(self) -> Student:
+        """Itself while it lives, else the same hand-in in a fresh worker."""
+        return self._session.student()
+
     def call(self, function: str, /, *args: Any, limit: float | None = None, **kwargs: Any) -> Any:
         """What the driver's or the grader's `function` returned, as plain values; handles may be arguments."""
         return self._request(function, args, kwargs, limit, None)

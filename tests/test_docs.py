@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import click
@@ -110,6 +111,27 @@ def test_the_examples_of_the_python_api_give_what_the_page_shows(tmp_path: Path)
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     done = subprocess.run(told, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
     assert re.fullmatch(r"TestResults\(failed=0, attempted=[1-9]\d*\)\n", done.stdout)
+
+
+@pytest.mark.slow
+def test_the_suite_of_the_page_runs_as_it_says(tmp_path: Path) -> None:
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "tests" / "test_softmax.py").write_text(block("pytest.md", "python"), "utf-8")
+    (tmp_path / "submissions").symlink_to(ROOT / "submissions_example" / "gatech-cs7643-a1")
+    command = re.search(r"^\$ pytest (.*)$", block("pytest.md", "console"), re.MULTILINE)
+    assert command
+    told = [sys.executable, "-m", "pytest", "-p", "grader.pytest_plugin", *command[1].split()]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(told, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert "2 failed, 1 passed" in done.stdout
+
+
+def test_the_criterion_of_the_page_on_pytest_loads(rubric_file: Path) -> None:
+    (rubric_file.parent / "tests").mkdir()
+    (rubric_file.parent / "tests" / "test_softmax.py").write_text(block("pytest.md", "python"), "utf-8")
+    criterion = textwrap.indent(block("pytest.md", "yaml"), "      ")
+    rubric_file.write_text(block("rubric.md", "yaml") + criterion, "utf-8")
+    assert load_rubric(rubric_file).criteria[-1].kind == "pytest"
 
 
 def renewed(text: str) -> str:

@@ -25,10 +25,12 @@ OURS = sorted(data_folder("rubrics").glob("*/rubric.yaml"))
 
 @pytest.fixture
 def course(tmp_path: Path) -> Path:
-    """A folder with a driver and a reference solution; rubrics are written into it."""
+    """A folder with a driver, a reference solution and a suite; rubrics are written into it."""
     (tmp_path / "driver.py").write_text("class Driver: ...\n")
     (tmp_path / "solution").mkdir()
     (tmp_path / "solution" / "linear.py").write_text("W1 = 0\n")
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "tests" / "test_softmax.py").write_text("def test_softmax(student): ...\n")
     return tmp_path
 
 

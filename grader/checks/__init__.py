@@ -7,6 +7,7 @@ import pkgutil
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib.metadata import entry_points
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict
@@ -44,6 +45,14 @@ class Check(BaseModel):
     def judge(self, seen: Values, expected: Values, setting: Setting) -> Verdict:
         """The decision, from what was seen of the submission and of the reference."""
         raise NotImplementedError
+
+    def problem(self, expected: Values, setting: Setting) -> str:
+        """Why what was seen of the reference cannot be what is expected; empty where it can."""
+        return ""
+
+    def course_files(self) -> tuple[Path, ...]:
+        """Files of the course's own that it looks with; what is in them belongs to the rubric."""
+        return ()
 
     def signature(self, seen: Values) -> Values:
         """The part of what was seen, also by a brief look, that is the same for the same mistake in any code."""
@@ -83,10 +92,6 @@ class Reading(Check):
     def guide(self, expected: Values) -> tuple[str, tuple[tuple[float, str], ...]]:
         """For whoever marks by hand: the model answer, and which shares of the points are given when."""
         raise NotImplementedError
-
-    def problem(self, expected: Values, setting: Setting) -> str:
-        """Why what stands in the reference cannot be what is expected; empty where it can."""
-        return ""
 
 
 @cache

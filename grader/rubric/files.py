@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from pathlib import Path
 
 from grader.errors import RubricError
@@ -34,12 +35,14 @@ def reference_files(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
 
 
-def digest_of(content: bytes, driver: Path, reference: Path) -> str:
-    """One name for all that judges: the rubric, the driver, the reference, and the known mistakes beside the driver."""
+def digest_of(content: bytes, driver: Path, reference: Path, beside: Iterable[Path] = ()) -> str:
+    """One name for all that judges: rubric, driver, reference, the known mistakes, and other files `beside` them."""
     files = {f"reference/{name}": inside for name, inside in reference_files(reference).items()}
     mistakes = driver.parent / MISTAKES
     if mistakes.is_file():
         files["mistakes"] = mistakes.read_bytes()
+    for number, file in enumerate(dict.fromkeys(beside)):
+        files[f"beside/{number}/{file.name}"] = file.read_bytes()
     digest = hashlib.sha256()
     for name, inside in {"rubric": content, "driver": driver.read_bytes(), **files}.items():
         digest.update(f"{name} {hashlib.sha256(inside).hexdigest()}\n".encode())

@@ -97,6 +97,7 @@ class _Reading:
         driver, reference = self.driver(data), self.reference(data)
         if self.problems or not (fields and driver and reference):
             return None
+        beside = [file for criterion in criteria if criterion.check for file in criterion.check.course_files()]
         return Rubric(
             id=fields.id,
             title=fields.title,
@@ -107,7 +108,7 @@ class _Reading:
             models=fields.models,
             sizes=fields.sizes,
             sections=tuple(section.made for section in sections if section.made),
-            digest=digest_of(content, driver, reference),
+            digest=digest_of(content, driver, reference, beside),
             carried=fields.carried,
         )
 
@@ -119,13 +120,14 @@ class _Reading:
         """The mapping as these models, whose fields lie in it side by side; None for each that has something wrong."""
         found: list[Any] = []
         errors: list[tuple[type[BaseModel], ValidationError]] = []
+        here = {"folder": self.path.parent}  # from which files are named
         known = list(dict.fromkeys(name for model in models for name in model.model_fields))
         for model in models:
             unknown = (key for key in data if key not in known) if model is models[-1] else ()
             part = {key: data[key] for key in (*model.model_fields, *unknown) if key in data}
             try:
                 # By way of JSON, where a list may become a tuple, but never text a number.
-                found.append(model.model_validate_json(json.dumps(part), strict=True))
+                found.append(model.model_validate_json(json.dumps(part), strict=True, context=here))
             except ValidationError as error:
                 found.append(None)
                 errors.append((model, error))
