@@ -14,6 +14,7 @@ from collections.abc import Callable
 from typing import Any
 
 from grader.sandbox.base import Process
+from grader.sandbox.clock import Effort, effort
 from grader.worker.wire import PREFIX, Caps, WireError, decode, encode, lengths
 
 __all__ = ["Channel", "Late", "Lost", "Reply", "clean"]
@@ -28,6 +29,8 @@ _LAST_WORDS = 0.5  # seconds that a worker has to die after it closed its channe
 _LOOK = 0.2  # seconds between looks at whether it still lives, for when a child of its own holds the channel open
 _STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 _MOST_READS = 64
+_MOST_GRACE = 5  # times the time of a request
+_SOME = 0.05  # of the time: a worker that computes so much does not sleep, though it may be waiting just now
 _SIGNALS = {int(each) for each in signal.Signals}
 
 
@@ -52,6 +55,10 @@ class Channel:
         self._number = 0
         self._living = True
         self._next_look = 0.0
+        self._allowed = self._grace = 0.0  # seconds of the present request, and those that others took from it
+        self._waited = 0.0  # since the latest look at its effort
+        self._before: Effort | None = None
+        self._latest: Effort | None = None
         self._selector = selectors.DefaultSelector()
         process.channel.setblocking(False)
         os.set_blocking(process.output, False)
@@ -71,6 +78,8 @@ class Channel:
     def ask(self, request: dict[str, Any], deadline: float, reply: Reply | None = None) -> dict[str, Any]:
         """Send a request and wait for its answer; the worker may ask back first if there is a `reply`."""
         self._refuse_surplus()
+        self._allowed = self._waited = deadline - time.monotonic()
+        self._grace, self._before, self._latest = 0.0, None, None
         self._number += 1
         self.importing = ""
         self._say(request, deadline)
@@ -162,15 +171,30 @@ class Channel:
     def _wait(self, deadline: float) -> list[tuple[selectors.SelectorKey, int]]:
         """What is ready, at the latest by the deadline; notices a dead worker whose channel somebody holds open."""
         while True:
-            left = deadline - time.monotonic()
+            left = deadline + self._grace - time.monotonic()
             if left <= 0:
-                raise Late
+                self._wait_longer()
+                continue
             ready = self._selector.select(min(left, _LOOK))
+            if not ready and self._before is None and self._process.pid is not None:
+                self._before = self._latest = effort(self._process.pid)
             ended = self._look()
             if ready:
                 return ready
             if ended:
                 raise self._lost()
+
+    def _wait_longer(self) -> None:
+        """Give a worker that waits for a processor the time that others had in its place; raises `Late` for others."""
+        now = effort(self._process.pid) if self._process.pid is not None else None
+        if now is None or self._before is None or self._latest is None:
+            raise Late
+        lost = self._allowed - (now.seconds - self._before.seconds)
+        works = now.eager or now.seconds - self._latest.seconds > _SOME * self._waited
+        if not works or lost < _LOOK or self._grace >= _MOST_GRACE * self._allowed:
+            raise Late
+        self._latest, self._waited = now, min(lost, max(_LOOK, self._allowed / 4))
+        self._grace += self._waited
 
     def _look(self) -> bool:
         """Whether the worker has ended; looked at now and then, also while it prints without a break."""

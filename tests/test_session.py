@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
+import subprocess
+import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from grader import channel
 from grader.errors import SandboxError, StudentError
 from grader.sandbox.base import Limits
+from grader.sandbox.clock import Effort, effort
 from grader.sandbox.process import ProcessSandbox
 from grader.session import Handle, Session
 from grader.worker.wire import PREFIX, decode, encode, lengths
@@ -280,6 +287,7 @@ class Played:
     def __init__(self, *replies: Reply, up: bytes = UP) -> None:
         self.channel, self._far = socket.socketpair()
         self.output, self._written = os.pipe()
+        self.pid: int | None = None
         self._replies = [lambda number: encode({"id": number, "ok": True}), *replies]  # the first is for `load`
         self._far.sendall(up)
         self._player = threading.Thread(target=self._play)
@@ -308,7 +316,8 @@ class Played:
                 return
             header, body = lengths(prefix)
             rest = self._far.recv(header + body, socket.MSG_WAITALL)
-            self._far.sendall(reply(decode(rest[:header], rest[header:])["id"]))
+            with suppress(BrokenPipeError):  # nobody waits any more
+                self._far.sendall(reply(decode(rest[:header], rest[header:])["id"]))
 
 
 def failing(**failure: Any) -> Reply:
@@ -348,6 +357,54 @@ def test_a_reply_that_breaks_the_rules_is_a_failure_and_never_a_value(reply: Rep
     assert failure.code == code
     assert len(failure.message) <= 500
     assert "\x1b" not in failure.where
+
+
+@pytest.mark.parametrize(
+    ("used", "eager", "waits"),
+    [
+        (0.0, True, True),  # others had the processor
+        (0.0, False, False),  # it sleeps
+        (0.3, True, False),  # it had its time
+    ],
+)
+def test_a_worker_gets_the_time_that_others_took_from_it(
+    used: float, eager: bool, waits: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    efforts = iter([Effort(1.0, eager)])
+    monkeypatch.setattr(channel, "effort", lambda pid: next(efforts, Effort(1.0 + used, eager)))
+    monkeypatch.setattr(channel, "_LOOK", 0.02)
+
+    def late(number: int) -> bytes:
+        time.sleep(0.5)
+        return answer(number)
+
+    played = Played(late)
+    played.pid = 1
+    with Session({}, "", played, Limits(request=0.3)) as session:
+        student = session.student()
+        if waits:
+            assert student.call("anything") == 1
+        else:
+            assert failure_of(lambda: student.call("anything")).code == "timeout"
+
+
+def test_a_process_tells_its_effort_with_that_of_its_children() -> None:
+    script = "import os, time\nos.fork()\nwhile True: pass\n"
+    process = subprocess.Popen([sys.executable, "-c", script], start_new_session=True)
+    try:
+        until = time.monotonic() + 20
+        while ((seen := effort(process.pid)) is None or seen.seconds < 0.3) and time.monotonic() < until:
+            time.sleep(0.05)
+        assert seen is not None
+        assert seen.eager
+        assert seen.seconds >= 0.3
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def test_a_process_that_is_gone_tells_nothing() -> None:
+    assert effort(2**22 + 1) is None
 
 
 def test_a_reply_to_a_question_not_yet_asked_is_refused() -> None:

@@ -56,6 +56,7 @@ class Process(Protocol):
 
     channel: socket.socket
     output: int  # the file descriptor at which its prints arrive
+    pid: int | None  # the process below which it works, where that can be seen from here
 
     def ended(self) -> int | None:
         """The exit status, negative for a signal, or None while it runs."""

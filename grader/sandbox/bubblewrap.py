@@ -111,6 +111,7 @@ class BubblewrapWorker:
                 extra_groups=None if user is None else [],
                 start_new_session=True,
             )
+            self.pid: int | None = self._popen.pid
         except BaseException:
             self._close()
             raise

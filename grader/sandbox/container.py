@@ -72,6 +72,7 @@ class ContainerWorker:
     def __init__(self, limits: Limits) -> None:
         self.channel, theirs = socket.socketpair()
         self.output, written = os.pipe()
+        self.pid: int | None = None  # its processes belong to the engine
         self._name = _new_name()
         self._killed = False
         command = [*_command(limits, self._name), *arguments("-", _INSIDE, limits)]

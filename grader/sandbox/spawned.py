@@ -45,6 +45,7 @@ class SpawnedWorker:
                 extra_groups=None if user is None else [],
                 start_new_session=True,
             )
+            self.pid: int | None = self._popen.pid
         except BaseException:
             self._close()
             raise
