@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from grader.checks import training
 from grader.checks.batches import Batches
 from grader.checks.training import Training
 from grader.checks.value import Value
@@ -96,3 +97,33 @@ def test_training_on_two_classes_keeps_their_rows_and_counts_them_from_zero() ->
     assert sizes["classes"] == 2
     assert sorted(set(y)) == [0, 1]
     assert len(X) == len(y) < 400
+
+
+@pytest.mark.parametrize(("patience", "looked_at"), [(1e9, {"-1", "0", "1"}), (0.0, {"-1"})])
+@pytest.mark.parametrize(
+    ("right", "whole", "short"), [(1.0, 1.0, 1.0), (0.9, 0.5, 1.0), (0.8, 0.0, 0.5), (0.1, 0.0, 0.0)]
+)
+def test_code_that_would_take_long_is_judged_by_a_short_training(
+    patience: float, looked_at: set[str], right: float, whole: float, short: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check = Training(kind="training", model="softmax", optimizer="any", settings={})
+
+    class Student:
+        """Predicts a share of the rows right, whose labels the test knows."""
+
+        def __init__(self, right: float) -> None:
+            self.right = right
+
+        def call(self, name: str, *arguments: Any, **_: Any) -> Any:
+            runs = [check._run(number, SETTING) for number in (-1, 0, 1)]
+            y = next(run.y_held_out for run in runs if run.X_held_out is arguments[-1])
+            wrong = np.arange(len(y)) >= self.right * len(y)
+            return {"loss": [1.0] * 8, "predictions": np.array([np.where(wrong, -1, y)] * 8)}
+
+    expected = check.observe(Student(1.0), SETTING)  # type: ignore[arg-type]
+    monkeypatch.setattr(training, "PATIENCE", patience)
+    seen = check.observe(Student(right), SETTING)  # type: ignore[arg-type]
+    assert set(seen) == looked_at
+    verdict = check.judge(seen, expected, SETTING)
+    assert verdict.fraction == (whole if patience else short)
+    assert any(finding.code == "remark" for finding in verdict.findings) == (patience == 0.0)

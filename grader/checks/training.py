@@ -3,10 +3,14 @@
 A smoke test: accuracy alone tells little about correctness, so it deserves few points. The data's columns and classes
 are permuted with the secret seed, so that shipped weights and look-up tables are worthless. Held-out inputs go in
 without labels, predictions come out after each epoch, and the grader computes the accuracy.
+
+A short training comes first. Code that would take long for the whole one, such as loops over single numbers, is judged
+by the short one: how fast a machine is decides what is looked at, and never whether right code passes.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -23,6 +27,17 @@ from grader.probes import Setting
 if TYPE_CHECKING:
     from grader.data import DataSet
     from grader.session import Student
+
+
+PATIENCE = 30.0  # seconds that one whole training may take, by the time of the short one
+SHORT_ROWS = 300
+SHORT_REACH = 0.85  # of each rung: so few rows leave more to chance, most of all where a hand-in shuffles by itself
+_SHORT = -1  # its number among the runs
+_SLOW = Finding(
+    "remark",
+    "A training on fewer rows was looked at, because this one would have taken long. This costs no points.",
+    "Where does a loop go over single numbers? numpy can work on whole arrays.",
+)
 
 
 class Rung(BaseModel):
@@ -58,6 +73,16 @@ class Training(Check):
     ladder: Annotated[tuple[Rung, ...], Field(min_length=1)] = (Rung(reach=0.97, give=1.0), Rung(reach=0.85, give=0.5))
 
     def observe(self, student: Student, setting: Setting) -> Values:
+        rows = len(self._run(0, setting).X)
+        if rows <= SHORT_ROWS:
+            return self._whole(student, setting)
+        started = time.monotonic()
+        short = self._train(_SHORT, student, setting)
+        if (time.monotonic() - started) * rows / SHORT_ROWS > PATIENCE:
+            return {str(_SHORT): short}
+        return {str(_SHORT): short, **self._whole(student, setting)}
+
+    def _whole(self, student: Student, setting: Setting) -> Values:
         return {str(number): self._train(number, student, setting) for number in range(self.seeds)}
 
     def _train(self, number: int, student: Student, setting: Setting) -> Any:
@@ -94,7 +119,8 @@ class Training(Check):
         sizes = self._sizes(data.X_train.shape[1], data.classes, setting)
         columns = rng.permutation(sizes["inputs"])
         classes = rng.permutation(data.classes)
-        train, held = len(data.X_train[: self.rows]), len(data.X_test[: self.held_out])
+        rows = SHORT_ROWS if number == _SHORT else self.rows
+        train, held = len(data.X_train[:rows]), len(data.X_test[: self.held_out])
         there = Setting(setting.seed, sizes, setting.models, name=setting.name)
         return _Run(
             sizes=sizes,
@@ -113,13 +139,17 @@ class Training(Check):
         return {"inputs": setting.sizes["inputs"] if fits else features, "hidden": hidden, "classes": classes}
 
     def judge(self, seen: Values, expected: Values, setting: Setting) -> Verdict:
-        runs = [self._run(number, setting) for number in range(self.seeds)]
-        mine = [_accuracies(seen[str(i)], run) for i, run in enumerate(runs)]
-        theirs = [_accuracies(expected[str(i)], run) for i, run in enumerate(runs)]
+        numbers_ = range(self.seeds) if "0" in seen else (_SHORT,)
+        runs = {str(number): self._run(number, setting) for number in numbers_}
+        mine = [_accuracies(seen[name], run) for name, run in runs.items()]
+        theirs = [_accuracies(expected[name], run) for name, run in runs.items()]
         reached, asked = float(np.median([a[-1] for a in mine])), float(np.median([a[-1] for a in theirs]))
-        given = max((rung.give for rung in self.ladder if reached >= rung.reach * asked - 1e-9), default=0.0)
-        findings = () if given >= 1 else (_too_low(reached, asked, seen),)
-        curves = self._curves(seen["0"], expected["0"], mine[0], theirs[0])
+        share = 1.0 if "0" in seen else SHORT_REACH
+        given = max((rung.give for rung in self.ladder if reached >= share * rung.reach * asked - 1e-9), default=0.0)
+        first = next(iter(runs))
+        low = () if given >= 1 else (_too_low(reached, asked, seen[first]),)
+        findings = low if "0" in seen else (*low, _SLOW)
+        curves = self._curves(seen[first], expected[first], mine[0], theirs[0])
         return decide(given, findings, curves=curves, tables=(self._table(mine, theirs),))
 
     def _curves(self, seen: Any, expected: Any, mine: list[float], theirs: list[float]) -> tuple[Curve, ...]:
@@ -203,8 +233,8 @@ def _losses(seen: Any) -> list[float]:
     return [] if losses is None else [float(loss) for loss in losses.reshape(-1)]
 
 
-def _too_low(reached: float, asked: float, seen: Values) -> Finding:
-    losses = _losses(seen["0"])
+def _too_low(reached: float, asked: float, seen: Any) -> Finding:
+    losses = _losses(seen)
     message = f"Held-out accuracy ends at {reached:.1%}; the reference reaches {asked:.1%} from the same start."
     if losses and not np.isfinite(losses).all():
         return Finding("training-diverges", message, "The loss becomes NaN or infinite: are the gradients too large?")
