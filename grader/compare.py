@@ -201,7 +201,7 @@ def _of_numbers(seen: Any, expected: Any, what: str, tolerance: Tolerance) -> Fi
 def _wrong_words(seen: Any, expected: Any, what: str) -> Finding:
     """Of texts that a driver chose, both can be told."""
     if isinstance(seen, str) and isinstance(expected, str):
-        return Finding("wrong-value", f"{what}: {seen[:80]}; expected: {expected}.")
+        return Finding("wrong-value", f"{what} {seen[:80]}; expected: {expected}.")
     return _wrong_type(seen, what)
 
 

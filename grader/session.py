@@ -406,7 +406,21 @@ def _compiled(driver: str) -> Any:
 def _label(function: str, args: Any) -> str:
     """What a call is about, in words: "evaluate (two-layer)"."""
     subjects = _subjects(args)
-    return f"{function} ({', '.join(subjects)})" if subjects else function
+    name = _IN_WORDS.get(function, function)
+    return f"{name} ({', '.join(subjects)})" if subjects else name
+
+
+_IN_WORDS = {
+    "batches": "Making batches",
+    "build": "Building the model",
+    "describe": "Importing the files",
+    "evaluate": "Computing loss and gradients",
+    "evaluate_fresh": "Computing loss and gradients",
+    "experiment": "The experiment",
+    "losses_along": "Computing the loss many times",
+    "probabilities": "Predicting",
+    "train": "Training",
+}
 
 
 def _subjects(args: Any) -> tuple[str, ...]:

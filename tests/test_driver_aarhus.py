@@ -108,7 +108,10 @@ def observe(driver: Any) -> Values:
         "epochs": driver.distance_after_several_epochs(fresh("net-with-decay"), X.copy(), y.copy(), 0.1),
         "worse": driver.epochs_from_the_best(fresh(), X.copy(), y.copy(), 0.4, True),
         "better": driver.epochs_from_the_best(fresh(), X.copy(), y.copy(), 0.4, False),
-        "history": driver.history(fresh("net-with-decay"), X.copy(), y.copy(), X_val, y_val, 0.3),
+        "history": {
+            name: driver.history(fresh("net-with-decay"), X.copy(), y.copy(), X_val, y_val, 0.3, name)
+            for name in ("training loss", "training accuracy", "validation loss", "validation accuracy")
+        },
         "rows of the first batches": rows_in_batches(driver, 1),
         "rows of the second epoch": rows_in_batches(driver, 2),
     }
@@ -215,7 +218,7 @@ def test_initial_parameters_that_are_overwritten_are_noticed(drive: Open) -> Non
         ([("+ float(decay), gradients", "+ float(decay)")], "evaluate", "returned one value"),
         ([("params = self._step(params", "self._step(params")], "history", "leaves the parameters where they were"),
         ([("return self.history\n", "self.history = {}\n")], "history", "there is no history of the training loss"),
-        ([("best: Labels = P.argmax(axis=1)", "best = P")], "history", "predict returned an array of shape"),
+        ([("best: Labels = P.argmax(axis=1)", "best = P")], "accuracies", "predict returned an array of shape"),
     ],
 )
 def test_what_is_missing_is_said(
@@ -227,7 +230,8 @@ def test_what_is_missing_is_said(
         "evaluate": lambda: driver.evaluate(model_of(driver), X, y),
         "batches": lambda: driver.batches(np.arange(20.0)[:, None] + np.arange(12) / 12, np.arange(20), 5, True, 1),
         "predict": lambda: driver.predict(model_of(driver), X),
-        "history": lambda: driver.history(model_of(driver), X, y, X[:5], y[:5], 0.3),
+        "history": lambda: driver.history(model_of(driver), X, y, X[:5], y[:5], 0.3, "training loss"),
+        "accuracies": lambda: driver.history(model_of(driver), X, y, X[:5], y[:5], 0.3, "training accuracy"),
     }
     with pytest.raises((Missing, Unusable), match=message):
         calls[call]()

@@ -201,7 +201,7 @@ def test_what_a_script_does_outside_of_functions_waits_for_a_person(name: str, t
 
 def test_what_is_nowhere_is_missing(text: Callable[[str], Any]) -> None:
     driver = text(FUNCTIONS)
-    with pytest.raises(Missing, match="No function train was found"):
+    with pytest.raises(Missing, match="No function that trains the network, such as `train`"):
         driver.fit(network(driver), np.ones((9, 2)), np.zeros(9), 0.1, 2)
 
 
@@ -307,7 +307,7 @@ def test_a_backward_pass_that_gives_no_weights_is_told_so(backward: str, told: s
 )
 def test_inputs_are_told_in_words(body: str, told: str, text: Callable[[str], Any]) -> None:
     driver = text(f"def standardise(x):\n    {body}\n")
-    assert driver.prepared(np.random.default_rng(2).normal(3, [2, 500], (40, 2)))["inputs"] == told
+    assert driver.prepared(np.random.default_rng(2).normal(3, [2, 500], (40, 2)))["the inputs come out"] == told
 
 
 @pytest.mark.parametrize(
@@ -358,7 +358,11 @@ class Net(nn.Module):
     def forward(self, x):
         return torch.sigmoid(self.second(torch.sigmoid(self.first(x))))
 """
-AS_IT_SHOULD_BE = {"weights": 29.0, "layers": "from 2 to 7 and from 7 to 1", "output": "as the weights say"}
+AS_IT_SHOULD_BE = {
+    "weights": 29.0,
+    "the layers go": "from 2 to 7 and from 7 to 1",
+    "the output is": "as the weights say",
+}
 
 
 @pytest.mark.usefixtures("small_torch")
@@ -369,11 +373,11 @@ AS_IT_SHOULD_BE = {"weights": 29.0, "layers": "from 2 to 7 and from 7 to 1", "ou
         ("net = nn.Sequential(nn.Linear(2, 7), nn.Sigmoid(), nn.Linear(7, 1))", AS_IT_SHOULD_BE),
         (
             "def make(): return nn.Sequential(nn.Linear(2, 7), nn.Linear(7, 1))",
-            AS_IT_SHOULD_BE | {"output": "otherwise"},
+            AS_IT_SHOULD_BE | {"the output is": "otherwise"},
         ),
         (
             "def make(): return nn.Sequential(nn.Linear(2, 8), nn.Sigmoid(), nn.Linear(8, 1))",
-            {"weights": 33.0, "layers": "others than from 2 to 7 and from 7 to 1", "output": "not looked at"},
+            {"weights": 33.0, "the layers go": "otherwise", "the output is": "not looked at"},
         ),
     ],
 )

@@ -149,7 +149,7 @@ OWN = "It does match the numeric derivative of your own loss, so the slip is in 
         (scaled(lambda loss: np.float32(2 * loss), 2.0, np.float32), 0.5, [OWN]),
         (scaled(lambda loss: round(loss, 6), 2.0), 0.0, [NOT_OWN]),
         (scaled(np.float32, 2.0, np.float32), 0.0, [NOT_OWN]),
-        (constant, 0.0, ["dW1 is zero everywhere", "Your loss hardly changes when W1 changes."]),
+        (constant, 0.0, [f"{ALL} zero everywhere", "Your loss hardly changes when it changes."]),
         (sum_of_parameters, 0.0, ["Your loss hardly changes when the inputs change, so its derivative earns nothing."]),
         (without_labels, 0.0, ["Your loss hardly changes when the labels change, so its derivative earns nothing."]),
         (penalised, 0.75, ["dW1 is the expected value plus 0.01 times W1. " + NOT_OWN]),

@@ -47,6 +47,31 @@ def test_of_a_damaged_notebook_the_whole_cells_are_found(tmp_path: Path, damage:
     handin.close()
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("my work (1).ipynb.py:1", "my work (1).ipynb, cell 2, line 1"),
+        ("my work (1).ipynb.py:2", "my work (1).ipynb, cell 2, line 2"),
+        ("my work (1).ipynb.py:3", "my work (1).ipynb, cell 3, line 1"),
+        ("in my work (1).ipynb.py", "in my work (1).ipynb"),
+        ("net.py:3", "net.py:3"),
+    ],
+)
+def test_places_are_told_by_cell_and_line(text: str, told: str, tmp_path: Path) -> None:
+    handin = opened(tmp_path, {"my work (1).ipynb": notebook()})
+    assert handin.placed(text) == told
+    handin.close()
+
+
+def test_a_line_that_was_left_out_is_told_by_its_cell(tmp_path: Path) -> None:
+    handin = opened(tmp_path, {"a.ipynb": notebook()})
+    handin.find_function(["double"])
+    assert [each["where"] for each in handin.remarks() if each["code"] == "line-left-out"] == [
+        "a.ipynb, cell 6, line 1"
+    ]
+    handin.close()
+
+
 def test_a_file_counts_before_a_notebook(tmp_path: Path) -> None:
     handin = opened(tmp_path, {"a.ipynb": notebook(), "zz.py": "def double(x):\n    return x + x + 0.5\n"})
     assert handin.find_function(["double"])(2) == 4.5
@@ -84,7 +109,7 @@ def test_only_commands_are_taken_out(text: str, left: str) -> None:
 
 
 def test_a_cell_that_is_no_python_stays_as_a_comment() -> None:
-    assert "# the loss falls" in code_of(notebook())
+    assert "# the loss falls" in code_of(notebook())[0]
 
 
 def test_a_function_without_def_is_one_too(tmp_path: Path) -> None:

@@ -69,7 +69,7 @@ class Batches(Check):
 
     def judge(self, seen: Values, expected: Values, setting: Setting) -> Verdict:
         first, count = ("plain", self.rows) if self.shuffle == "asked" else ("even", self._even)
-        crash = failure_of(seen[first])
+        crash = failure_of(seen[first]) or (None if _holds_any(seen[first]) else _NO_BATCHES)
         if crash:
             return decide(0, (crash,), crashed=True)
         epochs = {name: _Epoch.of(value) for name, value in seen.items()}
@@ -172,6 +172,11 @@ class _Epoch:
         return [int(row) for batch in self.by_inputs for row in batch]
 
 
+def _holds_any(value: Any) -> bool:
+    """Whether anything came back that could be batches."""
+    return bool(value.get("batches")) if isinstance(value, dict) else False
+
+
 def _numbered(rows: int, inputs: int) -> tuple[Array, Array]:
     """Row i holds i, i + 1/inputs, …; its label is i."""
     numbers_ = np.arange(rows)
@@ -236,6 +241,7 @@ def _order(plain: _Epoch | None, shuffled: _Epoch | None, again: _Epoch | None, 
     return None
 
 
+_NO_BATCHES = Finding("no-batches", "No batches came back.", "Print what your function returns for ten rows.")
 _WHEN = {"shuffled": " after shuffling", "again": " after shuffling a second time"}
 _ONCE = "Count each example once per epoch."
 _PAIRS = "Is each image still next to its label?"

@@ -8,6 +8,7 @@ on the labels earns the `consistent` share.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -178,7 +179,7 @@ class Gradient(Check):
             return found
         gradients = look.seen["gradients"]
         if not isinstance(gradients, Mapping) or name not in gradients:
-            return Finding("missing-gradient", f"There is no gradient for {name}.")
+            return Finding("missing-gradient", f"d{name} is missing: no such gradient came back.", _MISSING)
         difference = first_difference(
             gradients[name], look.expected["gradients"][name], f"d{name}", Tolerance(self.tolerance)
         )
@@ -224,6 +225,7 @@ class Gradient(Check):
         return (self.model,)
 
 
+_MISSING = "Does the backward pass compute it, and keep it where the course says?"
 _BEFORE = "the gradient of the batch before"
 _LEFT = "What is left from the previous batch when the next one comes?"
 _MATCHES = "It does match the numeric derivative of your own loss, so the slip is in the loss or before it"
@@ -304,12 +306,28 @@ class _Batch:
 
 def _merged(findings: Mapping[str, Finding]) -> tuple[Finding, ...]:
     """One finding for parameters of which the same is to be said."""
-    alike: dict[Finding, list[str]] = {}
+    alike: dict[tuple[str, str, str], list[tuple[str, Finding]]] = {}
     for name, finding in findings.items():
-        alike.setdefault(replace(finding, message=_of(name, "{}", finding.message)), []).append(f"d{name}")
-    return tuple(
-        replace(finding, message=finding.message.replace("{}", _all(names), 1)) for finding, names in alike.items()
-    )
+        pattern = _AMOUNT.sub("up to {}", _of(name, "{}", finding.message).replace(f" when {name} ", " when it "))
+        alike.setdefault((pattern, finding.code, finding.hint), []).append((f"d{name}", finding))
+    return tuple(_joined([name for name, _ in same], [finding for _, finding in same]) for same in alike.values())
+
+
+def _joined(names: Sequence[str], findings: Sequence[Finding]) -> Finding:
+    """One of several findings that differ in how far they are off, with the names of all and the largest amount."""
+    if len(names) == 1:
+        return findings[0]
+    worst = max(findings, key=_amount)
+    own = names[findings.index(worst)].removeprefix("d")
+    return replace(worst, message=_of(own, _all(names), worst.message).replace(f" when {own} ", " when it "))
+
+
+def _amount(finding: Finding) -> float:
+    found = _AMOUNT.search(finding.message)
+    return float(found[1]) if found else 0.0
+
+
+_AMOUNT = re.compile(r"up to ([\d.]+(?:e[+-]?\d+)?)")
 
 
 def _of(name: str, other: str, message: str) -> str:

@@ -26,6 +26,7 @@ class Case(BaseModel):
     arguments: tuple[Argument, ...]
     look_at: tuple[str, ...] = ()
     weight: Annotated[float, Field(ge=0)] = 1.0
+    what: str = ""  # what comes back, as a message names it; otherwise the name of the call
     hint: str = ""
 
 
@@ -64,7 +65,9 @@ class Stability(Check):
     def _finding(self, case: Case, got: Any, want: Any) -> Finding | None:
         if case.look_at:
             want = {key: want[key] for key in case.look_at}
-        found = failure_of(got) or difference(got, want, case.call.replace("_", " "), Tolerance(1e-4, self.absolute))
+        what = case.what or case.call.replace("_", " ")
+        what = "" if isinstance(want, dict) else what
+        found = failure_of(got) or difference(got, want, what, Tolerance(1e-4, self.absolute))
         if not found:
             return None
         costs = "" if case.weight else " This costs no points."

@@ -51,9 +51,7 @@ def _forbidden(names: tuple[str, ...], imports: Mapping[str, Any]) -> tuple[Find
 
 def _broken(described: Mapping[str, Any]) -> tuple[Finding, ...]:
     return tuple(
-        Finding(
-            "syntax-error", f"{file['where']}: {file['message']}", "Run the file once by itself.", str(file["where"])
-        )
+        Finding("syntax-error", str(file["message"]), "Run the file once by itself.", str(file["where"]))
         for file in described.get("broken", ())
     )
 

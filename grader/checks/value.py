@@ -51,6 +51,7 @@ class Value(Check):
     cases: Annotated[tuple[Case, ...], Field(min_length=1)]
     tolerance: Annotated[float, Field(gt=0)] = DOUBLE
     absolute: Annotated[float, Field(ge=0)] = 1e-12
+    what: str = ""  # what comes back, as a message names it; otherwise the name of the call
 
     @model_validator(mode="after")
     def _cases_are_told_apart(self) -> Self:
@@ -94,7 +95,7 @@ class Value(Check):
             return found
         if case.look_at:
             want = {key: want[key] for key in case.look_at}
-        what = "" if isinstance(want, dict) else self.call.replace("_", " ")
+        what = "" if isinstance(want, dict) else self.what or self.call.replace("_", " ")
         return first_difference(got, want, what, Tolerance(self.tolerance, self.absolute))
 
     def _reading(self, name: str, seen: Values, expected: Values) -> Reading | None:

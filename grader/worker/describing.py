@@ -23,7 +23,7 @@ def describe_parts(handin: HandIn, parts: Mapping[str, Part], found: Mapping[str
 
 def missing_parts(parts: Mapping[str, Part], found: Mapping[str, Definition]) -> dict[str, str]:
     """For each part that is not there, a sentence that says so."""
-    return {name: f"No {part.kind} {part.names[0]} was found." for name, part in parts.items() if name not in found}
+    return {name: f"No {part} was found." for name, part in parts.items() if name not in found}
 
 
 def broken_places(handin: HandIn, found: Mapping[str, Definition]) -> list[dict[str, str]]:

@@ -15,7 +15,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import takewhile
 from pathlib import Path
 from types import MappingProxyType, ModuleType
@@ -23,6 +23,8 @@ from typing import Any, Literal, NoReturn
 
 from grader.worker.faults import Missing, OutOfSight, Unusable
 from grader.worker.imports import Importer, innermost, told
+from grader.worker.notebooks import NOTEBOOK
+from grader.worker.patience import begin
 from grader.worker.sources import Broken, Definition, Import, Source, aside, read_sources
 from grader.worker.standins import MissingPackage
 
@@ -55,6 +57,13 @@ class Part:
     files: tuple[str, ...] = ()
     strict: bool = False  # only these names, however spelled; nothing that merely looks alike
     methods: tuple[str, ...] = ()  # a class of another name in such a file counts when it has one of these
+    does: str = ""  # what it is for, where the course prescribes no name: "standardises the inputs"
+
+    def __str__(self) -> str:
+        """The part as a student may look for it."""
+        if not self.does:
+            return f"{self.kind} {self.names[0]}"
+        return f"{self.kind} that {self.does}, such as {' or '.join(f'`{name}`' for name in self.names[:2])},"
 
 
 def _nobody(path: str) -> None:
@@ -75,6 +84,7 @@ class HandIn:
         self.root = Path(os.path.realpath(root))
         self.sources: Mapping[str, Source] = read_sources(self.root)
         self.definitions = tuple(item for source in self.sources.values() for item in source.definitions)
+        begin()
         self._importer = Importer(self.root, dict(self.sources), refused, note)
         self._odd = tuple(self._odd_files())  # once, for this is asked for after every call
         _CURRENT[:] = [self]
@@ -141,7 +151,7 @@ class HandIn:
                 part.names[0] in source.text or _likest(_stem(source.path), part.files or part.names)
             ):
                 self.module(source.path)
-        raise Missing(f"No {part.kind} {part.names[0]} was found in the hand-in.")
+        raise Missing(f"No {part} was found in the hand-in.")
 
     def _cost(self, part: Part, item: Definition, near: str) -> float:
         """How far a definition is from what is wanted: its name counts most, then where it lies."""
@@ -175,11 +185,20 @@ class HandIn:
 
     def remarks(self) -> list[dict[str, str]]:
         """What the student should know and that costs nothing: `code`, `message` and, where known, `where`."""
-        told = [{"code": "import", "message": sentence, "where": ""} for sentence in self._importer.remarks]
-        for item in dict.fromkeys(self._importer.skipped):
-            message = f"This line could not be run here and was left out ({self.clean(item.message)})."
-            told.append({"code": "line-left-out", "message": message, "where": item.where})
+        told = [{"code": "import", "message": self.placed(each), "where": ""} for each in self._importer.remarks]
+        for (_, reason), places in self._left_out().items():
+            lines = "This line" if len(places) == 1 else f"This line and {len(places) - 1} more below it"
+            verb = "was" if len(places) == 1 else "were"
+            message = f"{lines} could not be run here and {verb} left out ({self.clean(reason).rstrip('.')})."
+            told.append({"code": "line-left-out", "message": self.placed(message), "where": self.placed(places[0])})
         return told
+
+    def _left_out(self) -> dict[tuple[str, str], list[str]]:
+        """Where lines were left out, by their file and the reason."""
+        found: dict[tuple[str, str], list[str]] = {}
+        for item in dict.fromkeys(self._importer.skipped):
+            found.setdefault((item.where.rpartition(":")[0], item.message), []).append(item.where)
+        return found
 
     def integrity(self) -> list[str]:
         """What an instructor should know, in plain words."""
@@ -254,9 +273,26 @@ class HandIn:
             text = text.replace(f"{folder}/", "")
         return text
 
+    def placed(self, text: str) -> str:
+        """A text with places in notebooks as their readers count them: `a.ipynb, cell 3, line 2`."""
+        if f"{NOTEBOOK}.py" not in text:
+            return text
+        for path, source in self.sources.items():
+            if path.endswith(f"{NOTEBOOK}.py"):
+                names = f"{re.escape(path)}|{re.escape(path.rpartition('/')[2])}"
+                text = re.sub(rf"({names})(?:(?::|, line )(\d+))?", partial(_place, source), text)
+        return text
+
     def told(self, error: BaseException) -> str:
         """An error in one line, without this machine's paths."""
         return self.clean(told(error))
+
+
+def _place(source: Source, found: re.Match[str]) -> str:
+    """A place in the text of a notebook's code as one in the notebook."""
+    name, line = found[1].removesuffix(".py"), int(found[2] or 0)
+    start, number = next((each for each in reversed(source.cells) if each[0] <= line), (0, 0))
+    return f"{name}, cell {number}, line {line - start + 1}" if number else name
 
 
 _CURRENT: list[HandIn] = []

@@ -343,7 +343,7 @@ class Importer(Loader):
                     raise
                 cause = _tolerated(statements[failed], error, self._lost) or self._following(statements[failed], error)
                 if source.path.endswith(f"{NOTEBOOK}.py") and isinstance(error, Exception):
-                    cause = error  # the cells of a notebook are run one by one, and not always in their order
+                    cause = cause or error  # the cells of a notebook are run one by one, and not always in order
                 if cause is None:
                     raise
                 self._lost |= dict.fromkeys(_bound(statements[failed]), cause)
@@ -402,6 +402,8 @@ def told(error: BaseException) -> str:
     """An exception in one line; one whose text cannot be shown is told as such."""
     try:
         text = str.__getitem__(str(error), slice(_LONGEST_MESSAGE))
+        if isinstance(error, (MissingPackage, TooLong)) and text:
+            return text  # our own words
     except BaseException:  # a hostile `__str__` may raise anything
         text = "(its message cannot be shown)"
     return f"{type(error).__name__}: {text}" if text else type(error).__name__

@@ -21,18 +21,29 @@ _FIRST_CELL, _BETWEEN = re.compile(r'"cells"\s*:\s*\[\s*'), re.compile(r"[\s,]*"
 _MOST_COMMANDS = 200
 
 
-def code_of(notebook: str) -> str:
-    """The code cells of a notebook in their order; a cell that Python cannot read is left out, as comments."""
-    return "\n".join(_readable(cell) for cell in _cells(notebook))
+def code_of(notebook: str) -> tuple[str, tuple[tuple[int, int], ...]]:
+    """The code of a notebook in one text, and at which line each cell begins, with its number.
+
+    A cell that Python cannot read is left out, as comments.
+    """
+    parts: list[str] = []
+    starts: list[tuple[int, int]] = []
+    line = 1
+    for number, cell in _cells(notebook):
+        parts.append(_readable(cell))
+        starts.append((line, number))
+        line += parts[-1].count("\n") + 1
+    return "\n".join(parts), tuple(starts)
 
 
-def _cells(notebook: str) -> Iterator[str]:
+def _cells(notebook: str) -> Iterator[tuple[int, str]]:
+    """The code cells and their numbers, counted from 1 among all cells."""
     held = _held(notebook)
     sheets = [held, *held.get("worksheets", [])]  # older notebooks keep their cells in sheets
-    for cell in (cell for sheet in sheets for cell in sheet.get("cells", [])):
+    for number, cell in enumerate((cell for sheet in sheets for cell in sheet.get("cells", [])), start=1):
         if cell.get("cell_type") == "code":
             source = cell.get("source", cell.get("input", ""))
-            yield "".join(map(str, source)) if isinstance(source, list) else str(source)
+            yield number, "".join(map(str, source)) if isinstance(source, list) else str(source)
 
 
 def _held(notebook: str) -> Any:

@@ -21,6 +21,7 @@ __all__ = ["Service"]
 
 _LONGEST_MESSAGE = 500  # characters
 _DRIVER = "grader.worker.driver"
+_ABOUT_FILES = frozenset({"describe", "imported"})
 
 
 class Service:
@@ -96,9 +97,18 @@ class Service:
         named = {name: self._resolve(argument) for name, argument in request["kwargs"].items()}
         result = function(*arguments, **named)
         if request["keep"] is None:
-            return plain(result)
+            told = plain(result)
+            return self._placed(told) if request["function"] in _ABOUT_FILES else told
         self._kept[request["keep"]] = result
         return None
+
+    def _placed(self, told: Any) -> Any:
+        """What is told of files, with places in notebooks as their readers count them."""
+        if isinstance(told, dict):
+            return {key: self._placed(inner) for key, inner in told.items()}
+        if isinstance(told, list):
+            return [self._placed(inner) for inner in told]
+        return self._handin.placed(told) if isinstance(told, str) and self._handin is not None else told
 
     def _find(self, name: str) -> Callable[..., Any]:
         if not name.startswith("_"):
@@ -123,6 +133,8 @@ class Service:
     def _failure(self, error: BaseException) -> dict[str, str]:
         fault, code, message, hint = self._explain(error)
         where = _where(error)
+        if self._handin is not None:
+            message, where = self._handin.placed(message), self._handin.placed(where)
         if code == "exception" and not where and isinstance(error, Exception):
             fault, code = "grader", "driver"  # no line of the hand-in's was on the way
         return {"fault": fault, "code": code, "message": message, "hint": hint, "where": where}
@@ -142,6 +154,9 @@ class Service:
             return "environment", "missing-package", text, ""
         if isinstance(error, SyntaxError) and str(error.filename).startswith(str(self._root)):
             return "student", "syntax-error", _named(error, text), ""
+        if isinstance(error, NotImplementedError):
+            said = f" ({text})" if text else ""
+            return "student", "exception", f"This is not written yet: it raises NotImplementedError{said}.", ""
         if isinstance(error, MemoryError):
             hint = f"The code may use {self._memory >> 20} MiB of memory. Are arrays made that are larger than needed?"
             return "student", "exception", _named(error, text), hint

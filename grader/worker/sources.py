@@ -117,6 +117,7 @@ class Source:
     imports: tuple[Import, ...] = ()
     guarded: tuple[tuple[int, int], ...] = ()  # line ranges in which a failing import is expected
     repaired: str = ""  # what had to be mended to read it
+    cells: tuple[tuple[int, int], ...] = ()  # of a notebook: the line where each cell of code begins, and its number
 
     def guards(self, line: int) -> bool:
         """Whether an import that fails in this line is caught by the file itself."""
@@ -175,7 +176,8 @@ def _read(root: Path, path: str) -> Source:
 
 def _of_notebook(path: str, text: str) -> Source:
     try:
-        return _parsed(path, code_of(text))
+        code, cells = code_of(text)
+        return replace(_parsed(path, code), cells=cells)
     except (ValueError, TypeError, AttributeError, RecursionError, MemoryError):
         return _unreadable(path, "cannot be read as a notebook")
 

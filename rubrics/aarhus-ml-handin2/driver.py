@@ -601,50 +601,47 @@ class Driver:
         """A run along which the accuracy changes: where it does not, choosing by it is choosing any epoch."""
         for larger in (1, 2, 4, 8, 16):
             run = self._run(model, data, held_out, larger * lr, model.c)
-            if len({self._measured(run, held_out, place)["accuracy"] for place in run.path[1:]}) > 1:
+            if len({self._measured(run, held_out, place, "accuracy") for place in run.path[1:]}) > 1:
                 break
         return run
 
     def _best(self, run: Run, held_out: tuple[Array, Array]) -> set[int]:
         """The epochs that are best by one measure or another; that before the first only where it is better."""
-        measured = [self._measured(run, held_out, place) for place in run.path]
         best: set[int] = set()
         for kind in ("loss", "decayed", "accuracy"):
-            values = [-each[kind] if kind == "accuracy" else each[kind] for each in measured]
+            sign = -1.0 if kind == "accuracy" else 1.0
+            values = [sign * self._measured(run, held_out, place, kind) for place in run.path]
             if np.isfinite(values).all():
                 after = [epoch for epoch in range(1, len(values)) if values[epoch] <= min(values[1:]) + 1e-12]
                 best |= {0} if values[0] <= min(values[1:]) else set()
                 best |= set(after) if kind != "accuracy" or len(after) < len(values) - 1 else set()
         return best or set(range(1, len(run.path)))
 
-    def history(self, model: Model, X: Array, y: Array, X_val: Array, y_val: Array, lr: float) -> dict[str, float]:
-        """The share of right entries in each of the four curves, by the hand-in's own cost and predictions."""
+    def history(
+        self, model: Model, X: Array, y: Array, X_val: Array, y_val: Array, lr: float, name: str
+    ) -> dict[str, float]:
+        """The share of right entries in one of the four curves, by the hand-in's own cost or predictions."""
         run = self._run(model, (X, y), (X_val, y_val), lr, model.c)
-        told: dict[str, float] = {}
-        for part, data in (("training", (X, y)), ("validation", (X_val, y_val))):
-            measured = [self._measured(run, data, place) for place in run.path]
-            if np.ptp([each["loss"] for each in measured]) == 0:
-                raise Unusable("The loss does not change during fit, so that its history tells nothing.")
-            losses = [[each[kind] for each in measured] for kind in ("loss", "decayed")]
-            accuracies = [[each["accuracy"] for each in measured]]
-            for kind, rows in (("loss", losses), ("accuracy", accuracies)):
-                name = f"{part} {kind}"
-                if not run.series.get(name):
-                    raise Missing(f"After fit there is no history of the {name}.", _HISTORY)
-                told[f"share of right entries in the {name}"] = max(
-                    _share_right(series, rows, part) for series in run.series[name]
-                )
-        return told
+        if not run.series.get(name):
+            raise Missing(f"After fit there is no history of the {name}.", _HISTORY)
+        part, _, kind = name.partition(" ")
+        data = (X, y) if part == "training" else (X_val, y_val)
+        kinds = ("loss", "decayed") if kind == "loss" else (kind,)
+        rows = [[self._measured(run, data, place, each) for place in run.path] for each in kinds]
+        if kind == "loss" and np.ptp(rows[0]) == 0:
+            raise Unusable("The loss does not change during fit, so that its history tells nothing.")
+        return {
+            f"share of right entries in the {name}": max(_share_right(each, rows, part) for each in run.series[name])
+        }
 
-    def _measured(self, run: Run, data: tuple[Array, Array], place: Mapping[str, Array]) -> dict[str, float]:
-        """The hand-in's own loss, without and with weight decay, and its own accuracy."""
+    def _measured(self, run: Run, data: tuple[Array, Array], place: Mapping[str, Array], kind: str) -> float:
+        """The hand-in's own loss, without or with weight decay, or its own accuracy."""
         network, (X, y) = run.model.network, data
-        costs = [
-            float(np.mean(number(self._cost_grad(network, X.copy(), y.copy(), self._own(place), c)[0], "The cost")))
-            for c in (0.0, run.model.c)
-        ]
-        right = self._labels(network, X.copy(), self._own(place)) == y
-        return {"loss": costs[0], "decayed": costs[1], "accuracy": float(np.mean(right))}
+        if kind == "accuracy":
+            return float(np.mean(self._labels(network, X.copy(), self._own(place)) == y))
+        c = run.model.c if kind == "decayed" else 0.0
+        cost = self._cost_grad(network, X.copy(), y.copy(), self._own(place), c)[0]
+        return float(np.mean(number(cost, "The cost")))
 
     def _run(self, model: Model, data: tuple[Array, Array], held_out: tuple[Array, Array], lr: float, c: float) -> Run:
         """Some epochs of fit on one batch, with the way that its parameters went."""

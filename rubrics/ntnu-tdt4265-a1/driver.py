@@ -742,7 +742,7 @@ class Driver:
         script, result = self._leniently(lambda: self._play(kind, _Script(losses, kind, finish)))
         if not script.asked:
             raise Unusable("While train ran, the validation loss was never computed.")
-        return {"validations": script.asked}, result
+        return {"the number of validations": script.asked}, result
 
     def _play(self, kind: str, script: _Script) -> tuple[_Script, Any]:
         """Train by a script, and what training returned."""

@@ -46,6 +46,7 @@ PARTS = {
             *("cost", "cost_function", "compute_cost", "mse", "mse_loss", "energy", "E"),
         ),
         strict=True,
+        does="gives the loss",
     ),
     "standardise": Part(
         "function",
@@ -54,6 +55,7 @@ PARTS = {
             *("normalise", "normalize", "normalise_data", "normalize_data", "zscore", "rescale", "scale_data"),
         ),
         strict=True,
+        does="standardises the inputs",
     ),
     "split": Part(
         "function",
@@ -62,6 +64,7 @@ PARTS = {
             *("train_and_test", "divide", "holdout", "partition", "split_dataset"),
         ),
         strict=True,
+        does="splits the points into a training and a test set",
     ),
     "prepare": Part(
         "function",
@@ -70,6 +73,7 @@ PARTS = {
             *("load_and_prepare", "make_data", "prepare_inputs"),
         ),
         strict=True,
+        does="prepares the data",
     ),
     "train": Part(
         "function",
@@ -78,6 +82,7 @@ PARTS = {
             *("run_training", "gradient_descent", "learn", "optimise", "optimize"),
         ),
         strict=True,
+        does="trains the network",
     ),
     "plane": Part(
         "function",
@@ -87,6 +92,7 @@ PARTS = {
             *("plot_map", "plot_contour", "evaluate_grid", "make_map", "contour", "map_prediction"),
         ),
         strict=True,
+        does="gives the prediction over the plane",
     ),
 }
 
@@ -108,7 +114,7 @@ DEVIATION = r"(x)?(std|sigma|deviation|sd|s|dev|scale)s?(x|train|xtrain)?|(train
 FINENESS = r"(n|num)?(steps|points|grid|resolution|res|size|cells)|n|fineness"
 PATH = r"path|file|filename|fname|csv|csvfile|datapath|filepath"
 
-OF_CLASS = (FORWARD, BACKWARD, "loss", "train")  # what a class for the network may have as its methods
+OF_CLASS = (FORWARD, BACKWARD, "loss", "train", "standardise", "split", "plane")  # what may be methods of a class
 UPDATE = ("update", "step", "update_weights", "update_params", "apply_gradients", "gradient_descent_step", "optimize")
 
 _VECTOR, _COLUMN, _DICTIONARY = "vector", "column", "dictionary"  # how a hand-in may keep its weights
@@ -224,8 +230,7 @@ class Driver:
     def _refuse(self, name: str) -> NoReturn:
         if name not in (FORWARD, BACKWARD) and self._works_outside_functions():
             raise OutOfSight(
-                f"There is no function {PARTS[name].names[0]}; what lies outside of functions is not run here, "
-                "so a person has to look."
+                f"There is no {PARTS[name]} and what lies outside of functions is not run here: a person has to look."
             )
         self.handin.refuse(PARTS[name])
 
@@ -569,14 +574,17 @@ class Driver:
             parameters = [parameter for parameter in network.parameters() if parameter.requires_grad]
             told: dict[str, Any] = {"weights": float(sum(parameter.numel() for parameter in parameters))}
             if sorted(tuple(parameter.shape) for parameter in parameters) != sorted(_TWIN):
-                return told | {"layers": "others than from 2 to 7 and from 7 to 1", "output": "not looked at"}
+                return told | {"the layers go": "otherwise", "the output is": "not looked at"}
             known: dict[tuple[int, ...], Array] = {
                 shape: np.cos(np.arange(np.prod(shape)) + len(shape)).reshape(shape) for shape in _TWIN
             }
             for parameter in parameters:
                 parameter.copy_(torch.as_tensor(known[tuple(parameter.shape)]))
             output = np.asarray(network(torch.as_tensor(X, dtype=torch.float64)).numpy()).reshape(-1)
-        return told | {"layers": "from 2 to 7 and from 7 to 1", "output": _output_of_twin(output, X, known)}
+        return told | {
+            "the layers go": "from 2 to 7 and from 7 to 1",
+            "the output is": _output_of_twin(output, X, known),
+        }
 
     def _twin(self) -> Any:
         """A fresh network of the hand-in: of its class or its function, or else the one that it made itself."""
@@ -681,7 +689,8 @@ class NetworkClass:
 
     def functions(self) -> dict[str, Callable[..., Any]]:
         """The course's functions by the names of their parts; each works on an object of its own."""
-        return {FORWARD: self.forward, BACKWARD: self.backward, "loss": self.loss, "train": self.train}
+        offered = (self.forward, self.backward, self.loss, self.train, self.standardise, self.split, self.plane)
+        return dict(zip(OF_CLASS, offered, strict=True))
 
     def forward(self, x: Array, w: Array) -> tuple[Any, Any]:
         """Hidden activations and prediction, returned or left in the object."""
@@ -719,6 +728,22 @@ class NetworkClass:
         offers += [Offer(x.copy(), HELD_INPUTS), Offer(y.copy(), HELD_TARGETS), Offer(len(y), ROWS)]
         returned = self._run(network, "train", offers)
         return self.weights(network), _one_per_epoch(epochs, returned, namespace(network))
+
+    def standardise(self, x: Array) -> Any:
+        """What a method makes of the inputs."""
+        return self._run(self.made(np.zeros(WEIGHTS)), "standardise", [Offer(x, INPUTS)])
+
+    def split(self, x: Array, y: Array) -> Any:
+        """The parts into which a method cuts the data."""
+        return self._run(self.made(np.zeros(WEIGHTS)), "split", [Offer(x, INPUTS), Offer(y, TARGETS)])
+
+    def plane(self, w: Array, x: Array, mean: Array, deviation: Array, steps: int) -> Any:
+        """A method's map; the network has standardised its inputs before, so that it can know by what."""
+        network = self.made(w)
+        if find_method(network, PARTS["standardise"].names):
+            self._run(network, "standardise", [Offer(x.copy(), INPUTS)])
+        offers = [Offer(x, INPUTS), Offer(mean, MEAN), Offer(deviation, DEVIATION), Offer(steps, FINENESS)]
+        return self._run(network, "plane", offers)
 
     def made(self, w: Array, eta: float = 1.0, epochs: int = 1) -> Any:
         """An object of the class with these weights and this learning rate."""
@@ -990,9 +1015,9 @@ def _told(X: Array, x_train: Array, x_test: Array, targets: Array) -> dict[str, 
     whole = np.concatenate([x_train, x_test])
     train = whole if _is_standard(whole) else x_train
     return {
-        "inputs": _form(X, _canonical(train)),
-        "test points": _form_of_test(X, x_train, x_test),
-        "targets": _form_of_targets(targets),
+        "the inputs come out": _form(X, _canonical(train)),
+        "the test points are standardised": _form_of_test(X, x_train, x_test),
+        "the targets lie": _form_of_targets(targets),
     }
 
 
@@ -1022,7 +1047,7 @@ def _form_of_test(X: Array, x_train: Array, x_test: Array) -> str:
 def _form_of_targets(targets: Array) -> str:
     """Whether a sigmoid can come near to the targets, of which one in four is 1."""
     if not targets.size:
-        return "lost"
+        return "nowhere"
     if (targets > -1e-9).all() and (targets < 1 + 1e-9).all():
         return "within a sigmoid's reach"
     return f"beyond a sigmoid's reach{', standardised' if abs(targets.mean()) < 0.3 and targets.max() > 1.2 else ''}"
@@ -1051,14 +1076,15 @@ def _whereabouts(x_train: Array, x_test: Array, y_train: Array, y_test: Array, r
     """Rows are told by the rank of their first input, which standardising keeps; labels by their own."""
     x, y = _ranks(np.concatenate([x_train[:, 0], x_test[:, 0]])), _ranks(np.concatenate([y_train, y_test]))
     train, test = set(x[: len(x_train)]), set(x[len(x_train) :])
+    in_order = list(x) in (sorted(x), _last_first(x, len(x_train)))
     together = len(x) == len(y) and bool((x == y).all())
     return {
         "rows for training": float(len(x_train)),
         "rows for testing": float(len(x_test)),
         "rows in both parts": float(len(train & test)),
         "rows in neither part": float(rows - len(train | test)),
-        "labels": "beside their points" if together else "beside other points",
-        "order": "that of the file" if list(x) in (sorted(x), _last_first(x, len(x_train))) else "another",
+        "the labels stand": "beside their points" if together else "beside other points",
+        "the points come": f"in {'the order of the file' if in_order else 'another order'}",
     }
 
 
