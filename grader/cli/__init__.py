@@ -15,7 +15,7 @@ from grader.errors import GraderError
 __all__ = ["main"]
 
 COMMANDS = (
-    *("audit", "batch", "check", "doctor", "export", "grade", "marks"),
+    *("audit", "batch", "check", "doctor", "export", "grade", "init", "marks"),
     *("notebook", "rejudge", "schema", "stats", "writeup"),
 )
 

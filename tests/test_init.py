@@ -1,0 +1,61 @@
+"""`grader init`: the new assignment works as it is, and its rubric notices what it should."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from grader import Grader, audit_rubric
+from grader.cli import commands
+from grader.errors import GraderError
+from grader.starting import start
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("new")
+    start("my-course-hw1", folder)
+    return folder / "my-course-hw1"
+
+
+def test_a_new_assignment_gives_right_hand_ins_all_points_and_names_a_slip(course: Path) -> None:
+    with Grader(course, seed=11) as grader:
+        assert grader.rubric.id == "my-course-hw1"
+        scores = {path: grader.grade(course / path).score for path in ("solution", "submissions/hand-in-01")}
+        slip = grader.grade(course / "submissions" / "hand-in-02")
+    assert all(score.given == score.maximum == 20 for score in scores.values())
+    findings = {criterion.id: criterion.findings for section in slip.sections for criterion in section.criteria}
+    assert [id_ for id_, found in findings.items() if found] == ["gradient", "step"]
+    assert findings["gradient"][0].code == "mistake:gradient-sum"
+    assert findings["step"][0].code == "follows:gradient-sum"
+
+
+@pytest.mark.slow
+def test_a_new_assignment_passes_its_own_audit(course: Path) -> None:
+    found = audit_rubric(course, jobs=2)
+    assert (found.share_caught, found.share_accepted, found.share_placed) == (100, 100, 100)
+    assert len(found.wrong) > 200
+    assert found.of("undecided", "beyond") == []
+
+
+@pytest.mark.parametrize("name", ["Homework 1", "hw_1", "../hw1", "", "-"])
+def test_a_name_that_can_be_no_rubrics_id_is_refused(name: str, tmp_path: Path) -> None:
+    with pytest.raises(GraderError, match="cannot be the name of an assignment"):
+        start(name, tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_command_makes_what_it_lists_and_overwrites_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    ended = CliRunner().invoke(commands, ["init", "hw1"])
+    assert ended.exit_code == 0
+    told = {line.split()[0] for line in ended.stdout.splitlines() if line.startswith("  ")}
+    assert told == {path.name for path in (tmp_path / "hw1").iterdir()}
+    before = (tmp_path / "hw1" / "rubric.yaml").read_bytes()
+    again = CliRunner().invoke(commands, ["init", "hw1"])
+    assert (again.exit_code, "is there already" in again.stderr) == (2, True)
+    assert (tmp_path / "hw1" / "rubric.yaml").read_bytes() == before
