@@ -154,6 +154,17 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
+class Own:
+    """What a student wrote and drew for one section, in Markdown whose pictures are here by their source."""
+
+    state: Literal["there", "missing", "empty", "template"]
+    text: str = ""
+    where: str = ""
+    pictures: Mapping[str, bytes] = field(default_factory=dict)
+    names: tuple[str, ...] = ()  # headings and tags under which it was looked for
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """One criterion for a person to mark, with what only the marker may see."""
 

@@ -48,7 +48,7 @@ def figure(height: int = 120, width: int = 180, pace: float = 6.0) -> str:
     pixels[8:-12, 14] = pixels[-12, 14:-6] = 0
     for x in range(16, width - 6):
         y = int(height - 16 - (height - 40) * math.exp(-(x - 16) * pace / width))
-        pixels[height - y : height - y + 2, x] = (31, 119, 180)
+        pixels[y : y + 2, x] = (31, 119, 180)
     return base64.b64encode(png(pixels)).decode()
 
 
@@ -234,6 +234,31 @@ def empty() -> bytes:
     return notebook([text("# Problem set 5\n\nYour answer here."), code("# TODO"), code("")])
 
 
+CURVES = """history = train(model, SGD(0.1, 1e-3), epochs=10)
+plt.plot(history['train_{what}'], label='training')
+plt.plot(history['valid_{what}'], label='validation')
+plt.xlabel('epoch')
+plt.ylabel('{what}')
+plt.legend()
+"""
+BARE = "plt.plot(train_{what})\nplt.plot(valid_{what})\nplt.show()\n"
+
+
+def report(curves: str, loss: str, accuracy: str, discussion: str, drawn: bool = True) -> bytes:
+    """The report of the first course: two figures and three texts; without a text, its section is left out."""
+    cells = [text("# Homework 1, report\n\nTwo-layer net, 128 hidden units, ten epochs.")]
+    for number, (words, what) in enumerate(((loss, "loss"), (accuracy, "accuracy")), 1):
+        outputs = [shown(image_png=figure(pace=3.0 * number), text_plain="<Figure>")] if drawn else []
+        cells += [text(f"## 2{'bc'[number - 1]}) {what.title()} curves"), code(curves.format(what=what), *outputs)]
+        cells += [text(words)] if words else []
+    return notebook([*cells, *([text(f"## 2e) Discussion\n\n{discussion}")] if discussion else [])])
+
+
+GOOD = (
+    "Both losses fall from $\\ln 10 \\approx 2.3$. The gap grows after the **fifth** epoch: the net begins to overfit.",
+    "The accuracy of the validation set levels off at 0.92.",
+    "I would take a rate of 0.1: with 1.0 the loss jumps.\n\n| rate | accuracy |\n|---|---:|\n| 0.1 | 0.92 |\n",
+)
 STYLES: Mapping[str, bytes] = {
     "colab": colab(),
     "old": old(),
@@ -248,6 +273,9 @@ STYLES: Mapping[str, bytes] = {
 }
 EXAMPLE_FILES: Mapping[str, bytes] = {
     "gatech-cs7643-a1/hand-in-14/hw1.ipynb": colab(),
+    "gatech-cs7643-a1-report/hand-in-01/report.ipynb": report(CURVES, *GOOD),
+    "gatech-cs7643-a1-report/hand-in-02/report.ipynb": report(BARE, GOOD[0], "", "Your answer here."),
+    "gatech-cs7643-a1-report/hand-in-03/report.ipynb": report(CURVES, "", "It is good.", "", drawn=False),
     "physics-ps5/hand-in-12/ps5.ipynb": old(),
 }
 
@@ -255,7 +283,7 @@ EXAMPLE_FILES: Mapping[str, bytes] = {
 def main() -> None:
     """Write the notebooks that lie among the example hand-ins."""
     for name, content in EXAMPLE_FILES.items():
-        (EXAMPLES / name).parent.mkdir(exist_ok=True)
+        (EXAMPLES / name).parent.mkdir(exist_ok=True, parents=True)
         (EXAMPLES / name).write_bytes(content)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
-from grader.answers.places import MOST_LINES, Note, heading_levels, notes, plain, words
+from grader.answers.places import MOST_LINES, Note, begins, heading_levels, notes, plain, words
 from grader.notebooks import Output
 
 __all__ = ["Part", "Piece", "State", "part"]
@@ -82,28 +82,17 @@ def _in_file(every: Sequence[Note], wanted: Sequence[str]) -> Iterator[tuple[str
     """What stands below each heading that begins so, up to the next that is no deeper."""
     depth, where, pieces = 0, "", list[Piece]()
     for note, level, lines in _stretches(every):
-        title = _without_number(words(lines[0]), wanted) if level else []
+        is_meant = bool(level) and begins(lines[0], wanted)
         if depth and level and level <= depth:
             yield where, tuple(pieces[:MOST_PIECES])
             depth, pieces = 0, []
-        if not depth and level and title[: len(wanted)] == wanted:
+        if not depth and is_meant:
             heading, lines = lines[0].strip("# \t")[:60], lines[1:]
             depth, where = level, f"{note.file}, below “{heading}”"
         if depth and (note.code or any(line.strip() for line in lines)):
             pieces.append(Piece(note, "\n".join(lines)))
     if depth:
         yield where, tuple(pieces[:MOST_PIECES])
-
-
-def _without_number(title: list[str], wanted: Sequence[str]) -> list[str]:
-    """“loss curves” for “problem 2 b loss curves”, unless the number is what is wanted."""
-    place = 0
-    while place < len(title) and title[place : place + len(wanted)] != wanted and _NUMBER.fullmatch(title[place]):
-        place += 1
-    return title[place:]
-
-
-_NUMBER = re.compile(r"part|problem|question|task|section|exercise|answer|to|q?\d+[a-z]?|[a-h]|[ivx]+")
 
 
 def _stretches(every: Sequence[Note]) -> Iterator[tuple[Note, int, list[str]]]:

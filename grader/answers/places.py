@@ -14,7 +14,7 @@ from typing import Any
 from grader.notebooks import Cell, Unreadable, read
 from grader.strict_yaml import Document, parse
 
-__all__ = ["Answer", "Note", "as_text", "find", "heading_levels", "notes", "plain", "words"]
+__all__ = ["Answer", "Note", "as_text", "begins", "find", "heading_levels", "notes", "plain", "words"]
 
 MOST_YAML = 64 << 10  # bytes
 MOST_NOTEBOOK = 8 << 20  # bytes, most of them pictures in outputs
@@ -129,7 +129,7 @@ def _in_notes(cells: Sequence[Note], question: str, heading: str) -> Answer:
     wanted = words(heading or question.replace(".", " "))
     for file in dict.fromkeys(cell.file for cell in cells):
         for cell, title, text in _sections([cell for cell in cells if cell.file == file and not cell.code]):
-            if wanted and words(title)[: len(wanted)] == wanted and _is_something(text):
+            if wanted and begins(title, wanted) and _is_something(text):
                 return Answer(text[:MOST_TEXT], f"{cell.file}, below “{title[:60]}”")
     return Answer()
 
@@ -190,6 +190,18 @@ def plain(key: str) -> str:
 def words(text: str) -> list[str]:
     """The words in lower case."""
     return re.findall(r"[^\W_]+", text.casefold())
+
+
+def begins(heading: str, wanted: Sequence[str]) -> bool:
+    """Whether a heading begins with these words: “loss curves” and “Problem 2 b) Loss curves” with loss."""
+    title = words(heading)
+    place = 0
+    while place < len(title) and title[place : place + len(wanted)] != wanted and _NUMBER.fullmatch(title[place]):
+        place += 1
+    return title[place : place + len(wanted)] == wanted
+
+
+_NUMBER = re.compile(r"part|problem|question|task|section|exercise|answer|to|q?\d+[a-z]?|[a-h]|[ivx]+")
 
 
 def _is_something(value: Any) -> bool:

@@ -4,7 +4,7 @@ They travel by content to whatever grades them, and what comes back is written h
 are the same for any engine, any number of processes and any order, because nothing of a hand-in depends on another.
 """
 
-from grader.batch.files import OBSERVED, observed_file, write, write_all
+from grader.batch.files import OBSERVED, observed_file, own_file, write, write_all
 from grader.batch.nouns import FILES, Engine, Format, Graded, Outcome, Plan, Task, Work, outcome_of, plan
 from grader.batch.running import Choice, run
 
@@ -21,6 +21,7 @@ __all__ = [
     "Work",
     "observed_file",
     "outcome_of",
+    "own_file",
     "plan",
     "run",
     "write",

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 from grader.batch.nouns import FILES, Format, Task
 
 if TYPE_CHECKING:
-    from grader.model import Result
+    from grader.model import Own, Result
     from grader.report import Renderer
 
-__all__ = ["OBSERVED", "drawn", "forget", "observed_file", "write", "write_all", "write_files"]
+__all__ = ["OBSERVED", "drawn", "forget", "observed_file", "own_file", "write", "write_all", "write_files"]
 
 OBSERVED = ".observed"  # beside the hand-ins' folders, which students may get to see
 
@@ -24,6 +24,11 @@ OBSERVED = ".observed"  # beside the hand-ins' folders, which students may get t
 def observed_file(out: Path, id_: str) -> Path:
     """Where the observations of a hand-in are kept, to judge them again."""
     return out / OBSERVED / f"{id_}.bin"
+
+
+def own_file(out: Path, id_: str) -> Path:
+    """Where a student's own words and figures are kept, to draw the report again."""
+    return out / OBSERVED / f"{id_}.own.json"
 
 
 def write(path: Path, content: str | bytes, *, private: bool = False) -> None:
@@ -49,26 +54,28 @@ def _umask() -> int:
     return mask
 
 
-def write_all(task: Task, result: Result, formats: frozenset[Format]) -> str:
+def write_all(task: Task, result: Result, formats: frozenset[Format], own: Mapping[str, Own]) -> str:
     """Draw and write the formats that were asked for; tells what could not be made."""
     from grader.exports.json import to_json
 
-    files, notice = drawn(result, to_json(result), formats)
+    files, notice = drawn(result, to_json(result), formats, own)
     write_files(task, files)
     return notice
 
 
-def drawn(result: Result, told: str, formats: frozenset[Format]) -> tuple[dict[Format, bytes], str]:
+def drawn(
+    result: Result, told: str, formats: frozenset[Format], own: Mapping[str, Own]
+) -> tuple[dict[Format, bytes], str]:
     """The contents of the files that were asked for, result.json last, and what could not be made."""
     from grader.report import html
 
     files: dict[Format, bytes] = {}
     notice = ""
     if "html" in formats:
-        files["html"] = html(result).encode()
+        files["html"] = html(result, own=own).encode()
     if "pdf" in formats:
         try:
-            files["pdf"] = _renderer().pdf(result)
+            files["pdf"] = _renderer().pdf(result, own=own)
         except Exception as error:  # whatever a hand-in's text did to the renderer, its result stands
             notice = f"No PDF could be made ({type(error).__name__}: {error})."
     if "json" in formats:

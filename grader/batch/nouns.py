@@ -43,6 +43,7 @@ class Plan:
     id: str = ""  # a digest of all that decides on results, apart from the hand-in
     course: Mapping[str, bytes] = field(default_factory=dict)  # its own files, for whoever has not this disk
     bank: bytes = b""  # likewise: the known mistakes, pickled
+    pictures: bool = False  # whether reports show what students drew
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ class Work:
     submission: Submission
     files: Mapping[str, bytes]
     told: str = ""  # the result it has, as JSON
+    pictures: Mapping[str, bytes] = field(default_factory=dict)  # for the report
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,7 @@ class Graded:
     outcome: Outcome
     files: Mapping[Format, bytes] = field(default_factory=dict)
     observed: bytes | None = None  # None where it is too large to keep
+    own: str = ""  # what the student wrote and drew, as JSON, where the report shows it
 
 
 Engine = Callable[[Iterable[Work], Plan], Generator[Graded, None, None]]
@@ -93,7 +96,9 @@ def plan(key: Key, data: Mapping[str, Path | None], sandbox: Sandbox, formats: I
     from grader.batch.versions import deciding
 
     id_ = deciding(key, data, sandbox.name)
-    return Plan(pickle.dumps(replace(key, data={})), dict(data), sandbox.name, frozenset(formats), id_)
+    pictures = any(section.own for section in key.rubric.sections)
+    pickled = pickle.dumps(replace(key, data={}))
+    return Plan(pickled, dict(data), sandbox.name, frozenset(formats), id_, pictures=pictures)
 
 
 def outcome_of(task: Task, result: Result, observations: str = "", told: str = "") -> Outcome:

@@ -8,7 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from grader.batch.files import forget, observed_file, write, write_files
+from grader.batch.files import forget, observed_file, own_file, write, write_files
 from grader.batch.nouns import Engine, Graded, Outcome, Plan, Task, Work
 from grader.errors import GraderError
 
@@ -58,7 +58,7 @@ def _known(task: Task, before: Before | None, choice: Choice) -> Outcome | None:
     """What an earlier run found of this hand-in, where it still holds."""
     if before is None or not before.any() or choice.forces(task):
         return None
-    work = _taken(task)
+    work = _taken(task, pictures=False)
     found = before.look(work) if isinstance(work, Work) else None
     return found if isinstance(found, Outcome) else None
 
@@ -68,7 +68,7 @@ def _graded(
 ) -> Generator[Outcome, None, None]:
     unreadable: deque[Outcome] = deque()
     under_way: dict[str, Work] = {}
-    with closing(engine(_works(tasks, before, choice, unreadable, under_way), plan)) as done:
+    with closing(engine(_works(tasks, before, choice, unreadable, under_way, plan.pictures), plan)) as done:
         for graded in done:
             yield from _emptied(unreadable)
             yield _written(under_way.pop(graded.outcome.task.id), graded, before)
@@ -81,10 +81,11 @@ def _works(
     choice: Choice,
     unreadable: deque[Outcome],
     under_way: dict[str, Work],
+    pictures: bool,
 ) -> Iterator[Work]:
     """The hand-ins that can be read, one by one, as the engine has room for them."""
     for task in tasks:
-        work = _taken(task)
+        work = _taken(task, pictures)
         if isinstance(work, Outcome):
             forget(task)
             unreadable.append(work)
@@ -96,17 +97,18 @@ def _works(
         yield work
 
 
-def _taken(task: Task) -> Work | Outcome:
+def _taken(task: Task, pictures: bool) -> Work | Outcome:
     """A hand-in with its content, or why it cannot be read."""
     from grader.intake import take
 
     try:
-        intake = task.take() if task.take else take(task.path)
+        intake = task.take() if task.take else take(task.path, pictures=pictures)
     except GraderError as error:
         return Outcome(task, problem=str(error))
     except Exception as error:  # whatever somebody handed in, the others are graded
         return Outcome(task, problem=f"The grader itself failed to read it ({type(error).__name__}: {error}).")
-    return Work(replace(task, take=None), replace(intake.submission, id=task.id), intake.files)
+    submission = replace(intake.submission, id=task.id)
+    return Work(replace(task, take=None), submission, intake.files, pictures=intake.pictures)
 
 
 def _emptied(outcomes: deque[Outcome]) -> Iterator[Outcome]:
@@ -124,6 +126,10 @@ def _written(work: Work, graded: Graded, before: Before | None) -> Outcome:
         write(observed_file(out, work.task.id), graded.observed, private=True)
     elif not work.told:
         observed_file(out, work.task.id).unlink(missing_ok=True)
+    if graded.own:
+        write(own_file(out, work.task.id), graded.own, private=True)
+    else:
+        own_file(out, work.task.id).unlink(missing_ok=True)
     write_files(work.task, graded.files)
     if before:
         before.keep(work, graded)

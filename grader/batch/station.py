@@ -92,13 +92,17 @@ class Station:
         """Grade one hand-in, and draw what is told about it."""
         from grader.exports.json import from_json, to_json
         from grader.marking import waiting
+        from grader.own import own_words
+        from grader.own import to_json as kept
+        from grader.writeup.figures import Figures
 
         result, observed = (from_json(work.told), None) if work.told else self._looked(work)
         told = work.told or to_json(result)
-        files, notice = drawn(result, told, self.plan.formats)
+        own = own_words(self.key.rubric, work.files, Figures(work.pictures, work.submission.files))
+        files, notice = drawn(result, told, self.plan.formats, own)
         outcome = outcome_of(work.task, result, sha256(observed).hexdigest() if observed else "", told)
         shown = waiting(self.key.rubric, result, work.files)
-        return Graded(replace(outcome, waiting=shown, notice=notice), files, observed)
+        return Graded(replace(outcome, waiting=shown, notice=notice), files, observed, kept(own) if own else "")
 
     def _looked(self, work: Work) -> tuple[Result, bytes | None]:
         """The result, and what was observed, packed."""

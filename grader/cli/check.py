@@ -71,13 +71,13 @@ def command(
     if not (as_json or quiet):
         click.echo(f"Checking {shown(path)} …")
     try:
-        result = _check(path, rubric, data, seed, chosen, workers, show_progress=not (as_json or quiet))
+        result, used = _check(path, rubric, data, seed, chosen, workers, show_progress=not (as_json or quiet))
     finally:
         for worker in workers:
             worker.kill()
     _tell(result, as_json=as_json, quiet=quiet)
     if report is not None:
-        _write(report, result, quiet=quiet or as_json)
+        _write(report, result, path, used, quiet=quiet or as_json)
     click.get_current_context().exit(exit_code([result.decided], result.complete, fail_under))
 
 
@@ -90,8 +90,8 @@ def _check(
     workers: list[Process],
     *,
     show_progress: bool,
-) -> Result:
-    """Observe the reference and the hand-in side by side, and judge."""
+) -> tuple[Result, Rubric]:
+    """Observe the reference and the hand-in side by side, and judge by the rubric that is given back too."""
     from grader.cli.courses import rubric_file
     from grader.data import load
     from grader.grading import judge, observe, prepare
@@ -114,7 +114,7 @@ def _check(
         fitting = key.result() if seen.size == first else key_at(seen.size)
         result = judge(fitting, intake.submission, seen)
     explained = _explained(result, seen, rubric, chosen, seed, quiet=not show_progress)
-    return _once_more(explained, seen.size, intake.files, fitting, chosen)
+    return _once_more(explained, seen.size, intake.files, fitting, chosen), rubric
 
 
 def _explained(
@@ -196,10 +196,12 @@ def _refuse_other_formats(report: Path | None) -> None:
         raise GraderError(f"--report {report}: the name has to end in .pdf or .html.")
 
 
-def _write(path: Path, result: Result, *, quiet: bool) -> None:
+def _write(path: Path, result: Result, hand_in: Path, rubric: Rubric, *, quiet: bool) -> None:
     from grader.batch import write
+    from grader.own import own_at
     from grader.report import Renderer, html
 
-    write(path, html(result) if path.suffix.lower() == ".html" else Renderer().pdf(result))
+    own = own_at(rubric, hand_in)
+    write(path, html(result, own=own) if path.suffix.lower() == ".html" else Renderer().pdf(result, own=own))
     if not quiet:
         click.echo(f"\nReport: {shown(path)}")

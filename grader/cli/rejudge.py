@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from grader.batch import Format, Outcome, Task
     from grader.cli.records import Run
     from grader.grading import Key
-    from grader.model import Result
+    from grader.model import Own, Result
     from grader.rejudging import Change
     from grader.rubric import Rubric
     from grader.sandbox import Sandbox
@@ -197,7 +197,7 @@ def _write(asked: Asked, group: Class, run: Run) -> None:
             outcome = outcome_of(task, result, sha256(observations).hexdigest())
             if book:
                 book.record(attempt(run.rubric.id, outcome, asked.why or "judged again"))
-            write_all(task, result, _formats(task.folder))
+            write_all(task, result, _formats(task.folder), _own(asked.out, task.id))
             run.add(replace(outcome, told=""))
         else:
             run.add(_outcome_before(task, group))
@@ -205,6 +205,15 @@ def _write(asked: Asked, group: Class, run: Run) -> None:
         book.close()
     run.write()
     click.echo(f"Written to {shown(asked.out)}.")
+
+
+def _own(out: Path, id_: str) -> dict[str, Own]:
+    """What the student wrote, as the run kept it."""
+    from grader.batch import own_file
+    from grader.own import from_json
+
+    file = own_file(out, id_)
+    return from_json(file.read_text("utf-8")) if file.is_file() else {}
 
 
 def _run(asked: Asked, group: Class, rubric: Rubric) -> Run:

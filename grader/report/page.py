@@ -3,30 +3,38 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cache
+from types import MappingProxyType
 from typing import Any, Literal
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from grader.model import Result, Table
+from grader.model import Own, Result, Table
 from grader.paths import data_folder
 from grader.report import chart, story, text
+from grader.report.album import Album
 from grader.report.story import Audience
 
 Medium = Literal["screen", "paper"]
+OwnWords = Mapping[str, Own]
+"""What the student wrote and drew, by section id."""
+
+_NOTHING: OwnWords = MappingProxyType({})
 MOST_ROWS, MOST_FINDINGS = 60, 60
 
 
-def html(result: Result, audience: Audience = "student") -> str:
+def html(result: Result, audience: Audience = "student", own: OwnWords = _NOTHING) -> str:
     """A report as one self-contained HTML file: no script, no outside request, light and dark."""
-    return markup(result, audience, Markup(style("screen")))  # noqa: S704 – the project's own style sheets
+    css = Markup(style("screen"))  # noqa: S704 – the project's own style sheets
+    return markup(result, audience, css, own, Album(inline=True))
 
 
-def markup(result: Result, audience: Audience, css: Markup | None) -> str:
+def markup(result: Result, audience: Audience, css: Markup | None, own: OwnWords, album: Album) -> str:
     """The report's HTML with this style sheet in it; None where the renderer brings its own."""
     template = environment().get_template("feedback/feedback.html.j2")
-    return template.render(result=result, audience=audience, css=css)
+    return template.render(result=result, audience=audience, css=css, own=own, words=album.words)
 
 
 @cache

@@ -13,9 +13,10 @@ from importlib import import_module
 from typing import Any
 
 from grader.errors import GraderError
-from grader.model import Result
+from grader.model import Own, Result
 from grader.paths import data_folder
 from grader.report import page
+from grader.report.album import Album
 from grader.report.raster import kind
 from grader.report.story import Audience
 
@@ -51,9 +52,10 @@ class Renderer:
         self._css = self._weasyprint.CSS(string=style, font_config=self._fonts, url_fetcher=self._fetcher)
         self._made = 0
 
-    def pdf(self, result: Result, audience: Audience = "student") -> bytes:
+    def pdf(self, result: Result, audience: Audience = "student", own: Mapping[str, Own] | None = None) -> bytes:
         """The report as tagged PDF/UA-1; equal results give equal bytes, since nothing in it tells the time."""
-        return self.printed(page.markup(result, audience, None)).pdf
+        album = Album(inline=False)
+        return self.printed(page.markup(result, audience, None, own or {}, album), album.content).pdf
 
     def printed(self, html: str, pictures: Mapping[str, bytes] | None = None) -> Printed:
         """Any document of ours, with the pictures that it names, and the page of each of its anchors."""

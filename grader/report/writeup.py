@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
 from grader.report import chart, code, drawing, markdown
+from grader.report.album import Album
 from grader.report.page import environment, style
 from grader.report.pdf import Renderer
 from grader.report.picture import mosaic
-from grader.report.raster import Unusable, kind, safe
-from grader.report.text import one_line
 
 if TYPE_CHECKING:
     from grader.writeup.document import Document, PictureBlock
@@ -23,7 +20,6 @@ if TYPE_CHECKING:
 __all__ = ["html", "pdf"]
 
 DOCUMENTS = ("feedback", "writeup")
-MOST_PICTURES = 40  # of the student's own in one report
 
 
 def html(document: Document) -> str:
@@ -58,42 +54,18 @@ def _markup(document: Document, css: Markup | None, pictures: _Pictures) -> str:
     )
 
 
-@dataclass
-class _Pictures:
-    """Pictures under the addresses by which a page names them: in the page itself, or beside it."""
-
-    inline: bool
-    content: dict[str, bytes] = field(default_factory=dict)
-    students: int = 0  # pictures of the student's own
+class _Pictures(Album):
+    """The pictures of a write-up."""
 
     def add(self, block: PictureBlock) -> str:
         """The address of a block's picture."""
-        return self._address(mosaic(block.values, block.columns))
+        return self.address(mosaic(block.values, block.columns))
 
     def explained(self, explanation: Explanation) -> Markup:
         """The student's words, with the pictures that belong to them."""
 
         def picture(source: str, told: str) -> Markup | str:
             found = explanation.figures.find(source)
-            return found if isinstance(found, str) else self._students(found, told)
+            return found if isinstance(found, str) else self.students(found, told)
 
         return markdown.rendered(explanation.text, picture)
-
-    def _students(self, content: bytes, told: str) -> Markup | str:
-        self.students += 1
-        if self.students > MOST_PICTURES:
-            return f"a report shows at most {MOST_PICTURES} pictures"
-        try:
-            address = self._address(safe(content))
-        except Unusable as why:
-            return str(why)
-        return Markup('<img src="{}" alt="{}">').format(
-            address, one_line(told, 200) or "a picture of the student's own"
-        )
-
-    def _address(self, made: bytes) -> str:
-        if self.inline:
-            return f"data:{kind(made)};base64,{base64.b64encode(made).decode()}"
-        address = f"picture:{len(self.content)}"
-        self.content[address] = made
-        return address

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from grader.probes import Shape
 from grader.wording import KEBAB
 
-__all__ = ["NEEDED_SIZES", "CriterionFields", "RubricFields", "SectionFields"]
+__all__ = ["NEEDED_SIZES", "CriterionFields", "OwnFields", "RubricFields", "SectionFields"]
 
 _STRICT = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 Id = Annotated[str, Field(pattern=KEBAB)]
@@ -48,6 +48,23 @@ class RubricFields(BaseModel):
     sections: list[dict[str, Any]] = Field(min_length=1, description="The parts of the report.")
 
 
+class OwnFields(BaseModel):
+    """Where a student writes about a section; the report shows that beside its criteria."""
+
+    model_config = _STRICT
+
+    headings: tuple[Text, ...] = Field((), description="What its heading begins with, after its number.")
+    tags: tuple[Text, ...] = Field((), description="Tags of the notebook cells that hold it.")
+    template: str = Field("", description="What stands there before a student writes.")
+    required: bool = Field(True, description="Whether the report says so where there is nothing.")
+
+    @model_validator(mode="after")
+    def _has_a_name(self) -> OwnFields:
+        if not (self.headings or self.tags):
+            raise ValueError("own needs headings or tags, or nobody knows where the answer stands")
+        return self
+
+
 class SectionFields(BaseModel):
     """Criteria that belong together under one heading."""
 
@@ -56,6 +73,7 @@ class SectionFields(BaseModel):
     id: Id = Field(description="The section's name; no other section has it.")
     title: Text = Field(description="The heading.")
     description: str = Field("", description="One sentence below the heading.")
+    own: OwnFields | None = Field(None, description="Where the student's own text and figures for it stand.")
     criteria: list[dict[str, Any]] = Field(min_length=1, description="What is looked at.")
 
 

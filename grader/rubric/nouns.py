@@ -9,6 +9,7 @@ from pathlib import Path
 
 from grader.checks import Check
 from grader.model import Visibility
+from grader.rubric.fields import OwnFields
 
 __all__ = ["Criterion", "Rubric", "Section"]
 
@@ -38,6 +39,7 @@ class Section:
     title: str
     criteria: tuple[Criterion, ...]
     description: str = ""
+    own: OwnFields | None = None  # where the student's text and figures for it stand
 
 
 @dataclass(frozen=True)

@@ -145,7 +145,8 @@ class _Reading:
         (fields,) = self.read(data, way, "a section", SectionFields)
         criteria = [self.criterion(criterion, there) for criterion, there in _mappings(data, "criteria", way)]
         made = tuple(criterion.made for criterion in criteria if criterion.made)
-        return _SectionRead(way, data, criteria, fields and Section(fields.id, fields.title, made, fields.description))
+        section = fields and Section(fields.id, fields.title, made, fields.description, fields.own)
+        return _SectionRead(way, data, criteria, section)
 
     def criterion(self, data: dict[str, Any], way: Way) -> _CriterionRead:
         kind = self.kind(data, way)
