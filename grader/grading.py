@@ -19,6 +19,7 @@ from grader.asked import Overheard, digest
 from grader.checks import GONE, Reading, undecided
 from grader.diagnosis.signature import alike
 from grader.errors import GraderError, StudentError
+from grader.expected import kept
 from grader.mistakes import FILE as MISTAKES
 from grader.model import (
     CriterionResult,
@@ -106,6 +107,8 @@ def prepare(
         GraderError: the reference does not come through one of its own checks.
     """
     _has_data(rubric, data)
+    if (given := kept(rubric.reference)) is not None:
+        return Key(rubric, _public(rubric, seed), data, _at_every_size(rubric, given))
     files = reference_files(rubric.reference)
     submission = Submission("reference", rubric.reference, rubric.digest, tuple(sorted(files)))
     expected: dict[str, Observations] = {}
@@ -172,6 +175,21 @@ def judge(key: Key, submission: Submission, observations: Observations) -> Resul
         provenance={"sizes": observations.size, "reference": key.expected[observations.size].submission},
         timings={id_: round(seen.seconds, 4) for id_, seen in observations.criteria.items()},
     )
+
+
+def _public(rubric: Rubric, seed: int) -> int:
+    if seed != PUBLIC_SEED:
+        raise GraderError(
+            f"{rubric.path}: the reference's code is not here; what it gives is known for the seed {PUBLIC_SEED} only."
+        )
+    return seed
+
+
+def _at_every_size(rubric: Rubric, given: Mapping[str, Observations]) -> dict[str, Observations]:
+    for size in rubric.sizes:
+        if size not in given or any(each.id not in given[size].criteria for each in rubric.criteria):
+            raise GraderError(f"{rubric.path}: what its reference gives is not all there (sizes {size!r}).")
+    return {size: given[size] for size in rubric.sizes}
 
 
 def _has_data(rubric: Rubric, data: Mapping[str, DataSet]) -> None:

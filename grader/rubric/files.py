@@ -11,7 +11,9 @@ from grader.mistakes import FILE as MISTAKES
 from grader.paths import data_folder
 from grader.wording import did_you_mean, listed
 
-__all__ = ["digest_of", "find_rubric", "reference_files"]
+__all__ = ["EXPECTED", "digest_of", "find_rubric", "is_reference", "reference_files"]
+
+EXPECTED = ".expected"  # of files that tell what the reference gives, in place of its code
 
 
 def find_rubric(name_or_path: str | Path) -> Path:
@@ -35,9 +37,15 @@ def reference_files(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
 
 
+def is_reference(folder: Path) -> bool:
+    """Whether a folder holds a reference's code, or what the reference gives in its place."""
+    return bool(reference_files(folder)) or any(folder.glob(f"*{EXPECTED}"))
+
+
 def digest_of(content: bytes, driver: Path, reference: Path, beside: Iterable[Path] = ()) -> str:
     """One name for all that judges: rubric, driver, reference, the known mistakes, and other files `beside` them."""
     files = {f"reference/{name}": inside for name, inside in reference_files(reference).items()}
+    files |= {f"expected/{path.name}": path.read_bytes() for path in sorted(reference.glob(f"*{EXPECTED}"))}
     mistakes = driver.parent / MISTAKES
     if mistakes.is_file():
         files["mistakes"] = mistakes.read_bytes()

@@ -17,7 +17,7 @@ from grader.paths import data_folder
 from grader.probes import Dimension
 from grader.rubric.absent import Absent
 from grader.rubric.fields import NEEDED_SIZES, CriterionFields, RubricFields, SectionFields
-from grader.rubric.files import digest_of, reference_files
+from grader.rubric.files import digest_of, is_reference
 from grader.rubric.nouns import Criterion, Rubric, Section
 from grader.sandbox.packages import installed
 from grader.strict_yaml import Document, Problem, parse
@@ -260,7 +260,7 @@ class _Reading:
             rest = did_you_mean(name, (path.name for path in ours.iterdir() if path.is_dir()))
             places = f"{str(self.path.parent / name)!r} or {str(ours / name)!r}"
             self.tell(("reference",), f"the reference solution is not there: no folder {places}{rest}")
-        elif not reference_files(folder):
+        elif not is_reference(folder):
             self.tell(("reference",), f"the reference solution {str(folder)!r} holds no Python file")
         else:
             return folder
