@@ -40,6 +40,7 @@ SYSTEM = "Files of the operating system are left out"
 CACHES = "Caches are left out"
 HISTORY = "Version histories are left out"
 INSTALLED = "Installed packages are left out"
+COURSE = "The course's own files are left out"
 NOISE: Mapping[str, str] = {
     "__macosx": SYSTEM,
     ".ds_store": SYSTEM,
@@ -58,6 +59,8 @@ NOISE: Mapping[str, str] = {
     ".svn": HISTORY,
     ".venv": INSTALLED,
     "venv": INSTALLED,
+    ".github": COURSE,
+    ".grader": COURSE,
     "node_modules": INSTALLED,
     "site-packages": INSTALLED,
 }
