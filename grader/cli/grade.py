@@ -18,7 +18,8 @@ __all__ = ["command"]
 @click.option(
     "--continue", "resume", is_flag=True, help="Go on with a run that was stopped: same seed, what is done stays."
 )
-def command(paths: tuple[Path, ...], resume: bool, **options: object) -> None:
+@click.option("--one", is_flag=True, help="Each PATH is one hand-in, even where it looks like a folder of many.")
+def command(paths: tuple[Path, ...], resume: bool, one: bool, **options: object) -> None:
     """Grade hand-ins anew: folders, archives, or a folder of many. See `grader batch` for a class.
 
     Each gets OUT/<hand-in>/ with result.json, report.html and report.pdf; OUT/summary.csv holds all scores, and
@@ -34,7 +35,7 @@ def command(paths: tuple[Path, ...], resume: bool, **options: object) -> None:
 
     asked = Asked(goes_on=resume, to_go_on="type the same command with --continue", **options)  # type: ignore[arg-type]
     _may_go_on(asked)
-    hand_ins, decisions = find(paths, asked.out)
+    hand_ins, decisions = find(paths, asked.out, one=one)
     tasks = [Task(each.id, each.path, asked.out / each.id) for each in hand_ins]
     click.get_current_context().exit(grade_all(tasks, decisions, asked))
 

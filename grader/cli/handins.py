@@ -25,12 +25,16 @@ class HandIn:
     path: Path
 
 
-def find(paths: Sequence[Path], out: Path) -> tuple[list[HandIn], list[str]]:
-    """All hand-ins in these paths, and a sentence for each path that was taken for a folder of many."""
+def find(paths: Sequence[Path], out: Path, *, one: bool = False) -> tuple[list[HandIn], list[str]]:
+    """All hand-ins in these paths, and a sentence for each path that was taken for a folder of many.
+
+    Args:
+        one: each path is one hand-in, whatever it looks like.
+    """
     found: list[Path] = []
     decisions = []
     for path in paths:
-        children = expand(path, out)
+        children = [] if one else expand(path, out)
         if children:
             decisions.append(
                 f"{path} holds no source itself: its {len(children)} folders and archives are the hand-ins."
