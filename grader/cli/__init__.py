@@ -15,7 +15,7 @@ from grader.errors import GraderError
 __all__ = ["main"]
 
 COMMANDS = (
-    *("audit", "batch", "check", "doctor", "export", "grade", "init", "marks"),
+    *("audit", "batch", "check", "doctor", "export", "grade", "init", "kit", "marks"),
     *("notebook", "rejudge", "schema", "stats", "writeup"),
 )
 
