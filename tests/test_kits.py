@@ -206,6 +206,23 @@ def test_what_students_may_not_have_is_named_with_the_reason(course: str, closed
     assert set(left_out(rubric).values()) <= {"hidden", "its key is the answer itself"}
 
 
+def test_a_suite_of_the_course_goes_along_for_gradescope_only(quick: Path, tmp_path: Path) -> None:
+    (tmp_path / "mine" / "tests").mkdir(parents=True)
+    suite = tmp_path / "mine" / "tests" / "test_relu.py"
+    suite.write_text("def test_it(student):\n    assert student\n", "utf-8")
+    text = quick.read_text("utf-8") + (
+        "      - {id: own, title: Own, points: 5, kind: pytest, suite: tests/test_relu.py}\n"
+    )
+    (tmp_path / "mine" / "rubric.yaml").write_text(text, "utf-8")
+    rubric = load_rubric(tmp_path / "mine" / "rubric.yaml")
+    kit = gradescope(rubric, 7, "hidden", (), {})
+    assert kit["extras"].content == b"[pytest]"
+    assert kit["rubric/tests/test_relu.py"].content == suite.read_bytes()
+    assert left_out(rubric) == {"relu": "hidden", "own": "its key is a suite of yours"}
+    copied = load_rubric(written(whole(rubric), tmp_path / "kit") / "rubric.yaml")
+    assert [criterion.id for criterion in copied.criteria] == ["softmax", "relu", "own"]
+
+
 def test_a_rubric_without_anything_public_makes_no_ci(tmp_path: Path) -> None:
     ended = grader("kit", "github", "--rubric", "gatech-cs7643-a1-theory", "-o", tmp_path)
     assert ended.exit_code == 2

@@ -27,6 +27,8 @@ def gradescope(rubric: Rubric, seed: int, hidden: str, extras: tuple[str, ...], 
         data: data sets that do not come with the grader.
     """
     name, content = wheel()
+    if any(criterion.check.course_files() for criterion in rubric.criteria):
+        extras = tuple(dict.fromkeys((*extras, "pytest")))
     settings = {"seed": seed, "hidden": hidden, "data": sorted(data)}
     return {
         "setup.sh": File(template("setup.sh"), executable=True),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -12,7 +13,7 @@ from grader.errors import GraderError
 from grader.expected import keep
 from grader.kits import File
 from grader.mistakes import FILE as MISTAKES
-from grader.rubric import Rubric, reference_files
+from grader.rubric import Criterion, Rubric, reference_files
 from grader.strict_yaml import parse
 
 if TYPE_CHECKING:
@@ -33,7 +34,17 @@ def whole(rubric: Rubric) -> dict[str, File]:
         files[MISTAKES] = File(mistakes.read_bytes())
     for name, content in reference_files(rubric.reference).items():
         files[f"{REFERENCE}/{name}"] = File(content)
-    return files
+    return files | {name: File(path.read_bytes()) for name, path in _course_files(rubric).items()}
+
+
+def _course_files(rubric: Rubric) -> dict[str, Path]:
+    """Suites of the course's own, by their paths from the rubric, which names them in that way."""
+    folder = rubric.folder.resolve()
+    files = [path for criterion in rubric.criteria for path in criterion.check.course_files()]
+    for path in files:
+        if not path.is_relative_to(folder):
+            raise GraderError(f"{path}: a kit takes files below the rubric's folder only, {folder}.")
+    return {path.relative_to(folder).as_posix(): path for path in files}
 
 
 def open_part(rubric: Rubric, data: Mapping[str, DataSet], sandbox: Sandbox) -> dict[str, File]:
@@ -66,11 +77,16 @@ def is_open(rubric: Rubric) -> bool:
 
 def left_out(rubric: Rubric) -> dict[str, str]:
     """The criteria that students may not have, each with the reason."""
-    return {
-        criterion.id: "hidden" if criterion.visibility == "hidden" else "its key is the answer itself"
-        for criterion in rubric.criteria
-        if criterion.visibility == "hidden" or (isinstance(criterion.check, Reading) and not criterion.check.RUNS)
-    }
+    reasons = {criterion.id: _reason(criterion) for criterion in rubric.criteria}
+    return {id_: reason for id_, reason in reasons.items() if reason}
+
+
+def _reason(criterion: Criterion) -> str:
+    if criterion.visibility == "hidden":
+        return "hidden"
+    if isinstance(criterion.check, Reading) and not criterion.check.RUNS:
+        return "its key is the answer itself"
+    return "its key is a suite of yours" if criterion.check.course_files() else ""
 
 
 def _rewritten(rubric: Rubric, kept: Collection[str], *, code: bool) -> File:
