@@ -245,9 +245,11 @@ def _write(document: Document, numbers: Mapping[str, str], asked: Asked) -> None
 
 
 def _tell(document: Document, outcomes: list[Outcome], seconds: float, asked: Asked) -> None:
+    from grader.report.text import plural
+
     missing = [part.section.title for part in document.parts if part.is_missing]
     known = sum(outcome.known for outcome in outcomes)
-    lines = [f"{len(outcomes)} runs in {seconds:.1f} s{f', {known} of them done before' if known else ''}."]
+    lines = [f"{plural(len(outcomes), 'run')} in {seconds:.1f} s{f', {known} of them done before' if known else ''}."]
     lines += [f"{each.run.label}: {each.failure.message} {each.failure.where}" for each in outcomes if each.failure]
     if missing:
         lines.append(f"No explanation was found for {', '.join(missing)}. Write under these headings in report.md.")

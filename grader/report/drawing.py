@@ -23,7 +23,7 @@ WIDTH, HEIGHT = 520.0, 330.0
 RADIUS = 13.0
 FILL, EDGE, LINE = "#f3f6f9", "#39434e", "#b9c2cc"
 FONT = 'font-family="Report Sans,Inter,system-ui,sans-serif"'
-SIDE, LEFT, BOTTOM, TOP = 300.0, 44.0, 34.0, 8.0
+SIDE, LEFT, BOTTOM, TOP = 300.0, 44.0, 34.0, 18.0
 LEVELS = 10
 OVERLAP = 0.2  # of neighbouring rows, so that no paper shows between them
 MOST_CELLS = 160  # along a side of a map
@@ -140,7 +140,7 @@ def _axes(block: MapBlock, x: Scale, y: Scale) -> Iterator[str]:
     for tick, words in zip(y.ticks(), labels(y.ticks()), strict=True):
         yield _text(LEFT - 5, y(tick) + 3, words, "end")
     yield _text(LEFT + SIDE / 2, TOP + SIDE + 26, block.labels[0], "middle")
-    yield _text(4, TOP + 6, block.labels[1], "start")
+    yield _text(4, TOP - 8, block.labels[1], "start")
 
 
 def _text(x: float, y: float, words: str, anchor: str) -> str:
