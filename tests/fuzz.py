@@ -15,7 +15,7 @@ import sys
 import tarfile
 import tempfile
 from collections.abc import Callable, Iterable
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from pathlib import Path
 
 import atheris
@@ -26,7 +26,12 @@ with atheris.instrument_imports(include=["grader", "yaml", "zipfile", "tarfile"]
     from grader.answers import Number, find
     from grader.errors import GraderError
     from grader.intake import take
+    from grader.notebooks import Unreadable, read, within
+    from grader.report.drawn import drawn
     from grader.report.markdown import rendered
+    from grader.report.printout import printed
+    from grader.report.raster import Unusable
+    from grader.report.shown_html import harmless
     from grader.report.text import visible
     from grader.rubric import load_rubric
     from grader.strict_yaml import parse
@@ -100,7 +105,19 @@ def markdown(content: bytes) -> None:
 
 def notebook(content: bytes) -> None:
     """A notebook, and a Markdown file."""
+    with suppress(Unreadable):
+        read(within(content, 1000))
     find({"x.ipynb": content, "y.md": content}, "xor", heading="XOR")
+
+
+def outputs(content: bytes) -> None:
+    """What a cell put out: a drawing, a table, a printout."""
+    told = content.decode("utf-8", "replace")
+    page = f"{harmless(told)} {printed(told)}".lower()
+    assert not [tag for tag in FORBIDDEN if tag in page]
+    with suppress(Unusable):
+        made = drawn(told).lower()
+        assert not [each for each in (b"<script", b"<image", b"javascript:", b"file:") if each in made]
 
 
 def texts(content: bytes) -> None:
@@ -111,7 +128,8 @@ def texts(content: bytes) -> None:
 
 
 READERS: dict[str, Callable[[bytes], None]] = {
-    each.__name__: each for each in (wire, headers, archive, rubric, answers, formulas, markdown, notebook, texts)
+    each.__name__: each
+    for each in (wire, headers, archive, rubric, answers, formulas, markdown, notebook, outputs, texts)
 }
 
 
@@ -158,6 +176,8 @@ def _seeds() -> Iterable[bytes]:
     yield b"\\frac{1}{1 + e^{-x}} \\cdot \\left(1 - 2\\right)"
     yield b"# XOR\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n$x^2$ [link](https://example.org)\n"
     yield b'{"cells": [{"cell_type": "markdown", "metadata": {"tags": ["xor"]}, "source": ["# XOR\\n", "text"]}]}'
+    yield b"<svg width='9' height='9'><g style='fill: red'><path d='M0 0h4'/><use href='#a'/></g></svg>"
+    yield b"<table><tr><td>1</td></tr></table>\x1b[31mred\x1b[0m\r50%\n"
     yield from _tars()
     for pattern in (
         "submissions_example/*/*/answers.yaml",

@@ -174,6 +174,18 @@ def test_a_class_gets_its_pdfs_and_what_cannot_be_opened_is_told(tmp_path: Path)
     assert "cannot be read as a notebook" in done.output
 
 
+def test_pictures_beside_a_single_notebook_are_found_in_its_folder_only(tmp_path: Path) -> None:
+    from grader.cli.notebook import _near
+
+    mine, other = tmp_path / "mine", tmp_path / "a.png"
+    (mine / "plots").mkdir(parents=True)
+    for path in (mine / "plots" / "b.png", other):
+        path.write_bytes(base64.b64decode(figure()))
+    (mine / "link.png").symlink_to(other)
+    named = "![](plots/b.png) ![](../a.png) ![](link.png) <img src='./plots/b.png'> ![](/etc/x.png) ![](none.png)"
+    assert list(_near(mine / "x.ipynb", {"x.ipynb": notebook([text(named)])})) == ["plots/b.png"]
+
+
 @pytest.mark.slow
 def test_a_notebook_of_a_hundred_megabytes_becomes_a_pdf(tmp_path: Path) -> None:
     file = tmp_path / "long.ipynb"

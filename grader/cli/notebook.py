@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain, count
 from pathlib import Path, PurePosixPath
@@ -17,6 +19,7 @@ import click
 from grader.cli.exits import GRADED, INTERRUPTED, UNGRADED
 from grader.cli.options import shown
 from grader.errors import GraderError, IntakeError
+from grader.intake.names import ARCHIVES, without_ending
 
 if TYPE_CHECKING:
     from grader.press import Press
@@ -24,6 +27,8 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 SUFFIX = ".ipynb"
+PICTURE = re.compile(r"[\"'(]((?:\./)?[\w.\- /]{1,200}\.(?:png|jpe?g))[\\\"')]", re.IGNORECASE)
+MOST_PICTURES, LARGEST_PICTURE = 100, 4 << 20  # beside one notebook, and bytes of each
 ROOM = 24 << 20  # bytes of one notebook
 MOST_READ = 256 << 20  # bytes of one hand-in
 
@@ -55,8 +60,8 @@ def command() -> None:
 def to_pdf(paths: tuple[Path, ...], out: Path, jobs: int | None, seconds: float, quiet: bool) -> None:
     """Make a PDF of each notebook, without LaTeX, a browser or running anything.
 
-    PATH is a notebook, a folder, or a zip; a folder of many hand-ins gives a folder for each. Every notebook gets a
-    PDF: where something had to be left out, the PDF says so on its first page, and a line here does.
+    PATH is a notebook, a folder, or a zip or tar archive; a folder of many hand-ins gives a folder for each. Every
+    notebook gets a PDF: where something had to be left out, its first page says so, and a line here does.
 
     Exit codes: 0 all are written, 2 wrong input, 3 a hand-in could not be opened.
 
@@ -93,6 +98,7 @@ class Source:
 
     path: Path
     folder: str
+    alone: bool  # named by itself, so that what lies beside it is its own
 
 
 def _sources(paths: Sequence[Path]) -> Iterator[Source]:
@@ -100,10 +106,10 @@ def _sources(paths: Sequence[Path]) -> Iterator[Source]:
     used: set[str] = set()
     for path in chain.from_iterable(map(_children, paths)):
         is_notebook = path.suffix.lower() == SUFFIX and path.is_file()
-        name = path.resolve().name if path.is_dir() else path.stem
+        name = path.resolve().name if path.is_dir() else path.stem if is_notebook else without_ending(path.name)
         unique = next(each for each in _numbered(name) if each.casefold() not in used)
         used.add(unique.casefold())
-        yield Source(path, "" if is_notebook and unique == name else unique)
+        yield Source(path, "" if is_notebook and unique == name else unique, is_notebook and path in paths)
 
 
 def _children(path: Path) -> list[Path]:
@@ -111,7 +117,7 @@ def _children(path: Path) -> list[Path]:
     if not path.is_dir():
         return [path]
     children = (child for child in sorted(path.iterdir()) if not (child.name.startswith(".") or child.is_symlink()))
-    return [child for child in children if child.is_dir() or child.suffix.lower() in (SUFFIX, ".zip")]
+    return [child for child in children if child.is_dir() or child.name.lower().endswith((SUFFIX, *ARCHIVES))]
 
 
 def _numbered(name: str) -> Iterator[str]:
@@ -159,10 +165,24 @@ def _of_source(source: Source, out: Path, press: Press) -> Iterator[Done]:
     if single and len(names) > 1:
         yield Done(shown(source.path), notices=(f"It holds {len(names)} notebooks: -o has to name a folder.",))
         return
-    pictures = intake.pictures if source.path.is_dir() or len(names) < len(intake.submission.files) else {}
+    pictures = _near(source.path, intake.files) if source.alone else intake.pictures
     for name in names:
         place = out if single else out / source.folder / PurePosixPath(name).with_suffix(".pdf")
         yield _printed(name, intake.files.get(name), _beside(name, pictures), place, press)
+
+
+def _near(notebook: Path, files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The pictures that a notebook names and that lie in its own folder, or in one below."""
+    from grader.intake.entry import Unreadable
+    from grader.intake.folder import read
+
+    folder, found = notebook.resolve().parent, dict[str, bytes]()
+    for way in PICTURE.findall(b"".join(files.values()).decode("utf-8", "replace"))[:MOST_PICTURES]:
+        place = (folder / way).resolve()
+        if place.is_relative_to(folder):
+            with suppress(Unreadable):
+                found[way.removeprefix("./")] = read(str(place), LARGEST_PICTURE)
+    return found
 
 
 def _printed(name: str, content: bytes | None, beside: Mapping[str, bytes], place: Path, press: Press) -> Done:

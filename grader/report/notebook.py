@@ -139,7 +139,8 @@ class _Sheet:
         self._say(f"{len(lines) - MOST_CODE:,} of {len(lines):,} lines of code in cell {cell.number}.")
         head = 3 * MOST_CODE // 4
         gap = Markup('<span class="gap">… {} lines …</span>').format(f"{len(lines) - MOST_CODE:,}")
-        return Markup("\n").join([*coloured(shown[:head]), gap, *coloured(shown[head - MOST_CODE :])])
+        before, after = (Markup("\n").join(coloured(part)) for part in (shown[:head], shown[head - MOST_CODE :]))
+        return Markup().join([before, gap, after])
 
     def _output(self, output: Output, cell: Cell) -> list[tuple[str, Markup]]:
         if output.kind == "error":

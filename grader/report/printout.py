@@ -26,7 +26,7 @@ def printed(text: str, head: int = HEAD, tail: int = TAIL) -> Markup:
     if len(lines) <= head + tail + 1:
         return _coloured(lines)
     gap = Markup('<span class="gap">… {} lines …</span>').format(f"{len(lines) - head - tail:,}")
-    return Markup("\n").join([_coloured(lines[:head]), gap, _coloured(lines[-tail:])])
+    return Markup().join([_coloured(lines[:head]), gap, _coloured(lines[-tail:])])  # the gap is a block of its own
 
 
 def _coloured(lines: list[str]) -> Markup:
