@@ -78,7 +78,7 @@ def apply(mistake: Mistake, files: Mapping[str, bytes]) -> dict[str, bytes]:
     """
     cuts = list(_cuts(mistake, files))
     if _overlap(cuts):
-        raise GraderError(f"mistake {mistake.id!r}: two of its edits change the same text; join them into one")
+        raise GraderError(f"{FILE}: mistake {mistake.id!r}: two of its edits change the same text; join them into one")
     return _spliced(cuts, files)
 
 
@@ -108,7 +108,7 @@ def _cuts(mistake: Mistake, files: Mapping[str, bytes]) -> Iterator[_Cut]:
         start, count = source.find(old), source.count(old)
         if count != 1:
             raise GraderError(
-                f"mistake {mistake.id!r}: {_shown(edit.replace)} stands {count} times in {edit.file}; "
+                f"{FILE}: mistake {mistake.id!r}: {_shown(edit.replace)} stands {count} times in {edit.file}; "
                 "it has to stand there exactly once"
             )
         yield _Cut(edit.file, start, start + len(old), edit.by.encode())
@@ -117,7 +117,7 @@ def _cuts(mistake: Mistake, files: Mapping[str, bytes]) -> Iterator[_Cut]:
 def _source(mistake: Mistake, edit: Edit, files: Mapping[str, bytes]) -> bytes:
     if edit.file not in files:
         rest = did_you_mean(edit.file, files)
-        raise GraderError(f"mistake {mistake.id!r}: the reference has no file {edit.file!r}{rest}")
+        raise GraderError(f"{FILE}: mistake {mistake.id!r}: the reference has no file {edit.file!r}{rest}")
     return files[edit.file]
 
 

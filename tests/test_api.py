@@ -64,12 +64,13 @@ def test_a_student_is_called_by_name_and_gives_arrays_of_ones_own(slips: Path, q
         first, second = student.relu(np.array([-1.0, 2.0])), student.call("relu", np.array([-1.0, 2.0]))
         first += 1
         assert second.tolist() == [0, 2]
-        with pytest.raises(grader.StudentError, match="no function 'gelu'"):
+        with pytest.raises(grader.StudentError, match="no method 'gelu'"):
             student.gelu(first)
         with pytest.raises(AttributeError):
             _ = student._session
 
 
+@pytest.mark.slow
 def test_a_class_is_graded_as_by_the_command(slips: Path, quick: Path, tmp_path: Path) -> None:
     results = grader.grade_class([slips], tmp_path / "out", quick, seed=3, formats=["html"])
     assert list(results) == ["hand-in-05"]
@@ -85,7 +86,14 @@ def test_a_command_that_cannot_do_it_raises_what_it_would_print(tmp_path: Path) 
         grader.run("export", tmp_path, "--to", "csv")
 
 
-@pytest.mark.parametrize(("name", "begins"), [("a.html", b"<!DOCTYPE html>"), ("a.json", b"{"), ("a.pdf", b"%PDF")])
+@pytest.mark.parametrize(
+    ("name", "begins"),
+    [
+        ("a.html", b"<!DOCTYPE html>"),
+        ("a.json", b"{"),
+        pytest.param("a.pdf", b"%PDF", marks=pytest.mark.slow),
+    ],
+)
 def test_a_report_is_written_as_its_name_ends(
     slips: Path, quick: Path, tmp_path: Path, name: str, begins: bytes
 ) -> None:

@@ -17,6 +17,7 @@ import click
 import pytest
 import yaml
 
+import grader
 from grader.checks import kinds
 from grader.cli import commands
 from grader.errors import RubricError
@@ -132,6 +133,22 @@ def test_the_criterion_of_the_page_on_pytest_loads(rubric_file: Path) -> None:
     criterion = textwrap.indent(block("pytest.md", "yaml"), "      ")
     rubric_file.write_text(block("rubric.md", "yaml") + criterion, "utf-8")
     assert load_rubric(rubric_file).criteria[-1].kind == "pytest"
+
+
+@pytest.mark.slow
+def test_the_assignment_of_the_page_gives_the_points_of_the_page_and_passes_its_audit(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "new-course.md").read_text("utf-8")
+    for name, text in re.findall(r"```(?:python|yaml)\n# (\S+)\n(.*?)```", page, re.DOTALL):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text, "utf-8")
+    shown = dict(re.findall(r"^\| (hand-in-\d+) \| (\d+) \|", page, re.MULTILINE))
+    with grader.Grader(tmp_path, seed=7) as course:
+        assert course.rubric.id == "late-bikes"
+        points = {path.name: course.grade(path).score.given for path in (tmp_path / "submissions").iterdir()}
+    assert points == {name: float(given) for name, given in shown.items()}
+    found = grader.audit_rubric(tmp_path, sample=80, jobs=2)
+    assert (found.share_caught, found.share_accepted) == (100, 100)
+    assert found.of("undecided") == []
 
 
 def renewed(text: str) -> str:

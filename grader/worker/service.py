@@ -5,6 +5,7 @@ from __future__ import annotations
 import marshal
 import sys
 from collections.abc import Callable, Mapping
+from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
@@ -118,7 +119,9 @@ class Service:
             procedure = vars(procedures).get(name)
             if isinstance(procedure, FunctionType) and procedure.__module__ == procedures.__name__:
                 return lambda *args, **kwargs: procedure(self._driver, *args, **kwargs)
-        raise _Absent(f"The driver has no function {name!r}, and neither have the grader's procedures.")
+        close = get_close_matches(name, [each for each in dir(self._driver) if not each.startswith("_")], n=1)
+        meant = f"; did you mean {close[0]!r}?" if close else "; a rubric's `call` names one of its methods."
+        raise _Absent(f"The driver has no method {name!r}{meant}")
 
     def _resolve(self, argument: Any) -> Any:
         """The argument with every reference, however deep, replaced by the object that was kept."""
@@ -148,6 +151,8 @@ class Service:
             return "student", "unusable-value", text, error.hint
         if isinstance(error, NotPlain):
             return "student", "unusable-value", text, ""
+        if isinstance(error, _Absent):
+            return "grader", "driver", text, ""
         if isinstance(error, OutOfSight):
             return "environment", "out-of-sight", text, error.hint
         if isinstance(error, MissingPackage):
