@@ -364,3 +364,19 @@ def test_of_twenty_honest_tables_none_is_accused_and_each_is_caught_beside_other
                 told.append(seed)
     assert accused == []
     assert caught == list(range(POOL))
+
+
+def test_on_mnist_published_accuracies_agree_and_those_of_other_rows_do_not() -> None:
+    told = json.loads((ROOT / "benchmarks" / "results" / "reproduce.json").read_text("utf-8"))
+    rows = [each for each in told["parts"][0]["lines"] if each["value"] != "train"]
+    yardstick = Yardstick(check().least, check().deviations, {"valid": 12_000, "test": 10_000}, {}, check().most)
+
+    def accused(row: Mapping[str, Any], value: float) -> bool:
+        compared = compare(row["value"], Stated(value, 1e-4), [row["ours"]], yardstick)
+        return compared is None or compared.off != 0
+
+    published = [accused(row, value) for row in rows for value in row["published"]]
+    others = [(a, b["median"]) for a in rows for b in rows if a["value"] == b["value"] and a["label"] != b["label"]]
+    caught = [accused(row, value) for row, value in others if abs(value - row["median"]) > 0.01]
+    assert (sum(published), len(published)) == (0, 26)
+    assert (sum(caught), len(caught)) == (131, 132)
