@@ -62,7 +62,11 @@ bootstrap() {
 unpack() {
     mkdir -p "$root/autograder/results"
     rm -rf "$root/autograder/submission" "$root/autograder/results/results.json"
-    cp -r "$hand_in" "$root/autograder/submission"
+    if [ -d "$hand_in" ]; then
+        cp -r "$hand_in" "$root/autograder/submission"
+    else
+        python3 -m zipfile -e "$hand_in" "$root/autograder/submission"
+    fi
     if [ ! -f "$root/autograder/ready" ]; then
         rm -rf "$root/autograder/source"
         python3 -m zipfile -e "$zip" "$root/autograder/source"

@@ -86,7 +86,8 @@ def test_the_wheel_lists_what_it_holds_and_holds_no_course() -> None:
         )
     assert {each.rsplit(",", 2)[0] for each in names} >= {"grader/__init__.py", "grader/kits/files/setup.sh"}
     assert not [each for each in names for course in COURSES if course in each]
-    assert not [each for each in names if "__pycache__" in each or each.endswith((".pyc", "mistakes.yaml"))]
+    assert not [each for each in names if "__pycache__" in each or each.endswith(".pyc")]
+    assert {each.split("/")[3] for each in names if each.startswith("grader/_data/reference/")} == {"data"}
 
 
 def test_equal_kits_have_equal_bytes(quick: Path) -> None:
