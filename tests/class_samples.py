@@ -1,69 +1,140 @@
-"""Classes of any size, made up from a seed: some hand-ins have trouble, and some have bad names."""
+"""Classes as platforms lay them out, written by hand: each is a mapping of paths to contents, as a folder or a zip."""
 
 from __future__ import annotations
 
-import random
+import io
+import os
+import signal
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
 
-from grader.model import Score, Status
-from grader.statistics import Row, Statistics
-from grader.statistics.row import Asked, Named
+from grader.batch import Graded, Outcome, Plan, Work
+from grader.model import Score
 
-HOSTILE = (
-    "<script>alert(1)</script>",
-    "</script><img src=x onerror=alert(1)>",
-    "\"'><svg onload=alert(1)>",
-    "javascript:alert(1)",
-    "=HYPERLINK(1)",
-    "\u202egnp.exe",
-    "../../etc",
-    "ünï cødé 漢字 😀",
-    "{{ 7*7 }}",
-    "lone \ud800 surrogate",
-)
-TITLES = ("Softmax", "Cross-entropy", "Forward pass", "Gradient of <W1> & b1", "SGD step", "Regularization", "Training")
-MISTAKES = (
-    "Not averaged over the batch",
-    "The bias is never moved",
-    "Softmax along the <wrong> axis",
-    "A term too many",
-)
+Files = Mapping[str, bytes]
 
-
-def statistics(count: int, seed: int = 1, *, hostile: bool = False) -> Statistics:
-    """A class of so many hand-ins."""
-    draw = random.Random(seed)
-    asked = tuple(Asked(f"c{i}", title, "Part", 10.0, i % 3 == 2) for i, title in enumerate(TITLES))
-    rows = [_row(f"hand-in-{i:04d}", draw, asked) for i in range(count)]
-    if hostile:
-        rows += [_row(name, draw, asked) for name in HOSTILE]
-    return Statistics("Softmax & two layers", "A course", "sample", tuple(sorted(rows, key=lambda row: row.id)), asked)
-
-
-def _row(name: str, draw: random.Random, asked: tuple[Asked, ...]) -> Row:
-    if draw.random() < 0.01:
-        return Row(name, problem="The archive <b>holds</b> no file.", seconds=0.1)
-    skill = min(1.0, max(0.05, draw.gauss(0.75, 0.25)))
-    verdicts: dict[str, Status] = {}
-    points: dict[str, float | None] = {}
-    mistakes: list[Named] = []
-    for each in asked:
-        verdict, given = _verdict(draw, skill)
-        verdicts[each.id], points[each.id] = verdict, given
-        if verdict == "partial":
-            number = draw.randrange(len(MISTAKES))
-            mistakes.append(Named(f"m{number}", MISTAKES[number], each.id, 10 - (given or 0.0)))
-    decided = sum(each.points for each in asked if points[each.id] is not None)
-    given = sum(each for each in points.values() if each is not None)
-    odd = ("It replaced `numpy.sum`.",) if draw.random() < 0.02 else ()
-    score = Score(given if decided else None, 10.0 * len(asked))
-    return Row(name, score, decided, verdicts, points, tuple(mistakes), odd, seconds=draw.lognormvariate(0.5, 0.6))
+METADATA = """\
+submission_11:
+  :submitters:
+  - :name: Ada Example
+    :sid: '1001'
+    :email: ada@example.org
+  :created_at: 2026-11-20 21:03:04.123456000 Z
+  :score: 10.0
+  :status: processed
+  :results:
+    tests: []
+submission_12:
+  :submitters:
+  - :name: Ben Example
+    :email: ben@example.org
+  - :name: Cem Example
+    :sid:
+    :email: cem@example.org
+  :created_at: 2026-11-20 22:00:00.000000000 Z
+submission_13:
+  :submitters:
+  - :name: Ada Example
+    :sid: '1001'
+    :email: ada@example.org
+  :created_at: 2026-11-21 08:00:00.000000000 Z
+submission_14:
+  :submitters: []
+  :created_at: 2026-11-21 09:00:00.000000000 Z
+"""
 
 
-def _verdict(draw: random.Random, skill: float) -> tuple[Status, float | None]:
-    if draw.random() < 0.005:
-        return "ungraded", None
-    if draw.random() < 0.02:
-        return "manual", None
-    if draw.random() < skill:
-        return "passed", 10.0
-    return ("partial", 5.0) if draw.random() < 0.6 else ("failed", 0.0)
+def code(text: str) -> bytes:
+    """A file by which one version is told from another."""
+    return f"# {text}\n".encode()
+
+
+def packed(files: Files) -> bytes:
+    """A zip archive."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return stream.getvalue()
+
+
+def gradescope() -> Files:
+    """An export: a wrapper folder, the metadata, folders; one student sent two submissions, one nobody's."""
+    folder = "assignment_77_export"
+    return {
+        f"{folder}/submission_metadata.yml": METADATA.encode(),
+        f"{folder}/submission_11/softmax.py": code("first"),
+        f"{folder}/submission_12/hw/softmax.py": code("of two"),
+        f"{folder}/submission_13/softmax.py": code("second"),
+        f"{folder}/submission_14/softmax.py": code("nobody's"),
+        "__MACOSX/._assignment_77_export": b"\0",
+    }
+
+
+def canvas() -> Files:
+    """A download: an archive, single files sent again, a late one, a text, an anonymous one."""
+    return {
+        "exampleada_101_9001_hw1.zip": packed({"hw1/softmax.py": code("packed")}),
+        "exampleben_LATE_102_9002_softmax.py": code("first"),
+        "exampleben_LATE_102_9003_softmax-1.py": code("second"),
+        "exampleben_LATE_102_9004_utils.py": code("utils"),
+        "examplecem_103_9005_part-1.py": code("his own number"),
+        "examplecem_103_text.html": b"<p>hello</p>",
+        "anon_x7f3_9006_softmax.py": code("anonymous"),
+    }
+
+
+def moodle() -> Files:
+    """A download: an archive in a folder, files in folders, files without folders, a text only."""
+    return {
+        "Ada Example_4711_assignsubmission_file_/hw1.zip": packed({"softmax.py": code("packed")}),
+        "Ben Example_4712_assignsubmission_file/softmax.py": code("plain"),
+        "Ben Example_4712_assignsubmission_onlinetext/onlinetext.html": b"<p>hello</p>",
+        "Cem Example_4713_assignsubmission_file_softmax.py": code("flat"),
+        "Cem Example_4713_assignsubmission_file_utils.py": code("utils"),
+        "Dan Example_4714_assignsubmission_onlinetext/onlinetext.html": b"<p>nothing else</p>",
+    }
+
+
+def github() -> Files:
+    """Clones of one assignment beside a folder that is none."""
+    return {
+        "hw1-ada/.git/config": b"[core]\n",
+        "hw1-ada/softmax.py": code("ada"),
+        "hw1-adam-x/.git/config": b"[core]\n",
+        "hw1-adam-x/softmax.py": code("adam"),
+        "notes/readme.md": b"# notes\n",
+    }
+
+
+def plain() -> Files:
+    """What no platform made."""
+    return {
+        "ada/softmax.py": code("folder"),
+        "ben.zip": packed({"ben/softmax.py": code("packed")}),
+        "results/run.json": b"{}",
+        "roster.csv": b"name\n",
+    }
+
+
+def as_folder(files: Files, place: Path) -> Path:
+    """The class in a folder."""
+    for name, content in files.items():
+        (place / name).parent.mkdir(parents=True, exist_ok=True)
+        (place / name).write_bytes(content)
+    return place
+
+
+def as_zip(files: Files, place: Path) -> Path:
+    """The class in one archive."""
+    place.mkdir(parents=True, exist_ok=True)
+    (place / "class.zip").write_bytes(packed(files))
+    return place / "class.zip"
+
+
+def die_over_b(work: Work, plan: Plan) -> Graded:
+    """Grades like one whose process dies over a hand-in, whoever runs it."""
+    if work.task.id == "b":
+        os.kill(os.getpid(), signal.SIGKILL)
+    return Graded(Outcome(work.task, Score(1, 1), complete=True))

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import time
 import warnings
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from grader.batch import station
-from grader.batch.nouns import Engine, Graded, Plan, Work
+from grader.batch.nouns import Engine, Grade, Graded, Plan, Work
 from grader.errors import GraderError
 
 if TYPE_CHECKING:
@@ -27,8 +27,6 @@ AHEAD = 3  # works on their way to each thread of the cluster, so that none wait
 FEWEST = 8
 OFTEN = 2.0  # seconds between two looks at how large the cluster is by now
 PATIENCE = 20.0  # seconds for the scheduler to answer
-
-Grade = Callable[[Work, Plan], Graded]
 
 
 def engine(address: str, grade: Grade = station.grade) -> Engine:

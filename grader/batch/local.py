@@ -17,7 +17,7 @@ from multiprocessing.process import BaseProcess
 from multiprocessing.util import Finalize
 
 from grader.batch import station
-from grader.batch.nouns import Engine, Graded, Plan, Work
+from grader.batch.nouns import Engine, Grade, Graded, Plan, Work
 
 __all__ = ["engine"]
 
@@ -26,30 +26,32 @@ GRACE = 3.0  # seconds; workers die with the process that started them
 TWICE = "The grader's own process died over this hand-in, and once more when it was tried alone: it is set aside."
 
 
-def engine(processes: int) -> Engine:
+def engine(processes: int, grade: Grade = station.grade) -> Engine:
     """So many processes; one is this process itself."""
-    return _here if processes == 1 else partial(_in_pools, processes)
+    return partial(_here, grade) if processes == 1 else partial(_in_pools, processes, grade)
 
 
-def _here(works: Iterable[Work], plan: Plan) -> Generator[Graded, None, None]:
+def _here(grade: Grade, works: Iterable[Work], plan: Plan) -> Generator[Graded, None, None]:
     try:
-        yield from (station.grade(work, plan) for work in works)
+        yield from (grade(work, plan) for work in works)
     finally:
         station.close()
 
 
-def _in_pools(processes: int, works: Iterable[Work], plan: Plan) -> Generator[Graded, None, None]:
+def _in_pools(processes: int, grade: Grade, works: Iterable[Work], plan: Plan) -> Generator[Graded, None, None]:
     """One pool after the other: who was under way when a pool broke is tried alone, and the others go on."""
     rest = iter(works)
-    while lost := (yield from _in_pool(processes, rest, plan)):
+    while lost := (yield from _in_pool(processes, grade, rest, plan)):
         for work in lost:
-            if (yield from _in_pool(1, iter([work]), plan)):
+            if (yield from _in_pool(1, grade, iter([work]), plan)):
                 yield station.without_result(work, TWICE)
 
 
-def _in_pool(processes: int, works: Iterator[Work], plan: Plan) -> Generator[Graded, None, Sequence[Work]]:
+def _in_pool(
+    processes: int, grade: Grade, works: Iterator[Work], plan: Plan
+) -> Generator[Graded, None, Sequence[Work]]:
     """Grade in one pool; the value is what was under way when a process of it died."""
-    pool = ProcessPoolExecutor(processes, multiprocessing.get_context("spawn"), _start_process, (plan,))
+    pool = ProcessPoolExecutor(processes, multiprocessing.get_context("spawn"), _start_process, (grade, plan))
     waiting: dict[Future[Graded], Work] = {}
     ended = False
     try:
@@ -90,14 +92,15 @@ def _end(processes: Sequence[BaseProcess]) -> None:
 class _State:
     """Of a process of the pool."""
 
+    grade: Grade
     plan: Plan
     busy = False
     ending = False
 
 
-def _start_process(plan: Plan) -> None:
+def _start_process(grade: Grade, plan: Plan) -> None:
     """Leave Ctrl-C to the parent; when it ends this process, close what is at hand first; never outlive it."""
-    _State.plan = plan
+    _State.grade, _State.plan = grade, plan
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, _leave)
     Finalize(None, station.close, exitpriority=10)
@@ -121,6 +124,6 @@ def _leave(*_: object) -> None:
 def _grade(work: Work) -> Graded:
     _State.busy = not _State.ending
     try:
-        return station.grade(work, _State.plan) if _State.busy else station.without_result(work, "Not begun.")
+        return _State.grade(work, _State.plan) if _State.busy else station.without_result(work, "Not begun.")
     finally:
         _State.busy = False

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from grader.intake import Intake
     from grader.sandbox import Sandbox
 
-__all__ = ["FILES", "Engine", "Format", "Graded", "Outcome", "Plan", "Task", "Work", "outcome_of", "plan"]
+__all__ = ["FILES", "Engine", "Format", "Grade", "Graded", "Outcome", "Plan", "Task", "Work", "outcome_of", "plan"]
 
 Format = Literal["json", "html", "pdf"]
 FILES: Mapping[Format, str] = {"html": "report.html", "pdf": "report.pdf", "json": "result.json"}
@@ -87,6 +87,7 @@ class Graded:
     own: str = ""  # what the student wrote and drew, as JSON, where the report shows it
 
 
+Grade = Callable[[Work, Plan], Graded]
 Engine = Callable[[Iterable[Work], Plan], Generator[Graded, None, None]]
 """Grades works somewhere, in any order; closing it ends what is under way."""
 

@@ -33,6 +33,12 @@ _NEWEST = (
     .join(HandInRow)
     .where(_ASSIGNMENT, AttemptRow.id.in_(_LAST))
 )
+_PROBLEM = (
+    select(AttemptRow.problem, AttemptRow.submission)
+    .where(AttemptRow.hand_in_id == bindparam("hand_in"))
+    .order_by(AttemptRow.id.desc())
+    .limit(1)
+)
 _MARKS = select(MarkRow.__table__).join(HandInRow).where(_ASSIGNMENT)
 
 
@@ -57,6 +63,8 @@ class Book:
             row = self._row(attempt, hand_in)
             if before is not None and before.result == row["result"] is not None:
                 return True  # a run that goes on takes over what it finds, and that is no new attempt
+            if row["result"] is None and self._is_told(connection, row):
+                return False  # what could not be read then cannot be read now
             stands = not attempt.problem and (attempt.complete or before is None or not before.complete)
             if stands and before is not None:
                 connection.execute(update(AttemptRow).where(AttemptRow.id == before.id).values(stands=False))
@@ -142,6 +150,11 @@ class Book:
             "result": zlib.compress(attempt.result.encode(), 3) if attempt.result else None,
             **digests,
         }
+
+    def _is_told(self, connection: Connection, row: Mapping[str, object]) -> bool:
+        """Whether the newest attempt came to the same problem with the same hand-in."""
+        newest = connection.execute(_PROBLEM, {"hand_in": row["hand_in_id"]}).first()
+        return newest is not None and tuple(newest) == (row["problem"], row["submission"])
 
     def _mark(self, connection: Connection, hand_in: int, given: Given) -> None:
         where = (MarkRow.hand_in_id == hand_in, MarkRow.criterion == given.criterion)

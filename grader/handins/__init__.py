@@ -50,14 +50,13 @@ def find(bundle: Bundle, versions: Versions = "latest") -> Class:
 
 
 def twice(hand_ins: Sequence[HandIn]) -> dict[str, tuple[str, ...]]:
-    """The hand-ins of each person who is in several that are no versions of each other, by a name or a key."""
+    """The hand-ins of each person who is in several that are no versions of each other, by what tells who it is."""
     found: dict[str, dict[str, str]] = defaultdict(dict)
     for hand_in in hand_ins:
-        for person in hand_in.people:
-            who = min(person.keys, default="")
-            if who:
-                found[who].setdefault(hand_in.owner, hand_in.id)
-    return {who: tuple(ids.values()) for who, ids in found.items() if len(ids) > 1}
+        for key in {key for person in hand_in.people for key in person.keys}:
+            found[key].setdefault(hand_in.owner, hand_in.id)
+    several = {tuple(ids.values()): key for key, ids in sorted(found.items()) if len(ids) > 1}
+    return {key: ids for ids, key in several.items()}
 
 
 def _counted(hand_ins: Sequence[HandIn]) -> Iterator[HandIn]:

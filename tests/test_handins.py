@@ -1,0 +1,169 @@
+"""A class as platforms give it: whose is what, in which version, and what a hostile one costs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import class_samples as samples
+import pytest
+
+from grader.cli.matching import matched, remarks
+from grader.errors import GraderError, IntakeError
+from grader.handins import Class, find, twice
+from grader.intake.bundle import open_bundle
+
+Place = Callable[[samples.Files, Path], Path]
+Told = Mapping[str, tuple[list[str], str]]
+
+EXPECTED: Mapping[str, tuple[str, Told, list[str]]] = {
+    "gradescope": (
+        "Gradescope's export",
+        {
+            "submission_12": (["ben@example.org", "cem@example.org"], "of two"),
+            "submission_13": (["1001", "ada@example.org"], "second"),
+            "submission_14": ([], "nobody's"),
+        },
+        ["submission_11-v1"],
+    ),
+    "canvas": (
+        "Canvas's download",
+        {
+            "exampleada_101": (["canvas 101"], "packed"),
+            "exampleben_102": (["canvas 102"], "second"),
+            "examplecem_103": (["canvas 103"], "his own number"),
+            "x7f3": (["canvas x7f3"], "anonymous"),
+        },
+        ["exampleben_102-v1"],
+    ),
+    "moodle": (
+        "Moodle's download",
+        {
+            "Ada Example_4711": (["participant 4711"], "packed"),
+            "Ben Example_4712": (["participant 4712"], "plain"),
+            "Cem Example_4713": (["participant 4713"], "flat"),
+            "Dan Example_4714": (["participant 4714"], ""),
+        },
+        [],
+    ),
+    "github": (
+        "clones of repositories",
+        {"hw1-ada": (["ada"], "ada"), "hw1-adam-x": (["adam-x"], "adam")},
+        [],
+    ),
+    "plain": ("folders and archives", {"ada": (["ada"], "folder"), "ben": (["ben"], "packed")}, []),
+}
+
+
+def told(group: Class, path: Path) -> dict[str, tuple[list[str], str]]:
+    """Whose each hand-in is, and the word by which its first file is known."""
+    found = {}
+    with open_bundle(path) as bundle:
+        for each in group.hand_ins:
+            try:
+                content = next(iter(bundle.take(each.id, each.parts).files.values())).decode()
+            except IntakeError:
+                content = ""
+            found[each.id] = (sorted(key for person in each.people for key in person.keys), content.strip("# \n"))
+    return found
+
+
+@pytest.mark.parametrize("place", [samples.as_folder, samples.as_zip])
+@pytest.mark.parametrize("name", EXPECTED)
+def test_a_layout_is_known_by_its_names(name: str, place: Place, tmp_path: Path) -> None:
+    path = place(getattr(samples, name)(), tmp_path / "class")
+    with open_bundle(path) as bundle:
+        group = find(bundle)
+    assert (group.layout, told(group, path), list(group.left_out)) == EXPECTED[name]
+
+
+def test_all_versions_are_hand_ins_when_asked_for(tmp_path: Path) -> None:
+    path = samples.as_zip(samples.canvas(), tmp_path)
+    with open_bundle(path) as bundle:
+        group = find(bundle, "all")
+    mine = {id_: word for id_, (_, word) in told(group, path).items() if id_.startswith("exampleben")}
+    assert mine == {"exampleben_102-v1": "first", "exampleben_102": "second"}
+    assert [(each.version, each.of) for each in group.hand_ins if "ben" in each.id] == [(1, 2), (2, 2)]
+
+
+def test_a_file_has_the_name_that_it_was_sent_under(tmp_path: Path) -> None:
+    path = samples.as_folder(samples.canvas(), tmp_path)
+    with open_bundle(path) as bundle:
+        by_id = {each.id: each for each in find(bundle).hand_ins}
+        assert list(bundle.take("b", by_id["exampleben_102"].parts).files) == ["softmax.py", "utils.py"]
+        assert list(bundle.take("c", by_id["examplecem_103"].parts).files) == ["part.py"]
+    assert by_id["exampleben_102"].late
+    assert not by_id["exampleada_101"].late
+
+
+def test_who_is_in_several_groups_is_named(tmp_path: Path) -> None:
+    metadata = samples.METADATA.replace("Cem Example", "Ada Example").replace("cem@example.org", "ada@example.org")
+    files = {**samples.gradescope(), "assignment_77_export/submission_metadata.yml": metadata.encode()}
+    with open_bundle(samples.as_folder(files, tmp_path)) as bundle:
+        assert set(twice(find(bundle).hand_ins).values()) == {("submission_12", "submission_13")}
+
+
+def test_a_class_list_says_who_is_missing_and_whom_nobody_knows(tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text(
+        "Name,E-mail,Number\nAda Example,ada@example.org,1001\nBen Example,ben@example.org,1002\n"
+        "Cem Example,,1003\nEve Example,eve@example.org,1005\n"
+    )
+    with open_bundle(samples.as_folder(samples.gradescope(), tmp_path / "class")) as bundle:
+        group = find(bundle)
+    found = matched(group.hand_ins, tmp_path / "list.csv")
+    assert found.by == {"submission_12": "name", "submission_13": "key", "submission_14": "not found"}
+    assert list(remarks(group, {}, found)) == [
+        "1 older versions, left out; --versions all takes them too: submission_11-v1",
+        "1 nothing says whose these are: submission_14",
+        "1 in no row of the list: submission_14",
+        "1 without a hand-in: Eve Example eve@example.org",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ({"a.txt": b"nothing"}, "no hand-ins beside each other"),
+        ({"softmax.py": b"x = 1\n", "b/c.py": b""}, "no hand-ins beside each other"),
+        ({"e/submission_1/a.py": b"", "e/submission_metadata.yml": b"- [\n"}, "not Gradescope's"),
+        (
+            {"e/submission_1/a.py": b"", "e/submission_metadata.yml": b"!!python/object/apply:os.abort []"},
+            "not Gradesc",
+        ),
+    ],
+)
+def test_what_is_no_class_is_told(files: samples.Files, said: str, tmp_path: Path) -> None:
+    with pytest.raises(GraderError, match=said), open_bundle(samples.as_zip(files, tmp_path)) as bundle:
+        find(bundle)
+
+
+@pytest.mark.parametrize(
+    ("inside", "said"),
+    [
+        (b"PK\x03\x04 cut off", "like an archive and are none|no file in it"),
+        (samples.packed({"../../escape.py": b"x = 1\n"}), "lead out of the hand-in"),
+        (samples.packed({"deeper.zip": samples.packed({"a.py": b""})}), "nothing but other archives"),
+        (samples.packed({f"{number}.py": b"" for number in range(5001)}), "too much"),
+    ],
+)
+@pytest.mark.parametrize("place", [samples.as_folder, samples.as_zip])
+def test_a_hostile_archive_costs_its_own_hand_in(inside: bytes, said: str, place: Place, tmp_path: Path) -> None:
+    files = {"good_1_2_a.py": b"x = 1\n", "evil_2_3_hw.zip": inside}
+    with open_bundle(place(files, tmp_path)) as bundle:
+        by_id = {each.id: each for each in find(bundle).hand_ins}
+        assert bundle.take("good", by_id["good_1"].parts).files
+        with pytest.raises(IntakeError, match=said):
+            bundle.take("evil", by_id["evil_2"].parts)
+
+
+def test_links_in_a_class_are_not_followed(tmp_path: Path) -> None:
+    path = samples.as_folder(samples.plain(), tmp_path)
+    (path / "eve").symlink_to("/etc")
+    with open_bundle(path) as bundle:
+        assert [each.id for each in find(bundle).hand_ins] == ["ada", "ben"]
+
+
+def test_no_hand_in_is_called_like_what_lies_beside_the_results(tmp_path: Path) -> None:
+    path = samples.as_folder({"roster.csv/a.py": b"", "ROSTER.csv.zip": samples.packed({"a.py": b""})}, tmp_path)
+    with open_bundle(path) as bundle:
+        assert sorted(each.id for each in find(bundle).hand_ins) == ["ROSTER.csv-2", "roster.csv-3"]
