@@ -201,12 +201,21 @@ def _cache(folder: Path) -> None:
 
 
 def _deleted_in_history(folder: Path) -> None:
-    git = ["git", "-c", "user.name=x", "-c", "user.email=x@example.org", "-C", str(folder)]
     (folder / "old.py").write_bytes(SOLUTION)
-    for command in (["init", "-q"], ["add", "."], ["commit", "-qm", "all"], ["rm", "-q", "old.py"]):
+    _commit_and_delete(folder, "old.py")
+
+
+def _notebook_in_history(folder: Path) -> None:
+    _source_in_notebook(folder)  # in parts, as notebooks keep it
+    _commit_and_delete(folder, "a.ipynb")
+
+
+def _commit_and_delete(folder: Path, name: str) -> None:
+    git = ["git", "-c", "user.name=x", "-c", "user.email=x@example.org", "-C", str(folder)]
+    for command in (["init", "-q"], ["add", "."], ["commit", "-qm", "all"], ["rm", "-q", name]):
         subprocess.run([*git, *command], check=True)
     subprocess.run([*git, "commit", "-qm", "less", "--allow-empty"], check=True)
-    assert not (folder / "old.py").exists()
+    assert not (folder / name).exists()
 
 
 def _said_in_a_commit(folder: Path) -> None:
@@ -226,11 +235,12 @@ def _said_in_a_commit(folder: Path) -> None:
         (_harmless_output, "a.ipynb: a notebook with outputs"),
         (_cache, "__pycache__: a cache"),
         (_deleted_in_history, "history, blob "),
+        (_notebook_in_history, "history, blob "),
         (_said_in_a_commit, "history, commit "),
     ],
 )
 def test_what_a_folder_gives_away_is_found(put: Put, told: str, tmp_path: Path, secrets: frozenset[str]) -> None:
-    if put in (_deleted_in_history, _said_in_a_commit) and shutil.which("git") is None:
+    if put in (_deleted_in_history, _notebook_in_history, _said_in_a_commit) and shutil.which("git") is None:
         pytest.skip("git is not installed")
     (tmp_path / "layers.py").write_text(LEFT)
     assert leaks(tmp_path, secrets, ()) == []
@@ -283,3 +293,9 @@ def test_the_commands_of_the_page_make_what_it_says(
         "homework-1/.grader/check.sh",
         "homework-1/utils.py",
     }
+
+
+def test_a_damaged_history_is_told(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    with pytest.raises(GraderError, match="its history cannot be read"):
+        leaks(tmp_path, frozenset(), ())

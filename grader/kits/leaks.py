@@ -70,7 +70,7 @@ def _in_file(name: str, content: bytes, secrets: frozenset[str], known: Collecti
         return [f"{name}: too large to look through."]
     if content[:2] == b"PK" and deep < DEEPEST:
         return _in_archive(name, content, secrets, known, deep)
-    text = _notebook(content) if name.endswith(".ipynb") else content.decode("utf-8", "replace")
+    text = _notebook(content) if _is_notebook(name, content) else content.decode("utf-8", "replace")
     said = said_in(text, secrets)
     told = [f"{name}: {len(said)} of the solution's lines, such as “{said[0][:80]}”."] if said else []
     return told + ([f"{name}: a notebook with outputs; clear them."] if _has_outputs(name, content) else [])
@@ -88,6 +88,11 @@ def _in_archive(name: str, content: bytes, secrets: frozenset[str], known: Colle
     except (zipfile.BadZipFile, RuntimeError, OSError) as error:
         found.append(f"{name}: an archive that cannot be looked into ({type(error).__name__}).")
     return found
+
+
+def _is_notebook(name: str, content: bytes) -> bool:
+    """By its name, or by what is in it, for objects of a history have no name."""
+    return name.endswith(".ipynb") or (content.lstrip()[:1] == b"{" and b'"cells"' in content)
 
 
 def _notebook(content: bytes) -> str:
@@ -110,7 +115,7 @@ def _texts(value: object) -> Iterator[str]:
 
 
 def _has_outputs(name: str, content: bytes) -> bool:
-    if not name.endswith(".ipynb"):
+    if not _is_notebook(name, content):
         return False
     try:
         cells = json.loads(content)["cells"]
@@ -123,19 +128,24 @@ def _in_history(folder: Path, secrets: frozenset[str], known: Collection[bytes])
     """Each object of the repository in this folder, those that no branch names any more too."""
     if not (folder / ".git").exists():
         return
-    every = _git(folder, "cat-file", "--batch-all-objects", "--batch-check").decode().splitlines()
-    for line in every:
-        id_, kind, size = line.split()
+    for id_, kind, content in _objects(folder):
         if kind == "tree":
             continue
-        content = _git(folder, "cat-file", kind, id_) if int(size) <= LARGEST else b""
         for told in _in_file(f"history, {kind} {id_[:12]}", content, secrets, known):
             yield f"{told} Start a new history for students."
 
 
-def _git(folder: Path, *arguments: str) -> bytes:
-    command = ["git", "-c", "safe.directory=*", "-C", str(folder), *arguments]
+def _objects(folder: Path) -> Iterator[tuple[str, str, bytes]]:
+    """The id, kind and content of every object in the repository, one after the other."""
+    command = ["git", "-c", "safe.directory=*", "-C", str(folder), "cat-file", "--batch", "--batch-all-objects"]
     try:
-        return subprocess.run(command, check=True, capture_output=True).stdout
-    except (OSError, subprocess.CalledProcessError):
-        raise GraderError(f"{folder}: its history cannot be read; is git installed?") from None
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as git:
+            assert git.stdout
+            while head := git.stdout.readline().decode().split():
+                content = git.stdout.read(int(head[2]))
+                git.stdout.read(1)
+                yield head[0], head[1], content
+    except OSError:
+        raise GraderError(f"{folder}: its history cannot be read; git is not installed.") from None
+    if git.returncode:
+        raise GraderError(f"{folder}: its history cannot be read by git.")
