@@ -392,7 +392,7 @@ def test_a_reference_whose_own_answer_is_wrong_is_told_at_once(tmp_path: Path) -
     (tmp_path / "own").mkdir()
     answers = (ROOT / "reference" / COURSE / "answers.yaml").read_text("utf-8")
     (tmp_path / "own" / "answers.yaml").write_text(answers.replace("-1.5", "-0.5"), "utf-8")
-    with pytest.raises(GraderError, match="reference's own answer does not pass 'perceptron-and'"):
+    with pytest.raises(GraderError, match="the reference itself does not pass 'perceptron-and'"):
         prepare(load_rubric(rubric), 1, {}, choose("auto"))
 
 
