@@ -6,6 +6,7 @@ Where laying one out takes too much, less of it is laid out; what was left out i
 from __future__ import annotations
 
 import contextlib
+import math
 import multiprocessing
 import signal
 import sys
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Press", "Pressed", "Room"]
 
+PATIENCE = 5
 LARGEST_PDF = 512 << 20  # bytes
 PLAIN_CELLS, PLAIN_TEXT = 300, 4000  # cells, and characters of one, where only text is shown
 
@@ -30,7 +32,7 @@ PLAIN_CELLS, PLAIN_TEXT = 300, 4000  # cells, and characters of one, where only 
 class Room:
     """How much laying out one notebook may take."""
 
-    seconds: float = 60.0
+    seconds: float = 60.0  # of computing; on the clock it is PATIENCE times that, since a busy machine changes nothing
     memory: int = 3 << 30  # bytes of addresses, most of which are never used
 
 
@@ -78,19 +80,19 @@ class Press:
         connection = self._connection or self._start()
         try:
             connection.send((notebook, name, dict(beside or {})))
-            if not connection.poll(self._room.seconds):
+            if not connection.poll(PATIENCE * self._room.seconds):
                 self.close()
                 return f"laying it out took more than {self._room.seconds:g} seconds"
             told = connection.recv_bytes(LARGEST_PDF)
         except (EOFError, OSError):
             self.close()
-            return "laying it out ended its process, as too little memory does"
+            return f"laying it out took more than {self._room.seconds:g} seconds, or too much memory"
         return told[1:] if told[:1] == b"+" else told[1:].decode("utf-8", "replace")
 
     def _start(self) -> Connection[Any, Any]:
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
-        self._process = context.Process(target=_work, args=(theirs, self._room.memory), daemon=True)
+        self._process = context.Process(target=_work, args=(theirs, self._room), daemon=True)
         self._process.start()
         theirs.close()
         self._connection = ours
@@ -110,17 +112,18 @@ def _plain(cell: Cell) -> Cell:
     return Cell(cell.number, "raw", cell.source[:PLAIN_TEXT])
 
 
-def _work(connection: Connection[Any, Any], memory: int) -> None:
+def _work(connection: Connection[Any, Any], room: Room) -> None:
     """Make a PDF of each notebook that comes in, until none does."""
     from grader.report.notebook import DOCUMENTS, pdf
     from grader.report.pdf import Renderer
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     renderer = Renderer(*DOCUMENTS)
-    _limit(memory)
+    _limit(room.memory)
     with contextlib.suppress(EOFError, BrokenPipeError):
         while True:
             notebook, name, beside = connection.recv()
+            _allow(room.seconds)
             try:
                 told = b"+" + pdf(notebook, name, beside, renderer)
             except (Exception, MemoryError) as error:  # whatever a stranger's notebook does to the libraries
@@ -134,3 +137,13 @@ def _limit(memory: int) -> None:
         import resource
 
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+
+
+def _allow(seconds: float) -> None:
+    """So much computing from here on; the system ends the process that takes more."""
+    if sys.platform != "win32":
+        import resource
+
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        until, most = math.ceil(used.ru_utime + used.ru_stime + seconds), resource.getrlimit(resource.RLIMIT_CPU)[1]
+        resource.setrlimit(resource.RLIMIT_CPU, (until if most < 0 else min(until, most), most))

@@ -10,6 +10,7 @@ from notebook_samples import DRAWING, Cell, code, figure, notebook, shown, text
 from grader.answers.parts import part
 from grader.answers.plots import definitions, plot
 from grader.checks.figure import Figure
+from grader.checks.prose import Prose
 from grader.probes import Setting
 
 HEAD = text("## 2b Loss curves")
@@ -104,6 +105,22 @@ def test_a_part_is_there_or_missing_or_empty_or_the_template(
     found = part({"hw.ipynb": notebook(cells)}, ["discussion"], template)
     assert found.state == state
     assert said is None or found.text == said
+
+
+@pytest.mark.parametrize(
+    ("cells", "told", "where"),
+    [
+        ([text("# XOR"), text("# Next")], "nothing is written below it", "hw.ipynb, below “XOR”"),
+        ([text("# XOR\nYour proof here.")], "only the template is there", "hw.ipynb, below “XOR”"),
+        ([text("# Next\nyes")], "Nothing is written for 'xor' yet", ""),
+    ],
+)
+def test_prose_tells_why_there_is_no_answer(cells: list[Cell], told: str, where: str) -> None:
+    check = Prose(kind="prose", question="xor", empty=0, template="Your proof here.")
+    verdict = check.judge(check.read({"hw.ipynb": notebook(cells)}), {}, Setting(1, {}, {}))
+    assert verdict.fraction == 0
+    assert told in verdict.findings[0].message
+    assert verdict.findings[0].where == where
 
 
 def test_a_marker_is_told_what_there_is_and_what_was_asked() -> None:

@@ -155,8 +155,8 @@ def test_where_laying_out_fails_less_is_laid_out(failures: int, note: str, cells
 
 
 def test_a_press_that_gets_no_time_says_so_and_can_be_closed() -> None:
-    press = Press(Room(seconds=0.001))
-    with pytest.raises(GraderError, match=r"took more than 0\.001 seconds"):
+    press = Press(Room(seconds=0.0001))
+    with pytest.raises(GraderError, match=r"took more than 0\.0001 seconds"):
         press.press(read(STYLES["empty"]), "e.ipynb")
     press.close()
 

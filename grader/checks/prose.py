@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from grader.answers import as_text, find
+from grader.answers.parts import part
 from grader.checks import Reading, decide
 from grader.model import Finding, Values, Verdict
 from grader.probes import Setting
@@ -40,7 +41,11 @@ class Prose(Reading):
 
     def read(self, files: Mapping[str, bytes]) -> Values:
         found = find(files, self.question, self.file, self.heading)
-        return {"text": as_text(found.value), "where": found.where, "problem": found.problem}
+        seen = {"text": as_text(found.value), "where": found.where, "problem": found.problem}
+        if seen["text"]:
+            return seen
+        place = part(files, [self.question, *([self.heading] if self.heading else [])], self.template)
+        return {**seen, "where": place.where, "state": place.state}
 
     def shown(self, seen: Values) -> tuple[str, str]:
         return str(seen["text"] or seen["problem"]), str(seen["where"])
@@ -53,8 +58,20 @@ class Prose(Reading):
             return Verdict("manual", None, (Finding("unreadable", str(seen["problem"])),))
         if self._is_written(str(seen["text"])):
             return Verdict("manual", None)
-        finding = Finding("no-answer", f"Nothing is written for {self.question!r} yet.")
+        finding = self._nothing(seen)
         return decide(0, (finding,)) if self.empty == 0 else Verdict("manual", None, (finding,))
+
+    def _nothing(self, seen: Values) -> Finding:
+        """Whether there is no place for an answer, an empty one, or only what stood there from the start."""
+        where, asked = str(seen["where"]), repr(self.question)
+        if seen["text"] or seen.get("state") == "template":
+            return Finding("no-answer", f"For {asked}, only the template is there.", "Write your own words.", where)
+        if seen.get("state") == "empty":
+            return Finding(
+                "no-answer", f"The heading for {asked} is there, and nothing is written below it.", "", where
+            )
+        hint = f"Write it below that key in {self.file}, in a notebook cell with that tag, or below such a heading."
+        return Finding("no-answer", f"Nothing is written for {asked} yet.", hint)
 
     def _is_written(self, text: str) -> bool:
         """Whether there is a word that did not stand in the template."""

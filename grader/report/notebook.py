@@ -99,7 +99,7 @@ class _Sheet:
         else:
             parts = [("code", self._code(cell))] if cell.source.strip() else []
             parts += [part for output in cell.outputs for part in self._output(output, cell)]
-        self.room -= sum(len(part) for _, part in parts)
+        self.room -= _cost(cell.source) if cell.kind == "markdown" else sum(map(_cost_of, parts))
         return told | {"parts": parts}
 
     # text
@@ -205,6 +205,16 @@ class _Sheet:
     def _say(self, sentence: str) -> None:
         if len(self.left_out) < 30:
             self.left_out[sentence] = None
+
+
+def _cost(source: str) -> int:
+    """What laying out a text takes, in characters of plain print; a formula's drawing is long, and is not counted."""
+    return len(source) + 150 * source.count("$") + 10 * source.count("|")
+
+
+def _cost_of(part: tuple[str, Markup]) -> int:
+    kind, made = part
+    return 4 * len(made) if kind == "table" else 2000 if kind == "picture" else min(len(made), 50_000)
 
 
 def _or_why(picture: Markup | str) -> Markup:
