@@ -88,6 +88,15 @@ def test_no_input_of_a_relu_comes_near_its_kink(seed: int) -> None:
         assert np.abs(Z1).min() >= 0.05
 
 
+@pytest.mark.parametrize("order", [in_order, mixed])
+def test_a_short_last_batch_that_is_free_is_no_trait(order: Order) -> None:
+    def traits(kept: bool) -> Any:
+        check = Batches(kind="batches", rows=43, batch_size=6, shuffle="always", short="free")
+        return check.signature(check.observe(InProcess(InTraining(order, kept)), setting()))  # type: ignore[arg-type]
+
+    assert traits(kept=True) == traits(kept=False)
+
+
 class ByChance:
     """A driver of a course whose update draws numbers itself, as many as it likes."""
 

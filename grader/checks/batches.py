@@ -62,6 +62,7 @@ class Batches(Check):
             told[name] = _traits(epoch, plain) if epoch else seen[name] if failure_of(seen[name]) else None
             if epoch and self.short == "free" and self._sizes(epoch, *self._asked(name)) is None:
                 told[name]["sizes"] = "as asked"
+                told[name]["rows"] = _traits(epoch.whole, plain)["rows"]
         shuffled, again = epochs["shuffled"], epochs["again"]
         if shuffled and again:
             told["again"]["as before"] = shuffled.rows == again.rows
@@ -161,6 +162,12 @@ class _Epoch:
     @property
     def sizes(self) -> list[int]:
         return [len(rows) for rows in self.by_inputs]
+
+    @property
+    def whole(self) -> _Epoch:
+        """The epoch without a last, shorter batch."""
+        end = len(self.by_inputs) - (len(self.by_inputs[-1]) < len(self.by_inputs[0]))
+        return _Epoch(self.by_inputs[:end], self.by_labels[:end])
 
     @property
     def companies(self) -> set[frozenset[int]]:
