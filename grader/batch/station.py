@@ -111,8 +111,7 @@ class Station:
         from grader.observed import Seen, pack
         from grader.sandbox import prestart
 
-        warm, self._spare = self._spare, None
-        result, seen = look(work.submission, work.files, self.key, self.sandbox, warm=warm)
+        result, seen = look(work.submission, work.files, self.key, self.sandbox, warm=self._take_spare())
         self._spare = prestart(self.sandbox)  # the next hand-in's worker gets ready while this report is drawn
         if seen.signature:
             from grader.feedback import explain
@@ -126,7 +125,9 @@ class Station:
         """The known mistakes, with a worker for combinations of them."""
         from grader.bank import Bank
 
-        return self._unpacked.bank() if self._unpacked else Bank(self.key.rubric, self.sandbox)
+        bank = self._unpacked.bank() if self._unpacked else Bank(self.key.rubric, self.sandbox)
+        bank.warm = self._take_spare
+        return bank
 
     @cached_property
     def _helpers(self) -> Helpers:
@@ -135,9 +136,14 @@ class Station:
 
         return Helpers(self.key.rubric, self.sandbox)
 
+    def _take_spare(self) -> Process | None:
+        """The worker at hand, for whoever needs one next."""
+        spare, self._spare = self._spare, None
+        return spare
+
     def close(self) -> None:
         """End its workers."""
-        spare, self._spare = self._spare, None
+        spare = self._take_spare()
         if spare is not None:
             spare.kill()
         for name in ("_bank", "_helpers"):
