@@ -11,7 +11,7 @@ import pytest
 
 from grader.checks import kinds
 from grader.diagnosis.library import Library, Member, Names
-from grader.diagnosis.match import Match, match
+from grader.diagnosis.match import MOST_LOOKS, Match, match
 from grader.diagnosis.signature import Cell, Cells, Place, apart, cell_of, cells_of, layout_of
 from grader.model import Failure, Observation
 from grader.rubric import Criterion, Rubric, load_rubric
@@ -139,6 +139,33 @@ def test_a_mistake_that_nobody_knows_gets_no_others_name(name: str) -> None:
     told = found(MISTAKES[name], library(name))
     assert told.names == ()
     assert told.left == told.deviating != frozenset()
+
+
+def test_combinations_are_looked_at_a_number_of_times_that_has_a_bound() -> None:
+    asked: list[Names] = []
+    known = library()
+
+    def compose(names: Names, criterion: str) -> Member | None:
+        asked.append(names)
+        return known.compose(names, criterion)
+
+    many = [replace(each, names=(f"{each.names[0]}-{n}",)) for n in range(9) for each in known.members]
+    charged = {each.names[0]: CHARGED[each.names[0].rpartition("-")[0]] for each in many}
+    crowded = replace(
+        known, members=many, charged=charged, compose=lambda names, criterion: compose(names[:0], criterion)
+    )
+    assert found({"h": 1.3, "v": 4.0, "w": 3.0, "s": 9.0}, crowded).names == ()
+    assert 0 < len(asked) <= MOST_LOOKS
+
+
+def test_no_combination_is_looked_at_where_a_call_failed_as_it_does_with_no_known_mistake() -> None:
+    def compose(names: Names, criterion: str) -> Member | None:
+        raise AssertionError
+
+    seen = {**cells({"h": 2.0, "s": 0.7}), 5: replace(cell_of(0.0), code="!missing There is no step.")}
+    told = match(seen, replace(library(), compose=compose))
+    assert told.names == ("helper-doubled",)
+    assert not told.exact
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import combinations
+from itertools import combinations, islice
+
+import numpy as np
 
 from grader.diagnosis.bits import bits, counted, members, union
 from grader.diagnosis.library import Library, Member, Names
@@ -17,8 +19,14 @@ from grader.diagnosis.signature import Cell, Cells
 
 __all__ = ["Match", "match"]
 
-MOST_COMPOSED = 150  # combinations that are looked at before giving up
+MOST_LOOKS = 60  # at combinations, before giving up; one takes some hundredths of a second
+_FEW_LOOKS = 20  # where what is left without a name says little
+_WHOLE = 5  # looks at one criterion that take as long as one at all of them
+_MOST_PAIRS = 24  # of these, pairs of which nothing but the places speaks for them
 MOST_TOGETHER = 3  # mistakes that a combination may have
+_FORETOLD = 8  # cells that are looked at to guess what two mistakes do together
+_NEAR = 1e-6  # relative; a guess only decides what is looked at first
+_LIKELIEST = 20  # mistakes that are tried before the best of them are followed further
 _BEAM = 3  # combinations that are followed further although they settle a part of a criterion only
 
 
@@ -81,18 +89,21 @@ class _Case:
     def __init__(self, seen: Cells, library: Library, *, wide: bool) -> None:
         self.seen, self.library, self.wide = seen, library, wide
         self.known = bits(seen)
-        self._left_to_try = MOST_COMPOSED
+        self._left_to_try = MOST_LOOKS
         self.deviating = bits(n for n, cell in seen.items() if not self._alike(cell, library.reference[n], n))
 
     def explain(self) -> Match:
         if not self.deviating:
             return Match()
-        for search in (self._single, self._strict_pair, self._earliest_first, self._any_pair, self._hidden_pair):
-            found = search()
-            if found:
-                return self._match(found, left=0)
+        found = self._single() or self._strict_pair()
+        if found:
+            return self._match(found, left=0)
         part = self._part()
-        return self._match(part, self.deviating & ~union(known.explained for known in part))
+        left = self.deviating & ~union(known.explained for known in part) | union(k.contradicted for k in part)
+        if part and not left & self._telling:
+            self._left_to_try = min(self._left_to_try, _FEW_LOOKS)
+        found = self._earliest_first() or (self._rare_pair() if not part else [])
+        return self._match(found, left=0) if found else self._match(part, left)
 
     def touched(self, number: int, member: Member) -> int:
         """The known cells in which a member is not like the reference; the bank's own are found out once."""
@@ -128,33 +139,46 @@ class _Case:
 
     # several
 
+    @cached_property
+    def _fails_otherwise(self) -> bool:
+        """Whether a call came to nothing as it does with no known mistake, such as one that was never written."""
+        missing = (n for n in members(self.deviating) if self.seen[n].code.startswith("!"))
+        return any(not self._is_known(n) for n in missing if not self.seen[n].code.startswith("!exception"))
+
+    def _is_known(self, number: int) -> bool:
+        """Whether some known mistake leaves the same code in a place."""
+        left = (member.cells.get(number) for member in self.library.members)
+        return any(cell is not None and cell.code == self.seen[number].code for cell in left)
+
     def _strict_pair(self) -> list[_Known]:
         """Two mistakes: cells that only one of them touches are just as that one leaves them."""
-        pairs = [pair for pair in self._covering if self._goes(*pair)]
-        return next((list(pair) for pair in sorted(pairs, key=_by_evidence) if self._is_seen(pair)), [])
+        pairs = [] if self._fails_otherwise else [pair for pair in self._covering if self._goes(*pair)]
+        likeliest = sorted(pairs, key=self._evidence)[:_MOST_PAIRS]
+        return next((list(pair) for pair in likeliest if self._is_seen(pair)), [])
 
     def _earliest_first(self) -> list[_Known]:
         """One after the other, each time a mistake that settles something in the first criterion that is still open."""
-        return self._settle([], self.deviating)
+        return [] if self._fails_otherwise else self._settle([], self.deviating)
 
     def _settle(self, chosen: list[_Known], open_: int) -> list[_Known]:
         if len(chosen) == MOST_TOGETHER:
             return []
-        criterion = self._first_criterion(open_)
-        here = open_ & self._criterion(criterion)
+        here = open_ & self._criterion(self._first_criterion(open_))
+        likeliest = self._likeliest(chosen, here)
+        some = (likeliest[first : first + _LIKELIEST] for first in range(0, len(likeliest), _LIKELIEST))
+        return next((found for each in some if (found := self._settle_with(each, chosen, open_, here))), [])
+
+    def _settle_with(self, some: Sequence[_Known], chosen: list[_Known], open_: int, here: int) -> list[_Known]:
+        """The same where one of these mistakes is the next one."""
         better: list[tuple[int, list[_Known]]] = []
-        for known in self._likeliest(chosen, here):
-            group = [*chosen, known]
-            glance = self._glance(group, criterion)
-            if glance is None or glance.contradicted & ~self._coarse or glance.missed & here in (here, 0):
-                if (
-                    glance is not None
-                    and not glance.missed | glance.contradicted
-                    and (found := self._go_on(group, open_))
-                ):
-                    return found
+        for group in ([*chosen, known] for known in some):
+            glance = self._glance(group, self._first_criterion(open_))
+            if glance is None:
                 continue
-            better.append((glance.missed.bit_count(), group))
+            if not glance.missed | glance.contradicted and (found := self._go_on(group, open_)):
+                return found
+            if not glance.contradicted & ~self._coarse and glance.missed & here not in (here, 0):
+                better.append((glance.missed.bit_count(), group))
         better.sort(key=lambda each: each[0])
         return next((found for _, group in better[:_BEAM] if (found := self._go_on(group, open_))), [])
 
@@ -169,20 +193,35 @@ class _Case:
         """Members that may be in it too, first those that leave the cells that nobody else touches as they are."""
         met = union(known.touched for known in chosen)
 
+        base = self._together(chosen) if chosen else None
+
         def doubt(known: _Known) -> tuple[int, int, int]:
             against = known.touched & here & ~met & ~known.explained
-            return against.bit_count(), -(known.explained & here).bit_count(), known.number
+            for_it = known.explained & here | (self._foretold(base, known, here) if base else 0)
+            return against.bit_count() - for_it.bit_count(), -for_it.bit_count(), known.number
 
         return sorted((k for k in self._consistent if k not in chosen and k.touched & here), key=doubt)
 
+    def _foretold(self, one: _Known, other: _Known, here: int) -> int:
+        """Some cells that both touch and that are as if each had done its part: in words, added, or as a factor."""
+        reference, meeting = self.library.reference, members(one.touched & other.touched & here)
+        cells = ((n, one.member.cells[n], other.member.cells[n]) for n in islice(meeting, _FORETOLD))
+        return bits(n for n, a, b in cells if _is_foretold(self.seen[n], a, b, reference[n]))
+
+    def _rare_pair(self) -> list[_Known]:
+        return [] if self._fails_otherwise else self._any_pair() or self._hidden_pair()
+
     def _any_pair(self) -> list[_Known]:
         """Two mistakes that touch all that deviates between them, in whatever way they meet."""
-        for pair in sorted(self._covering, key=_by_evidence):
-            if self._left_to_try <= 0:
-                return []
-            if self._is_seen(pair):
-                return list(pair)
-        return []
+        likeliest = sorted(self._covering, key=self._evidence)[:_MOST_PAIRS]
+        return next((list(pair) for pair in likeliest if self._is_seen(pair)), [])
+
+    def _evidence(self, pair: tuple[_Known, _Known]) -> tuple[int, ...]:
+        """Most cells explained or foretold first, then fewest touched, then the bank's order."""
+        one, other = pair
+        explained = one.explained | other.explained | self._foretold(one, other, self.deviating)
+        touched = one.touched.bit_count() + other.touched.bit_count()
+        return (-explained.bit_count(), touched, one.number, other.number)
 
     @cached_property
     def _covering(self) -> list[tuple[_Known, _Known]]:
@@ -195,7 +234,7 @@ class _Case:
         first, listed = self._first_criterion(self.deviating), enumerate(self.library.members)
         own = [_Known(self, number, m) for number, m in listed if first in self.library.charged[m.names[0]]]
         pairs = (pair for pair in combinations(own, 2) if any(known.contradicted for known in pair))
-        return next((list(pair) for pair in pairs if self._is_seen(pair)), [])
+        return next((list(pair) for pair in pairs if self._left_to_try > 0 and self._is_seen(pair)), [])
 
     def _goes(self, *group: _Known) -> bool:
         """Whether each cell that only one of them touches is just as that one leaves it."""
@@ -218,9 +257,9 @@ class _Case:
         """A combination against the hand-in, at one criterion or (with no name) at all."""
         member: Member | None = group[0].member
         if len(group) > 1:
-            self._left_to_try -= 1
-            if self._left_to_try < 0:
+            if self._left_to_try <= 0:
                 return None
+            self._left_to_try -= 1 if criterion else _WHOLE
             names = tuple(known.names[0] for known in sorted(group, key=lambda known: known.number))
             member = self.library.compose(names, criterion)
         return None if member is None else _Known(self, -1, self._at(member, criterion))
@@ -263,8 +302,8 @@ class _Case:
             return False
         if charged <= self.library.alone:
             return not open_ & self._near(union(touched for _, touched in self._charged_at(charged)))
-        refuted = rest & known.touched | known.contradicted
-        return bool(open_) and not refuted & ~self._meets and not open_ & self._near(known.touched)
+        refuted = (rest & known.touched | known.contradicted & ~self._coarse) & ~self._meets
+        return bool(open_ or not rest & ~self._coarse) and not refuted and not open_ & self._near(known.touched)
 
     def _could_show(self, open_: int, own: int) -> bool:
         """Whether some known mistake in a criterion of the open cells shows in the others too."""
@@ -338,8 +377,12 @@ class _Case:
         )
 
 
-def _by_evidence(group: Sequence[_Known]) -> tuple[int, ...]:
-    """Most cells explained first, then fewest touched, then the bank's order."""
-    explained = union(known.explained for known in group)
-    touched = sum(known.touched.bit_count() for known in group)
-    return (-explained.bit_count(), touched, *(known.number for known in group))
+def _is_foretold(seen: Cell, one: Cell, other: Cell, reference: Cell) -> bool:
+    """Whether a cell may well come from two mistakes of which each alone leaves it as told."""
+    codes = {cell.code for cell in (one, other)} - {reference.code}
+    if codes or seen.code != reference.code:
+        return seen.code in codes
+    added = one.values + other.values - reference.values
+    times = np.divide(one.values, reference.values, out=np.ones_like(added), where=reference.values != 0)
+    near = _NEAR * max(seen.norm, reference.norm)
+    return any(float(np.abs(told - seen.values).max(initial=0.0)) <= near for told in (added, times * other.values))
