@@ -365,13 +365,11 @@ def _distance(one: str, other: str) -> int:
 
 def _machine_folders() -> list[str]:
     """The folders of Python and of temporary files, longest first."""
-    import tempfile  # not at the top: it imports much, and only messages need it
-
     folders = {
         sys.prefix,
         sys.base_prefix,
         os.path.dirname(os.__file__),
-        tempfile.gettempdir(),
+        os.environ.get("TMPDIR", "/tmp"),  # as every sandbox sets it; `tempfile` would import much
         os.environ.get("HOME", ""),
     }
     folders |= {path for path in sys.path if os.path.isabs(path)}
