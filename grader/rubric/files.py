@@ -17,13 +17,16 @@ EXPECTED = ".expected"  # of files that tell what the reference gives, in place 
 
 
 def find_rubric(name_or_path: str | Path) -> Path:
-    """The rubric file that is meant: this file, the rubric.yaml in this folder, or that of the course with this id.
+    """The rubric file that is meant: that of the course with this id, this file, or the rubric.yaml in this folder.
+
+    The course comes first: where a hand-in is checked from its own folder, it could bring a folder of that name.
 
     Raises:
         RubricError: there is no such rubric.
     """
     rubrics = data_folder("rubrics")
-    for path in (Path(name_or_path), Path(name_or_path) / "rubric.yaml", rubrics / name_or_path / "rubric.yaml"):
+    course = [rubrics / name_or_path / "rubric.yaml"] if len(Path(name_or_path).parts) == 1 else []
+    for path in (*course, Path(name_or_path), Path(name_or_path) / "rubric.yaml"):
         if path.is_file():
             return path
     known = sorted(path.parent.name for path in rubrics.glob("*/rubric.yaml"))
