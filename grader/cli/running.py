@@ -6,6 +6,7 @@ import json
 import os
 import secrets
 import time
+from collections import Counter
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -223,21 +224,33 @@ def _cores() -> int:
 
 
 def _rubric_file(named: str | None, tasks: Sequence[Task]) -> Path:
-    """The rubric that was named, else the one that the first hand-ins fit."""
+    """The rubric that was named, else the one that most of the first hand-ins fit: no single one decides for a class.
+
+    Raises:
+        GraderError: they fit none, or different ones.
+    """
     from grader.cli.courses import rubric_file
     from grader.intake import take
+    from grader.wording import listed
 
     if named is not None:
         return rubric_file(named, {})
     problems: list[GraderError] = []
+    found: Counter[Path] = Counter()
     for task in tasks[:FEW]:
         try:
-            return rubric_file(None, (task.take() if task.take else take(task.path)).files)
+            found[rubric_file(None, (task.take() if task.take else take(task.path)).files)] += 1
         except IntakeError as error:
             problems.append(error)
         except GraderError as error:
             problems.insert(0, error)
-    raise problems[0]
+    if not found:
+        raise problems[0]
+    best, count = found.most_common(1)[0]
+    if 2 * count <= found.total():
+        courses = listed(sorted(path.parent.name for path in found))
+        raise GraderError(f"The first hand-ins fit different courses: {courses}. Name the one that is meant: --rubric")
+    return best
 
 
 def _seed(asked: Asked) -> int:
