@@ -48,6 +48,7 @@ class Channel:
     def __init__(self, process: Process, most_output: int) -> None:
         self.flooded = False
         self.importing: Any = ""  # the file that is being imported, as the worker claims
+        self.weight = 0  # bytes of the last answer
         self._process = process
         self._most_output = most_output
         self._received = bytearray()
@@ -157,6 +158,7 @@ class Channel:
         head, tail = self._received[PREFIX.size : PREFIX.size + header], self._received[PREFIX.size + header : end]
         self._received = self._received[end:]
         answer = decode(head, tail, _ANSWER_CAPS)
+        self.weight = header + body
         if not isinstance(answer, dict) or type(answer.get("id")) is not int or answer["id"] != self._number:
             raise WireError("an answer belongs to no question")
         if self._received and "importing" not in answer:

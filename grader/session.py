@@ -38,6 +38,10 @@ _CODES = {"missing", "syntax-error", "missing-package", "out-of-sight", "excepti
 _LARGEST_QUESTION = (
     8 << 20
 )  # numbers in one argument of a stand-in: 64 MiB in double precision, which is the wire's cap
+_SMALL = 1 << 20  # bytes of an answer
+_ALL_LARGE = (
+    256 << 20
+)  # bytes of all answers of a hand-in that are larger: what a check keeps, stays until it is judged
 _MOST_TOLD = 40  # remarks, and sentences for the instructor
 _ROOM = 6 << 30  # bytes of addresses, where a course allows large packages
 _REMARK_FIELDS = ("code", "message", "hint", "where")
@@ -93,6 +97,7 @@ class Session:
         self._claimed = Facts()
         self._seen: list[str] = []
         self._handles = 0
+        self._received = 0
 
     def __enter__(self) -> Session:
         return self
@@ -127,13 +132,22 @@ class Session:
         self._files = {name: np.frombuffer(content, np.uint8) for name, content in files.items()}
         self._until, self._unloadable = None, None
         self._strikes, self._claimed, self._seen = {}, Facts(), []
-        self._stuck, self.refused = {}, {}
+        self._stuck, self.refused, self._received = {}, {}, 0
         if self._student is not None and self._student.alive:
             self._until = time.monotonic() + self.limits.total
             try:
                 self._student.load(self._files, self._driver)
             except StudentError:
                 self._student.close()  # a fresh worker will say what is wrong
+
+    def take_in(self, name: str, weight: int) -> None:
+        """Count what a large answer weighs; refused when all of them together are more than the grader has room for."""
+        if weight <= _SMALL:
+            return
+        self._received += weight
+        if self._received > _ALL_LARGE:
+            message = f"{name}: what came back from all calls so far is more than {_ALL_LARGE >> 20} MiB."
+            raise StudentError(Failure("student", "unusable-value", message, "Which shape should the answer have?"))
 
     def facts(self) -> Facts:
         """What the hand-in's workers told, and what was seen from outside."""
@@ -324,6 +338,7 @@ class Student:
         try:
             answer = self._worker.ask(request, deadline, self._session.stand_in if self._session.stand_ins else None)
             self._session.learn(answer.get("facts"))
+            self._session.take_in(name, self._worker.weight)
             return _value(answer)
         except Late:
             self._end(about, _timeout(f"{name} did not come back within {seconds:g} s."))

@@ -243,6 +243,18 @@ def test_the_third_call_like_two_lost_ones_is_not_tried() -> None:
         assert session.student().call("run", "other") == 2
 
 
+def test_large_answers_are_refused_when_there_is_no_more_room_for_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("grader.session._ALL_LARGE", 5 << 20)
+    with open_session("import numpy as np\ndef large():\n    return np.ones(1 << 18)\n") as session:
+        student = session.student()
+        assert [student.call("run", "large").size for _ in range(2)] == [1 << 18] * 2
+        for _ in range(2):
+            failure = failure_of(lambda: student.call("run", "large"))
+            assert (failure.fault, failure.code) == ("student", "unusable-value")
+            assert "more than 5 MiB" in failure.message
+        assert student.call("run", "fine") == 1  # what is small still comes through
+
+
 def test_the_whole_hand_ins_time_is_kept_too() -> None:
     with open_session("def loop():\n    while True: pass\n", Limits(request=5.0, total=0.8)) as session:
         session.student()
