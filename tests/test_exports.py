@@ -124,6 +124,13 @@ def test_junit_is_valid_and_has_a_case_for_each_criterion(sample: Any) -> None:
     assert len(cases_of(junit.to_junit(sample()))) == len(list(criteria(sample())))
 
 
+def test_junit_tells_whole_seconds_by_which_no_hand_in_can_tell_what_it_was_given() -> None:
+    result = replace(samples.right(), timings={each.id: 1.234 for _, each in criteria(samples.right())})
+    text = junit.to_junit(result)
+    assert 'time="1"' in text
+    assert "." not in "".join(re.findall('time="(.*?)"', text))
+
+
 def test_junit_skips_what_waits_and_calls_an_error_what_the_grader_could_not_decide() -> None:
     cases = {case.get("name"): case for case in cases_of(junit.to_junit(samples.undecided()))}
     assert cases["Discussion of the learning curves"][0].tag == "skipped"
