@@ -19,6 +19,7 @@ from functools import cache
 from importlib import import_module
 from pathlib import Path
 
+import unlocked
 import yaml
 
 from grader.data import load
@@ -28,21 +29,27 @@ from grader.intake import take
 from grader.model import Result
 from grader.report import html
 from grader.rubric import load_rubric
-from grader.sandbox import bubblewrap, choose, landlock
+from grader.sandbox import bubblewrap, container, landlock
+from grader.sandbox import choose as choose_usual
 from grader.sandbox.base import Sandbox
 from grader.session import Limits
 
 __all__ = [
     "ATTACKS",
     "CANARY",
+    "COURSE",
+    "EVERYWHERE",
     "EXAMPLES",
+    "ROOT",
     "SANDBOXES",
     "Attack",
     "Made",
     "Tried",
     "attack",
+    "claimed",
     "honest_is_as_ever",
     "made",
+    "pairs",
     "tried",
 ]
 
@@ -57,7 +64,17 @@ SHORT = Limits(request=0.6, training=1.0, total=4.0)  # for what never comes bac
 BRIEF = ("softmax", "two-layer-gradient", "sgd-step", "batches")
 CANARY = "CANARY-"
 SEED = 11
-SANDBOXES = {"bubblewrap": bubblewrap.probe, "landlock": landlock.probe}  # those that claim to hold them
+SANDBOXES: Mapping[str, Callable[[], str | None]] = {
+    "bubblewrap": bubblewrap.probe,
+    "landlock": landlock.probe,
+    "container": container.probe,
+    "process": unlocked.probe,
+}
+QUICK = ("bubblewrap", "landlock")  # tried by every run of the slow tests; the others by `make attacks`
+EVERYWHERE = "ATTACKS_EVERYWHERE"  # the variable by which it asks for them
+# What the trust line and the limits hold, so that a plain process does too: forged verdicts, lying objects, tricks of
+# the subject, modules in front of others, results made beforehand, a broken channel, and time, output and leaving.
+OF_A_PROCESS = frozenset({*range(1, 35), *range(40, 48), 50, 52, 56, 57})
 
 
 @dataclass(frozen=True)
@@ -99,6 +116,22 @@ class Tried:
     def lost(self) -> set[str]:
         """The criteria that lost points."""
         return {id_ for id_, (given, maximum) in self.points.items() if given != maximum}
+
+
+def claimed(attack: Attack, sandbox: str) -> bool:
+    """Whether a sandbox claims to hold an attack."""
+    return sandbox != "process" or attack.line in OF_A_PROCESS
+
+
+def pairs() -> list[tuple[str, str]]:
+    """The sandboxes to try here, with each attack that they claim to hold."""
+    asked = SANDBOXES if os.environ.get(EVERYWHERE) else QUICK
+    return [(sandbox, name) for sandbox in asked for name, attack in ATTACKS.items() if claimed(attack, sandbox)]
+
+
+def choose(name: str) -> Sandbox:
+    """The sandbox to try; the plain process without the locks that it happens to find on Linux."""
+    return unlocked.UnlockedProcess() if name == "process" else choose_usual(name)
 
 
 Making = Callable[[Path], None]
@@ -181,7 +214,7 @@ def _judged(result: Result) -> tuple[object, ...]:
 
 def _any_sandbox() -> Sandbox:
     """What all results are compared with was seen in one of the sandboxes: none of them may change a result."""
-    return choose(next(name for name, probe in SANDBOXES.items() if not probe()))
+    return choose(next(name for name in QUICK if not SANDBOXES[name]()))
 
 
 @cache

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
-from attack_suite import ATTACKS, SANDBOXES, made
+from attack_suite import ATTACKS, EVERYWHERE, SANDBOXES, claimed, made
 
 PAGE = Path(__file__).parent.parent / "docs" / "security.md"
 BEGIN, END = "<!-- attacks: begin -->\n", "<!-- attacks: end -->\n"
 HELD, FAILED, NOT_CLAIMED, NOT_TRIED = "held", "**failed**", "not claimed", "not tried"
 ANYWHERE = ""  # what needs no sandbox
-COLUMNS = (*SANDBOXES, "process")
 
 Outcomes = dict[tuple[str, str], str]
 
@@ -36,6 +36,7 @@ class Record:
 
 def main() -> int:
     """Run the suite, write the table, and end as the suite does."""
+    os.environ[EVERYWHERE] = "yes"  # for the processes that pytest starts
     record = Record()
     suite = str(Path(__file__).with_name("test_attacks.py"))
     ended = pytest.main(["-q", "-n", "auto", "-k", "not documentation", suite], plugins=[record])
@@ -52,9 +53,9 @@ def rows() -> list[tuple[int, str]]:
 
 def table(outcomes: Mapping[tuple[str, str], str]) -> str:
     """The table in Markdown."""
-    lines = [_row(["line", "attack", *COLUMNS]), _row(["---"] * (2 + len(COLUMNS)))]
+    lines = [_row(["line", "attack", *SANDBOXES]), _row(["---"] * (2 + len(SANDBOXES)))]
     lines += [
-        _row([str(line), name, *(_cell(name, sandbox, outcomes) for sandbox in COLUMNS)]) for line, name in rows()
+        _row([str(line), name, *(_cell(name, sandbox, outcomes) for sandbox in SANDBOXES)]) for line, name in rows()
     ]
     return "\n".join(lines) + "\n"
 
@@ -66,7 +67,7 @@ def _row(cells: Sequence[str]) -> str:
 def _cell(name: str, sandbox: str, outcomes: Mapping[tuple[str, str], str]) -> str:
     if name not in ATTACKS:
         return outcomes.get((name, ANYWHERE), NOT_TRIED)
-    if sandbox not in SANDBOXES:
+    if not claimed(ATTACKS[name], sandbox):
         return NOT_CLAIMED
     return outcomes.get((name, sandbox), NOT_TRIED)
 

@@ -4,25 +4,26 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
-from attack_suite import attack
+from attack_suite import COURSE, EXAMPLES, ROOT, attack
 
 from grader.bank import _read
 from grader.batch import Format, Graded, Outcome, Plan, Task, Work
 from grader.batch.before import Before
-from grader.batch.files import write_files
+from grader.batch.files import write, write_files
 from grader.cli.handins import find
+from grader.cli.running import _rubric_file
 from grader.errors import GraderError
 from grader.exports.json import from_json
 from grader.intake import take
 from grader.kept import Kept
 from grader.model import Submission
 from grader.rubric import find_rubric, load_rubric
-
-COURSE = "gatech-cs7643-a1"
 
 
 def submission(digest: str) -> Submission:
@@ -101,6 +102,48 @@ def result_bomb(folder: Path) -> None:
     for text in ("[" * 100_000, '{"score": 1e999}', '{"a": NaN}', '{"a": 1, "a": 2}', "\ud800", "1" * 10_000):
         with pytest.raises(GraderError, match="not a result"):
             from_json(text)
+
+
+@attack("a rubric in the hand-in that is named as the course", 46)
+def own_rubric(folder: Path) -> None:
+    for place in (folder / COURSE / "rubric.yaml", folder / "rubrics" / COURSE / "rubric.yaml"):
+        place.parent.mkdir(parents=True)
+        place.write_text("id: mine\n", "utf-8")
+    before = os.getcwd()
+    os.chdir(folder)  # as a CI that checks a student's repository
+    try:
+        assert find_rubric(COURSE).is_relative_to(ROOT / "rubrics")
+    finally:
+        os.chdir(before)
+
+
+@attack("modules of the grader's names in the folder that it is called in", 40)
+def own_modules(folder: Path) -> None:
+    for name in ("numpy", "grader", "click", "yaml", "sitecustomize"):
+        (folder / f"{name}.py").write_text(f"open('{folder}/owned', 'w')\nraise SystemExit(9)\n", "utf-8")
+    command = Path(sys.executable).with_name("grader")
+    ended = subprocess.run([command, "check", ".", "--sandbox", "process"], cwd=folder, capture_output=True, text=True)
+    assert ended.returncode == 2, ended.stderr  # it fits no course
+    assert not (folder / "owned").exists()
+
+
+@attack("a link in the place of the report", 72)
+def linked_report(folder: Path) -> None:
+    (folder / "precious.txt").write_text("precious", "utf-8")
+    (folder / "feedback.pdf").symlink_to("precious.txt")
+    write(folder / "feedback.pdf", b"%PDF")
+    assert (folder / "precious.txt").read_text("utf-8") == "precious"
+    assert not (folder / "feedback.pdf").is_symlink()
+
+
+@attack("one hand-in of another course in front of a class", 72)
+def another_course(folder: Path) -> None:
+    first = sorted((ROOT / "submissions_example" / "physics-ps5").iterdir())[0]
+    paths = [first, *(EXAMPLES / name for name in ("hand-in-01", "hand-in-05", "hand-in-06"))]
+    class_of = [Task(path.name, path, folder) for path in paths]
+    assert _rubric_file(None, class_of).parent.name == COURSE
+    with pytest.raises(GraderError, match="The first hand-ins fit different courses"):
+        _rubric_file(None, class_of[:2])
 
 
 @attack("a kept run that was replaced by something else", 75)
