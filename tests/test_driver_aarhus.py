@@ -283,3 +283,28 @@ def test_each_mistake_applies_once_and_is_told_in_a_sentence_or_two(mistake: Mis
 def test_the_bank_names_no_mistake_twice() -> None:
     assert len(BANK) >= 60
     assert len({mistake.title for mistake in BANK}) == len({mistake.hint for mistake in BANK}) == len(BANK)
+
+
+def test_a_fit_that_leaves_out_the_last_batch_is_looked_at_with_two(drive: Open, copy: Path) -> None:
+    change(copy, ("range(0, rows, batch_size)", "range(0, rows - batch_size, batch_size)"))
+    X, y = batch()
+    seen, expected = (drive(folder) for folder in (copy, REFERENCE))
+    found, right = (
+        [
+            driver.distance_after_several_epochs(model_of(driver), X.copy(), y.copy(), 0.1),
+            driver.history(model_of(driver), X.copy(), y.copy(), X[:5], y[:5], 0.3, "training loss"),
+        ]
+        for driver in (seen, expected)
+    )
+    assert found == right
+
+
+def test_a_factor_of_the_cost_is_none_of_relu_and_softmax(
+    drive: Open, copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    driver = drive(change(copy, ("return self._cross_entropy(P, y) +", "return 0.1 * self._cross_entropy(P, y) +")))
+    scores, values = np.array([[1.0, 2.0, -1.0], [0.5, 0.0, 3.0]]), np.array([[-2.0, 0.5], [3.0, -0.1]])
+    by_helpers = driver.softmax(scores), driver.relu(values)
+    monkeypatch.setattr(driver, "_helper", lambda name: None)  # what a cost shows where there are no helpers
+    assert np.allclose(driver.softmax(scores), by_helpers[0])
+    assert np.allclose(driver.relu(values), by_helpers[1])
