@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -13,10 +14,12 @@ from markupsafe import Markup
 from notebook_samples import DRAWING, HOSTILE_SVG, STYLES, TABLE, code, figure, notebook, printed, shown, text
 from pypdf import PdfReader
 
+from grader.checks.figure import Figure
 from grader.cli import commands
 from grader.errors import GraderError
 from grader.notebooks import Notebook, read
 from grader.press import Press, Room
+from grader.probes import Setting
 from grader.report.drawn import drawn
 from grader.report.notebook import DOCUMENTS, html, pdf
 from grader.report.pdf import Renderer
@@ -61,6 +64,7 @@ def test_a_page_loads_nothing_and_runs_nothing() -> None:
     assert "default-src 'none'" in page
 
 
+@pytest.mark.slow
 def test_equal_notebooks_give_equal_bytes(renderer: Renderer) -> None:
     once, again = (pdf(read(STYLES["figures"]), "f.ipynb", {}, renderer) for _ in range(2))
     assert once == again
@@ -127,6 +131,29 @@ def test_a_drawing_keeps_its_shapes_and_loses_what_loads() -> None:
 def test_what_is_no_drawing_is_refused(source: str) -> None:
     with pytest.raises(Unusable):
         drawn(source)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        code("x", printed("x" * 2_000_000)),
+        code("x", printed("\x1b[" * 100_000)),
+        text("<img " * 20_000),
+        text("<!--" * 20_000),
+        text("![" * 20_000),
+        code("x", shown(text_html="<td" * 60_000, text_plain="y")),
+        code("x", shown(image_svg="<svg xmlns='http://www.w3.org/2000/svg' style='" + "fill:rgb(" * 20_000 + "'/>")),
+        code("\n" * 200_000),
+    ],
+    ids=range(8),
+)
+def test_what_is_made_to_be_slow_is_not(cell: dict[str, object]) -> None:
+    started = time.process_time()
+    content = notebook([text("# Loss"), cell])
+    html(read(content), "x.ipynb")
+    check = Figure(kind="figure", question="loss")
+    check.judge(check.read({"x.ipynb": content}), {}, Setting(1, {}, {}))
+    assert time.process_time() - started < 5
 
 
 class Struggling(Press):

@@ -73,6 +73,7 @@ def test_a_page_without_own_words_is_what_it_was() -> None:
     assert "img-src" not in page
 
 
+@pytest.mark.slow
 def test_a_class_judged_again_keeps_the_words_in_its_reports(tmp_path: Path) -> None:
     hand_ins, out = tmp_path / "in", tmp_path / "out"
     (hand_ins / "anna").mkdir(parents=True)

@@ -17,7 +17,9 @@ State = Literal["there", "missing", "empty", "template"]
 
 MOST_PIECES = 300
 UNSAID = frozenset({"", "todo", "tbd", "answer", "your answer", "your answer here", "write your answer here"})
-PICTURE = re.compile(r"!\[[^\]]*\]\(\s*<?([^)\s>]+)|<img\b[^>]*?\bsrc\s*=\s*[\"']?([^\"'\s>]+)", re.IGNORECASE)
+PICTURE = re.compile(
+    r"!\[[^\]]{0,300}\]\( {0,3}<?([^)\s>]{1,2000})|<img\b[^>]{0,300}?\bsrc ?= ?[\"']?([^\"'\s>]{1,2000})", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)

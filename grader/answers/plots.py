@@ -56,7 +56,7 @@ def plot(source: str, functions: Functions) -> Plot:
 def _tree(source: str) -> ast.Module | None:
     if len(source) > LONGEST:
         return None
-    plain = re.sub(r"^(\s*)[%!].*$", r"\1pass", source, flags=re.MULTILINE)
+    plain = re.sub(r"^([ \t]*)[%!].*$", r"\1pass", source, flags=re.MULTILINE)
     try:
         with warnings.catch_warnings(action="ignore"):
             return ast.parse(plain)

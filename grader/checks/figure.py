@@ -155,7 +155,7 @@ def _sources(files: Mapping[str, bytes]) -> Iterator[str]:
 def _figure(output: Output, piece: Piece, drawn: Plot) -> dict[str, Any]:
     """What is known of one picture; in a drawing its own words count too."""
     texts = re.findall(
-        r"<!--\s*(.{1,80}?)\s*-->|<text[^>]*>([^<]{1,80})<", output.forms.get("image/svg+xml", "")[: 1 << 20]
+        r"<!-- ?(.{1,80}?) ?-->|<text[^<>]{0,300}>([^<]{1,80})<", output.forms.get("image/svg+xml", "")[: 1 << 20]
     )
     return {
         "where": f"{piece.note.file}, cell {piece.note.number}",

@@ -31,7 +31,8 @@ STYLES = frozenset(
         *("font-size", "font-weight", "font-style", "font-family", "font", "text-anchor"),
     }
 )
-_VALUE = re.compile(r"(?:[^<>&;(){}\\:/@]|(?:rgb|translate|scale|rotate|matrix)\([^()]*\))*")
+FUNCTIONS = frozenset({"rgb", "translate", "scale", "rotate", "matrix"})
+_HARMFUL = re.compile(r"[<>&;{}\\:/@]")
 _INSIDE = re.compile(r"url\(#[\w-]+\)")
 
 
@@ -107,7 +108,8 @@ def _attributes(element: Any) -> dict[str, str]:
 
 
 def _harmless(value: str) -> bool:
-    return bool(_VALUE.fullmatch(value) or _INSIDE.fullmatch(value))
+    called = set(re.findall(r"([\w-]{0,40})\s?\(", value))
+    return bool(_INSIDE.fullmatch(value)) or (called <= FUNCTIONS and not _HARMFUL.search(value))
 
 
 def _length(told: str) -> float:

@@ -113,7 +113,7 @@ class _Sheet:
         if len(plain) > markdown.LONGEST:
             self._say(f"The end of the text in cell {cell.number}.")
         find = self._finder({**cell.attachments, **held})
-        return markdown.rendered(_without_tags(plain), find)
+        return markdown.rendered(_without_tags(plain[: 2 * markdown.LONGEST]), find)
 
     def _finder(self, held: Mapping[str, Mapping[str, str]]) -> Callable[[str, str], Markup | str]:
         def find(source: str, told: str) -> Markup | str:
@@ -209,7 +209,7 @@ class _Sheet:
 
 def _cost(source: str) -> int:
     """What laying out a text takes, in characters of plain print; a formula's drawing is long, and is not counted."""
-    return len(source) + 150 * source.count("$") + 10 * source.count("|")
+    return len(source) + 300 * source.count("$") + 40 * source.count("|")
 
 
 def _cost_of(part: tuple[str, Markup]) -> int:
@@ -221,8 +221,8 @@ def _or_why(picture: Markup | str) -> Markup:
     return picture if isinstance(picture, Markup) else Markup("<em>[picture: {}]</em>").format(escape(visible(picture)))
 
 
-_UNSEEN = re.compile(r"<!--.*?-->|<(script|style)\b.*?(?:</\1\s*>|\Z)", re.DOTALL | re.IGNORECASE)
-_IMG = re.compile(r"<img\b[^>]*?\bsrc\s*=\s*[\"']?([^\"'\s>]+)[^>]*>", re.IGNORECASE)
+_UNSEEN = re.compile(r"<!--.{0,4000}?-->|<(script|style)\b.{0,8000}?(?:</\1 ?>|\Z)", re.DOTALL | re.IGNORECASE)
+_IMG = re.compile(r"<img\b[^>]{0,500}?\bsrc\s*=\s*[\"']?([^\"'\s>]{1,2000})[^>]{0,500}>", re.IGNORECASE)
 _LOOKS = re.compile(r"</?(?:center|font|div|span|p|b|i|u|em|strong|a|small|figure|h[1-6])\b[^<>]*>", re.IGNORECASE)
 
 
