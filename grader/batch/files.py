@@ -41,8 +41,10 @@ def write(path: Path, content: str | bytes, *, private: bool = False) -> None:
         if not private:
             os.chmod(name, 0o666 & ~_umask())
         os.replace(name, path)
-    except BaseException:
+    except BaseException as error:
         os.unlink(name)
+        if isinstance(error, OSError):  # a full disk does not say by itself what it has no room for
+            raise OSError(error.errno, error.strerror, str(path)) from None
         raise
 
 

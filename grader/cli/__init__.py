@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from importlib import import_module
@@ -9,7 +10,7 @@ from typing import IO, Any
 
 import click
 
-from grader.cli.exits import INTERRUPTED, WRONG_INPUT
+from grader.cli.exits import INTERRUPTED, UNGRADED, WRONG_INPUT
 from grader.errors import GraderError
 
 __all__ = ["main"]
@@ -18,10 +19,15 @@ COMMANDS = (
     *("audit", "batch", "check", "doctor", "export", "grade", "init", "kit", "marks"),
     *("notebook", "rejudge", "schema", "stats", "writeup"),
 )
+MACHINES_FAULTS = frozenset(
+    {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOTDIR}
+    | {errno.EMFILE, errno.ENFILE, errno.ENOMEM}
+)
+KEPT = "What was written is whole; nothing else was, and no score is lost or zero by it."
 
 
 class Commands(click.Group):
-    """The commands by name; a `GraderError` of theirs becomes one message without a traceback."""
+    """The commands by name; a `GraderError` of theirs, or a fault of the machine's, becomes one message."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -37,9 +43,19 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except GraderError as error:
             raise _Told(str(error)) from None
+        except OSError as error:
+            if error.errno not in MACHINES_FAULTS:
+                raise
+            raise _Faulty(_machines_fault(error)) from None
+        except MemoryError:
+            raise _Faulty(f"There is not enough memory. {KEPT}") from None
         except KeyboardInterrupt:
             click.echo("\nStopped.", err=True)
             sys.exit(INTERRUPTED)
+
+
+def _machines_fault(error: OSError) -> str:
+    return f"{f'{error.filename}: ' if error.filename else ''}{error.strerror}. {KEPT}"
 
 
 class _Told(click.ClickException):
@@ -50,6 +66,10 @@ class _Told(click.ClickException):
 
         click.secho("grader: ", fg="red", bold=True, nl=False, err=True)
         click.echo(visible(self.message), err=True)
+
+
+class _Faulty(_Told):
+    exit_code = UNGRADED
 
 
 def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
