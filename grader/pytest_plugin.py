@@ -61,7 +61,11 @@ class Teller:
         self._folder = folder.resolve()
         self._found: dict[str, dict[str, Any]] = {}
 
-    @pytest.hookimpl(wrapper=True)
+    def pytest_runtestloop(self) -> None:
+        """The tests begin; everything is imported and collected."""
+        self._caller.begin()
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)  # outermost: an expected failure has become none by then
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:

@@ -18,6 +18,7 @@ from grader.worker.wire import PREFIX, Caps, Reference, WireError, decode, encod
 __all__ = ["Caller", "Relay", "Silence"]
 
 CAPS = Caps(header=4 << 20, body=1 << 30, nodes=1_000_000)
+START = 60.0  # seconds until the other end begins; a machine may be busy
 FAILURE = ("fault", "code", "message", "hint", "where")
 
 
@@ -38,6 +39,10 @@ class Caller:
     def make(self, function: str, /, *args: Any, **kwargs: Any) -> Any:
         """A handle for what `function` returned."""
         return self._ask("make", function, args, kwargs)
+
+    def begin(self) -> None:
+        """Say that the work itself begins; starting Python and its packages does not count."""
+        self._channel.sendall(encode({"do": "begin"}, CAPS))
 
     def tell(self, what: Mapping[str, Any]) -> None:
         """Say something that wants no answer."""
@@ -70,11 +75,13 @@ class Relay:
         """Answer until the other end closes; `hear` gets what it tells.
 
         Raises:
-            Silence: it still works when its time is up.
+            Silence: it still works when its time is up, which runs from when it begins.
         """
-        until = time.monotonic() + seconds
+        until = time.monotonic() + START
         while (request := _receive(channel, until)) is not None:
-            if request["do"] == "tell":
+            if request["do"] == "begin":
+                until = time.monotonic() + seconds
+            elif request["do"] == "tell":
                 hear(request["told"])
             else:
                 began = time.monotonic()

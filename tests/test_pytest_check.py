@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 
 from grader import CriterionResult, Grader, GraderError, RubricError, load_rubric
+from grader.checks.pytest import PytestCheck
+from grader.probes import Setting
 
 ROOT = Path(__file__).resolve().parent.parent
 RUBRIC = """
@@ -115,15 +117,17 @@ def graded(grader: Grader, folder: Path, code: str) -> CriterionResult:
             10,
             ["Test “Single numbers are doubled” fails: What is double(1.5)?"],
         ),
-        (
+        pytest.param(
             "import numpy as np\ndef double(x):\n    return 2 * x if np.size(x) != 4 else 3 * x\n",
             10,
             ["Test “arrays” fails in 1 of 3 cases."],
+            marks=pytest.mark.slow,
         ),
-        (
+        pytest.param(
             "import numpy as np\ndef double(x):\n    return 2 * x if np.ndim(x) else None\n",
             10,
             ["Test “Single numbers are doubled” fails: What is double(1.5)?"],
+            marks=pytest.mark.slow,
         ),
         (
             "def double(x):\n    return x.oh\n",
@@ -144,6 +148,7 @@ def test_points_are_shared_by_the_tests_and_only_the_authors_words_are_told(
     assert "41.6" not in repr(criterion)
 
 
+@pytest.mark.slow
 def test_a_worker_that_dies_costs_one_test_and_the_next_one_gets_a_fresh_one(grader: Grader, tmp_path: Path) -> None:
     code = "import os, numpy as np\ndef double(x):\n    return 2 * x if np.ndim(x) else os._exit(3)\n"
     criterion = graded(grader, tmp_path, code)
@@ -214,3 +219,63 @@ def test_an_instructors_suite_gets_its_student_from_the_command_line(course: Pat
     assert re.search(r"4 failed, 2 passed in", printed)
     assert "What is double(1.5)?" in printed
     assert "fixture 'student' not found" in run_pytest(course, "-k", "numbers")
+
+
+def seen(*tests: tuple[str, str, dict[str, Any]]) -> dict[str, Any]:
+    told = [{"test": name, "title": name, "points": 1.0, "outcome": outcome, **more} for name, outcome, more in tests]
+    return {"tests": told}
+
+
+STUCK = {"fault": "student", "code": "timeout", "message": "double did not come back.", "hint": "", "where": "a.py:2"}
+
+
+@pytest.mark.parametrize(
+    ("expected", "got", "fraction", "messages"),
+    [
+        ([("a", "passed", {}), ("b", "skipped", {})], [("a", "passed", {}), ("b", "failed", {})], 1, []),
+        ([("a", "passed", {})], [("a", "skipped", {"message": "no double"})], 0, ["Test “a” fails: no double"]),
+        ([("a", "passed", {}), ("b", "passed", {})], [("a", "passed", {})], 0.5, ["Test “b” fails."]),
+        (
+            [("a", "passed", {}), ("b", "passed", {})],
+            [("a", "failed", STUCK), ("b", "failed", STUCK)],
+            0,
+            ["Test “a” fails: double did not come back."],
+        ),
+        ([("a", "passed", {})], [("a", "passed", {}), ("a", "failed", {}), ("c", "failed", {})], 1, []),
+    ],
+    ids=["skipped for the reference", "skipped", "not reached", "one cause", "tests of nobody"],
+)
+def test_what_counts_is_what_the_reference_passes(
+    expected: list[Any], got: list[Any], fraction: float, messages: list[str]
+) -> None:
+    check = PytestCheck(kind="pytest", suite="tests")
+    verdict = check.judge(seen(*got), seen(*expected), Setting(1, {}, {}))
+    assert verdict.fraction == fraction
+    assert [finding.message for finding in verdict.findings] == messages
+
+
+WRONG = "import time\ndef double(x):\n    time.sleep(0.1)\n    return x\n"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("suite", "verdict", "told"),
+    [
+        (
+            "import time\ndef test_a(student):\n    if student.double(1) != 2: time.sleep(60)\n",
+            "ungraded",
+            "slow-tests",
+        ),
+        ("def test_a(student):\n    while student.double(1) != 2: pass\n", "error", "timeout"),
+        (
+            "import pytest\ndef test_a(student):\n    if student.double(1) != 2: pytest.fail('Look at 1.')\n",
+            "failed",
+            "test",
+        ),
+    ],
+)
+def test_time_is_charged_to_whoever_took_it(course: Path, suite: str, verdict: str, told: str) -> None:
+    write(course, **{"checks/test_work.py": suite, "rubric.yaml": RUBRIC.replace("seconds: 20", "seconds: 3")})
+    with Grader(course, seed=5) as grader:
+        criterion = graded(grader, course.parent, WRONG)
+    assert (criterion.verdict, criterion.findings[0].code) == (verdict, told)
