@@ -24,7 +24,7 @@ __all__ = ["engine"]
 
 MISSING = "Dask is not installed; type: pip install 'dlgrader[cluster]'"
 AHEAD = 3  # works on their way to each thread of the cluster, so that none waits for the next
-FEWEST = 8
+FEWEST = 32
 OFTEN = 2.0  # seconds between two looks at how large the cluster is by now
 PATIENCE = 20.0  # seconds for the scheduler to answer
 

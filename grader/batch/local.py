@@ -75,7 +75,17 @@ def _in_pool(
 
 def _send(pool: ProcessPoolExecutor, works: Iterable[Work], waiting: dict[Future[Graded], Work]) -> None:
     for work in works:
-        waiting[pool.submit(_grade, work)] = work
+        waiting[_submitted(pool, work)] = work
+
+
+def _submitted(pool: ProcessPoolExecutor, work: Work) -> Future[Graded]:
+    """The work on its way; what a pool that broke meanwhile refuses is as lost as what it had."""
+    try:
+        return pool.submit(_grade, work)
+    except BrokenProcessPool as error:
+        refused: Future[Graded] = Future()
+        refused.set_exception(error)
+        return refused
 
 
 def _end(processes: Sequence[BaseProcess]) -> None:

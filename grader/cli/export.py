@@ -67,7 +67,7 @@ class Asked:
     "--roster",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="Who handed in what: CSV with the column hand_in, or Gradescope's submission_metadata.yml.",
+    help="Who handed in what: CSV with hand_in, or Gradescope's submission_metadata.yml. [default: OUT/roster.csv]",
 )
 @click.option("--book", metavar="FILE|URL", help="The gradebook. [default: OUT/gradebook.db, where it is]")
 @click.option(
@@ -183,7 +183,9 @@ def _people(asked: Asked, results: Sequence[Result]) -> dict[str, Sequence[Perso
     """Who may have handed in what: by the roster, else by what the hand-in's name says."""
     from grader.people import known_as, roster
 
-    listed = roster(asked.roster) if asked.roster else {}
+    own = asked.out / "roster.csv"  # what `grader batch` knows of a class
+    where = asked.roster or (own if own.is_file() else None)
+    listed = roster(where) if where else {}
     ids = [str(result.submission["id"]) for result in results]
     return {id_: listed.get(id_) or [known_as(id_)] for id_ in ids}
 

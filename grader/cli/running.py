@@ -33,7 +33,6 @@ __all__ = ["Asked", "grade_all", "run_options"]
 FORMATS = ("json", "html", "pdf")
 MARKING = "marking.html"
 FEW = 5  # hand-ins that are asked for their course
-MANY = 60  # from so many hand-ins on, the table at the end has only those that somebody should look at
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,7 +287,7 @@ def _progress(asked: Asked, count: int) -> Iterator[Callable[[Outcome], None]]:
         yield lambda _: None
     elif screen.is_terminal:
         with terminal.progress(screen, count) as advance:
-            yield lambda outcome: advance(outcome.task.id)
+            yield terminal.counting(advance)
     else:
         yield lambda outcome: screen.print(terminal.plain_line(outcome), soft_wrap=True)
 
@@ -349,6 +348,8 @@ def _tell(run: Run, asked: Asked, seconds: float) -> None:
         for part in terminal.class_table(run.outcomes):
             screen.print(part)
         count = "1 hand-in" if len(run.outcomes) == 1 else f"{len(run.outcomes)} hand-ins"
+        if len(run.outcomes) > 1:
+            count += f" ({terminal.counts(Counter(map(terminal.kind, run.outcomes)))})"
         files = ", ".join(run.files)
         screen.print(f"\n{count} in {seconds:.1f} s. For each: {shown(asked.out)}/<hand-in>/ with {files}.")
         screen.print(f"All scores: {shown(asked.out / 'summary.csv')}. Seed and versions, for you only: run.json.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -38,8 +39,11 @@ __all__ = [
     "change_table",
     "class_table",
     "console",
+    "counting",
+    "counts",
     "first_things",
     "hand_in_table",
+    "kind",
     "learning",
     "plain_line",
     "progress",
@@ -64,6 +68,8 @@ BAR = 30  # characters
 MOST_FIRST_THINGS = 3
 LONGEST = 600  # characters of one finding's message
 MOST_LINES = 8
+KINDS = ("graded", "unchanged", "partly graded", "not graded")
+MANY = 60  # from so many hand-ins on, a table has only those that somebody should look at
 LONGEST_NAME = 120
 
 
@@ -133,48 +139,54 @@ def remark(found: Finding) -> RenderableType:
 
 
 def class_table(outcomes: Sequence[Outcome]) -> Iterator[RenderableType]:
-    """One row for each hand-in, and below the table what somebody should look at."""
+    """A row for each hand-in, or of many only for those to look at; below the table, what is to be seen there."""
+    shown = outcomes if len(outcomes) < MANY else [each for each in outcomes if _needs_a_look(each)]
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
     table.add_column("Hand-in", overflow="fold")
     table.add_column("Score", justify="right")
     table.add_column("", no_wrap=True)
     table.add_column("Criteria")
     table.add_column("Time", justify="right")
-    for outcome in outcomes:
+    for outcome in shown:
         table.add_row(*_row(outcome))
-    yield table
-    for outcome in outcomes:
+    if shown:
+        yield table
+    for outcome in shown:
         for told in (outcome.problem, outcome.notice, *outcome.integrity):
             if told:
                 yield Text.assemble((_name(outcome), "bold"), f": {text.one_line(told, LONGEST)}")
 
 
 def hand_in_table(hand_ins: Sequence[HandIn], matched: Mapping[str, str]) -> Table:
-    """Whose hand-ins these are, one in a row; `matched` says how each was found in the class list."""
+    """Whose hand-ins these are, one in a row, without columns in which nothing would be told."""
+    rows = [_of_hand_in(each, matched.get(each.id, "")) for each in hand_ins]
+    headings = ("Hand-in", "Who", "Found by", "Late", "Version", "Files")
+    told = [number for number in range(len(headings)) if any(row[number] for row in rows)]
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
-    for heading in ("Hand-in", "Who", "Found by", "Late", "Version", "Files"):
-        table.add_column(heading, overflow="fold")
-    for each in hand_ins:
-        who = " + ".join(_known_as(person) for person in each.people) or "nobody"
-        moment = each.submitted and f"sent {each.submitted}"
-        late = "late" if each.late else text.one_line(moment, 40)
-        version = f"{each.version} of {each.of}" if each.of > 1 else ""
-        files = ", ".join(name or folder for folder, name in each.parts)
-        table.add_row(
-            text.one_line(each.id, 60),
-            text.one_line(who, 120),
-            matched.get(each.id, "–"),
-            late,
-            version,
-            text.one_line(files, 80),
-        )
+    for number in told:
+        table.add_column(headings[number], overflow="fold")
+    for row in rows:
+        table.add_row(*(row[number] for number in told))
     return table
+
+
+def _of_hand_in(hand_in: HandIn, found_by: str) -> tuple[str, ...]:
+    who = " + ".join(_known_as(person) for person in hand_in.people) or "nobody"
+    late = "late" if hand_in.late else text.one_line(hand_in.submitted and f"sent {hand_in.submitted}", 40)
+    version = f"{hand_in.version} of {hand_in.of}" if hand_in.of > 1 else ""
+    files = ", ".join(name or folder for folder, name in hand_in.parts)
+    shown = text.one_line
+    return shown(hand_in.id, 60), shown(who, 120), found_by, late, version, shown(files, 80)
 
 
 def _known_as(person: Person) -> str:
     """A person as the platform names them, with what tells them from others of that name."""
     told = [text for column, text in person.told.items() if text and column not in ("submitted", "late")]
     return " ".join(dict.fromkeys(told)) or ", ".join(sorted(person.keys))
+
+
+def _needs_a_look(outcome: Outcome) -> bool:
+    return bool(outcome.problem or outcome.notice or outcome.integrity or not outcome.complete)
 
 
 def plain_line(outcome: Outcome) -> Text:
@@ -235,7 +247,30 @@ def progress(screen: Console, count: int) -> Iterator[Callable[[str], None]]:
     )
     with Progress(*columns, console=screen, transient=True, expand=True) as shown:
         bar_of_all = shown.add_task("starting", total=count)
-        yield lambda name: shown.update(bar_of_all, advance=1, description=name)
+        yield lambda told: shown.update(bar_of_all, advance=1, description=told)
+
+
+def counting(advance: Callable[[str], None]) -> Callable[[Outcome], None]:
+    """The bar of a class, which tells how many came out how."""
+    kinds: Counter[str] = Counter()
+
+    def go_on(outcome: Outcome) -> None:
+        kinds[kind(outcome)] += 1
+        advance(f"{counts(kinds)} · {outcome.task.id}")
+
+    return go_on
+
+
+def kind(outcome: Outcome) -> str:
+    """What became of a hand-in, in a word or two."""
+    if outcome.problem:
+        return "not graded"
+    return "unchanged" if outcome.unchanged else "graded" if outcome.complete else "partly graded"
+
+
+def counts(kinds: Mapping[str, int]) -> str:
+    """How many of each kind, the usual ones first."""
+    return ", ".join(f"{kinds[name]} {name}" for name in KINDS if kinds.get(name))
 
 
 class _Rate(ProgressColumn):
