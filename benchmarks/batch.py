@@ -1,0 +1,173 @@
+"""A class of many hand-ins made from the examples, graded by one command: wall time, and the memory of the grader.
+
+The yardstick is the sum of the bare compute over the cores: the same checks in one warm process, measured in this run.
+`python benchmarks/batch.py --hand-ins 1000 --jobs 2`; what a PDF costs is told by itself.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(name, "1")  # as the sandbox has it
+
+from grading import COURSE, ROOT, SEED, at_the_floor, seconds
+
+from grader import report
+from grader.data import load
+from grader.exports.json import from_json
+from grader.grading import prepare
+from grader.rubric import find_rubric, load_rubric
+from grader.sandbox import choose
+
+KINDS = ("hand-in-01", "hand-in-03", "hand-in-05", "hand-in-06", "hand-in-07", "hand-in-09")
+"""Right ones and typical mistakes; no loop over single numbers, which would be bare compute that is not counted."""
+EARLY = 100  # the hand-in from which memory is to stay flat
+OFTEN = 0.25  # seconds between two looks at the memory
+
+
+def main() -> None:
+    """Make the class, grade it, and print."""
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--hand-ins", type=int, default=1000)
+    arguments.add_argument("--jobs", type=int, default=2)
+    arguments.add_argument("--json", type=Path, help="write the numbers to this file")
+    options = arguments.parse_args()
+    folder = Path(tempfile.mkdtemp(prefix="grader-class-"))
+    try:
+        make_class(folder / "in", options.hand_ins)
+        numbers = measured(folder, options.hand_ins, options.jobs)
+    finally:
+        shutil.rmtree(folder)
+    for label, value in numbers.items():
+        print(f"{label:<76} {value:>10.3f}")
+    if options.json:
+        options.json.write_text(json.dumps(numbers, indent=2) + "\n")
+
+
+def make_class(place: Path, count: int) -> None:
+    """Hand-ins of several kinds, no two of which have the same content."""
+    examples = ROOT / "submissions_example" / COURSE
+    for number in range(count):
+        folder = place / f"student-{number:05}"
+        shutil.copytree(examples / KINDS[number % len(KINDS)], folder)
+        source = next(path for path in sorted(folder.rglob("*.py")) if path.stat().st_size)
+        source.write_text(f"{source.read_text('utf-8')}\n# {number}\n", "utf-8")
+
+
+def measured(folder: Path, count: int, jobs: int) -> dict[str, float]:
+    """One whole run, and what it is held against."""
+    bare = bare_compute()
+    options = ["--format", "json", "--rubric", COURSE, "--seed", str(SEED), "--jobs", str(jobs), "--quiet"]
+    command = [sys.executable, "-m", "grader", "batch", str(folder / "in"), "-o", str(folder / "out"), *options]
+    watch = Watch(folder / "out")
+    started = time.perf_counter()
+    with subprocess.Popen(command, cwd=ROOT) as process:
+        watch.start(process.pid)
+    wall = time.perf_counter() - started
+    watch.join()
+    again = seconds(lambda: subprocess.run(command, cwd=ROOT, check=False))
+    ideal = count * bare / jobs
+    return {
+        "bare compute of a hand-in in one warm process, ms": 1e3 * bare,
+        f"{count} hand-ins, {jobs} jobs, no PDF: wall, s": wall,
+        "  a hand-in, ms": 1e3 * wall / count,
+        "  over bare compute by cores (target 1.25)": wall / ideal,
+        **watch.told(count),
+        "the same again, all unchanged: wall, s": again,
+        **pdf_cost(folder / "out"),
+    }
+
+
+def bare_compute(runs: int = 9) -> float:
+    """The median of the same checks, called directly."""
+    rubric = load_rubric(find_rubric(COURSE))
+    key = prepare(rubric, SEED, {"digits": load("digits")}, choose("auto"))
+    at_the_floor(key)
+    return statistics.median(seconds(lambda: at_the_floor(key)) for _ in range(runs))
+
+
+class Watch(threading.Thread):
+    """Looks at the memory of the grader's own processes, as results come in."""
+
+    def __init__(self, out: Path) -> None:
+        super().__init__(daemon=True)
+        self._notes = out / ".observed" / "results"
+        self._pid = 0
+        self._seen: list[tuple[int, float]] = []  # results so far, and MiB
+
+    def start(self, pid: int = 0) -> None:
+        """Watch this process and those that it started itself; their sandboxes are not counted."""
+        self._pid = pid
+        super().start()
+
+    def run(self) -> None:
+        while (memory := _memory(self._pid)) is not None:
+            done = sum(1 for _ in self._notes.glob("*.json")) if self._notes.is_dir() else 0
+            self._seen.append((done, memory))
+            time.sleep(OFTEN)
+
+    def told(self, count: int) -> Mapping[str, float]:
+        """Around the hundredth result, and at the last ones."""
+        early = [memory for done, memory in self._seen if EARLY <= done < EARLY + max(20, count // 20)]
+        late = [memory for done, memory in self._seen if done >= count - max(20, count // 20)]
+        if not early or not late:
+            return {}
+        first, last = statistics.median(early), statistics.median(late)
+        return {
+            "memory of the grader's processes at the 100th, MiB": first,
+            "  at the last, MiB": last,
+            "  the last over the 100th (target 1.2)": last / first,
+        }
+
+
+def _memory(pid: int) -> float | None:
+    """Of a process and its children, in MiB; None when it has ended."""
+    try:
+        children = [int(each) for task in Path(f"/proc/{pid}/task").iterdir() for each in _children(task)]
+        return _resident(pid) + sum(map(_resident, children))
+    except (OSError, ValueError):
+        return None
+
+
+def _children(task: Path) -> list[str]:
+    try:
+        return (task / "children").read_text().split()
+    except OSError:  # a thread that has just ended
+        return []
+
+
+def _resident(pid: int) -> float:
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except OSError:
+        return 0.0
+    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS")), 0.0)
+
+
+def pdf_cost(out: Path, runs: int = 6) -> dict[str, float]:
+    """What a PDF adds, in a process that has made one before."""
+    if report.pdf_problem():
+        return {}
+    results = [from_json(path.read_text("utf-8")) for path in sorted(out.glob("*/result.json"))[:runs]]
+    renderer = report.Renderer()
+    renderer.pdf(results[0])
+    started = time.process_time()
+    for each in results:
+        renderer.pdf(each)
+    return {"a PDF on top, CPU ms": 1e3 * (time.process_time() - started) / len(results)}
+
+
+if __name__ == "__main__":
+    main()
