@@ -90,6 +90,7 @@ def test_the_code_of_a_plot_is_read(source: str, axes: set[str], draws: bool, un
         ([text("# Discussion"), text("It falls.\n## M\nA."), text("# B\n")], "", "there", "It falls.\n\n## M\nA."),
         ([text("## Problem 2 b) Discussion\nIt falls.")], "", "there", "It falls."),
         ([text("# Discussion\n"), text("# Next\nno")], "", "empty", ""),
+        ([text("**2e) Discussion:**\nIt falls."), text("**2f)**\nno")], "", "there", "It falls."),
         ([text("# Discussion\nYour answer here.")], "", "template", "Your answer here."),
         ([text("# Discussion\nExplain **why** the loss falls.")], "Explain why the loss falls.", "template", None),
         ([text("# Something else\nIt falls.")], "", "missing", ""),

@@ -89,7 +89,7 @@ def _in_file(every: Sequence[Note], wanted: Sequence[str]) -> Iterator[tuple[str
             yield where, tuple(pieces[:MOST_PIECES])
             depth, pieces = 0, []
         if not depth and is_meant:
-            heading, lines = lines[0].strip("# \t")[:60], lines[1:]
+            heading, lines = lines[0].strip("#*_: \t")[:60], lines[1:]
             depth, where = level, f"{note.file}, below “{heading}”"
         if depth and (note.code or any(line.strip() for line in lines)):
             pieces.append(Piece(note, "\n".join(lines)))

@@ -144,19 +144,21 @@ def _sections(cells: Sequence[Note]) -> Iterator[tuple[Note, str, str]]:
             later = (n for n in range(start + 1, len(levels)) if levels[n] and levels[n] <= level)
             end = min(next(later, len(levels)), start + 400)
             below = "\n".join(line for _, line in lines[start + 1 : end])
-            yield lines[start][0], lines[start][1].strip("# \t"), below.strip()
+            yield lines[start][0], lines[start][1].strip("#*_: \t"), below.strip()
 
 
 def heading_levels(lines: Sequence[str]) -> list[int]:
-    """How deep a heading each line is, 0 where it is none; what is fenced is none."""
+    """How deep a heading each line is, 0 where it is none; a line in bold is the deepest, what is fenced is none."""
     fenced, levels = False, []
     for line in lines:
         fenced ^= line.lstrip().startswith(("```", "~~~"))
         found = _HEADING.match(line)
-        levels.append(len(found[1]) if found and not fenced else 0)
+        levels.append(0 if fenced else len(found[1]) if found else LOWEST if _BOLD.fullmatch(line) else 0)
     return levels
 
 
+LOWEST = 7
+_BOLD = re.compile(r" {0,3}(\*\*|__)[^*_]{1,200}\1:?\s*")
 _HEADING = re.compile(r" {0,3}(#{1,6})\s+\S")
 
 
