@@ -12,7 +12,7 @@ help: ## say what there is
 	@echo "make test-slow run the slow tests"
 	@echo "make attacks   try every attack in every sandbox; the table goes to docs/security.md"
 	@echo "make fuzz      throw made-up bytes at all that reads a hand-in: make fuzz SECONDS=60"
-	@echo "make bench     measure speed, and print it"
+	@echo "make bench     measure speed and how well mistakes are told, and print it"
 	@echo "make lint      check style, types and who imports whom"
 	@echo "make clean     remove .venv and everything that was made"
 	@echo

@@ -3,8 +3,8 @@
     python benchmarks/diagnosis.py [--full]
 
 Every mistake by itself, random pairs and triples, the same in single precision, each with itself taken out of the
-bank, and whole hand-ins that are right or wrong. A sample takes a minute or two; all of it, with --full, takes some
-ten and is kept in benchmarks/results/diagnosis.json.
+bank, and whole hand-ins that are right or wrong. A sample takes two minutes on two cores; all of it, with --full, takes
+some fifteen, goes on where it was stopped, and is kept in benchmarks/results/diagnosis.json.
 """
 
 from __future__ import annotations
@@ -12,15 +12,18 @@ from __future__ import annotations
 import argparse
 import json
 import random
+import sys
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, replace
-from functools import cache
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
+from functools import cache, partial
+from hashlib import sha256
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -67,6 +70,7 @@ for _kind in (SoftmaxRegression, TwoLayerNet):
 """
 SEED = 7  # on whose inputs whole hand-ins are judged
 Names = tuple[str, ...]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -95,25 +99,17 @@ def main() -> None:
     """Run everything, print a table, and write the results."""
     asked = _arguments()
     bank = _bank()
+    bank.progress = partial(_say, "known mistakes, seen once")
     started = time.monotonic()
     library = bank.library(_size(bank.rubric))
     made = time.monotonic() - started
     visible = [member.names[0] for member in library.members if _deviates(member, library)]
-    rng = random.Random(asked.seed)
-    some = visible if asked.full else visible[::3]
-    groups = {
-        "singles": [Case((name,)) for name in visible],
-        "pairs": list(_draw(rng, visible, 2, asked.pairs)),
-        "triples": list(_draw(rng, visible, 3, asked.triples)),
-        "singles, float32": [Case((name,), single=True) for name in some],
-        "pairs, float32": [replace(case, single=True) for case in _draw(rng, visible, 2, asked.pairs)],
-        "left out": [Case((name,), without=True) for name in some],
-    }
-    groups = {title: cases for title, cases in groups.items() if title.startswith(asked.only)}
+    groups = {title: cases for title, cases in _groups(asked, visible).items() if title.startswith(asked.only)}
+    some = slice(None) if asked.full else slice(None, None, 3)
     with ProcessPoolExecutor(asked.jobs, get_context("spawn")) as pool:
-        answers = {title: list(pool.map(_examine, cases, chunksize=5)) for title, cases in groups.items()}
-        right = dict(pool.map(_examine_right, _right_ones(), chunksize=5))
-        wrong = dict(pool.map(_examine_wrong, _folders("wrong"), chunksize=5))
+        answers = _examined(pool, groups, _Kept(_place(bank)) if asked.full else None)
+        right = dict(_told_as_done("right hand-ins", pool.map(_examine_right, _right_ones()[some])))
+        wrong = dict(_told_as_done("wrong hand-ins", pool.map(_examine_wrong, _folders("wrong")[some])))
     rows = [_row(title, listed) for title, listed in answers.items()]
     families = _families(answers)
     _print_experiments(rows)
@@ -129,6 +125,83 @@ def main() -> None:
         RESULTS.write_text(json.dumps({**told, "right": right, "wrong": wrong}, indent=1) + "\n", "utf-8")
 
 
+def _groups(asked: argparse.Namespace, visible: Sequence[str]) -> dict[str, list[Case]]:
+    """All experiments, by what is in the hand-ins."""
+    rng = random.Random(asked.seed)
+    third, sixth = (visible, visible) if asked.full else (visible[::3], visible[::6])
+    return {
+        "singles": [Case((name,)) for name in visible],
+        "pairs": list(_draw(rng, visible, 2, asked.pairs)),
+        "triples": list(_draw(rng, visible, 3, asked.triples)),
+        "singles, float32": [Case((name,), single=True) for name in third],
+        "pairs, float32": [replace(case, single=True) for case in _draw(rng, visible, 2, asked.float_pairs)],
+        "left out": [Case((name,), without=True) for name in sixth],
+    }
+
+
+def _examined(pool: Executor, groups: Mapping[str, Sequence[Case]], kept: _Kept | None) -> dict[str, list[Answer]]:
+    """The answers of each group; those that an earlier run kept are not worked out again."""
+    answers: dict[str, list[Answer]] = {}
+    for title, cases in groups.items():
+        known = {answer.case: answer for answer in kept.answers} if kept else {}
+        missing = list(dict.fromkeys(case for case in cases if case not in known))
+        for answer in _told_as_done(title, pool.map(_examine, missing), len(missing)):
+            known[answer.case] = answer
+            if kept:
+                kept.add(answer)
+        answers[title] = [known[case] for case in cases]
+    return answers
+
+
+class _Kept:
+    """Answers on disk, a line for each, so that a run that was stopped goes on where it was."""
+
+    def __init__(self, path: Path) -> None:
+        self.path, self.answers = path, list[Answer]()
+        if path.is_file():
+            for line in path.read_text("utf-8").splitlines():
+                with suppress(ValueError):  # the last one may be cut short
+                    self.answers.append(_answer(line))
+            print(f"{len(self.answers)} answers were there already, in {path}", file=sys.stderr)
+
+    def add(self, answer: Answer) -> None:
+        """Keep one more."""
+        self.answers.append(answer)
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with self.path.open("a", encoding="utf-8") as file:
+            file.write(f"\n{json.dumps(asdict(answer))}")  # after whatever was cut short
+
+
+def _answer(line: str) -> Answer:
+    told = json.loads(line)
+    case = {**told["case"], "truth": tuple(told["case"]["truth"])}
+    return Answer(**{**told, "case": Case(**case), "named": tuple(told["named"]), "wrong": tuple(told["wrong"])})
+
+
+def _place(bank: Bank) -> Path:
+    """Where answers are kept: another place for another bank, another way to diagnose, or another experiment."""
+    code = [Path(__file__), *sorted((ROOT / "grader" / "diagnosis").glob("*.py"))]
+    digest = sha256(b"".join(sha256(path.read_bytes()).digest() for path in code)).hexdigest()[:12]
+    return bank.folder.parent / f"benchmark-{bank.folder.name[:12]}-{digest}.jsonl"
+
+
+def _told_as_done(title: str, done: Iterable[T], count: int = 0) -> Iterator[T]:
+    """The same, told about while it comes."""
+    for number, each in enumerate(done, 1):
+        yield each
+        _say(title, number, count)
+    print("\r\033[K" if sys.stderr.isatty() else "", end="", file=sys.stderr)
+
+
+def _say(title: str, number: int, count: int) -> None:
+    """How far something is: over and over on a terminal, and now and then in a log."""
+    told = f"{title}: {number}" + (f" of {count}" if count else "")
+    if sys.stderr.isatty():
+        print(f"\r{told}\033[K", end="", flush=True, file=sys.stderr)
+    elif number % 50 == 0 or number == count:
+        print(told, flush=True, file=sys.stderr)
+
+
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pairs", type=int, help="80, or 1,500 with --full")
@@ -140,6 +213,7 @@ def _arguments() -> argparse.Namespace:
     asked = parser.parse_args()
     asked.pairs = asked.pairs or (1500 if asked.full else 80)
     asked.triples = asked.triples or (400 if asked.full else 30)
+    asked.float_pairs = asked.pairs if asked.full else asked.pairs // 2
     return asked
 
 
@@ -183,6 +257,10 @@ def _examine(case: Case) -> Answer:
 def _seen(case: Case) -> Cells:
     bank = _bank()
     library = bank.library(_size(bank.rubric))
+    if len(case.truth) == 1 and not case.single:  # the bank has looked at just this hand-in
+        member = next(each for each in library.members if each.names == case.truth)
+        cells = {**library.reference, **member.cells}
+        return {number: cell for number, cell in cells.items() if number not in member.unknown}
     mistakes = [bank.mistakes[name] for name in case.truth]
     files = dict(apply_all(mistakes, reference_files(bank.rubric.reference)) or {})
     if case.single:

@@ -75,7 +75,7 @@ class Bank:
         self.rubric, self.sandbox, self.progress = load_rubric(rubric.path), sandbox, progress
         self.mistakes: Mapping[str, Mistake] = {each.id: each for each in load_mistakes(rubric.folder)}
         self._files = reference_files(rubric.reference)
-        self._folder = (folder or cache_folder()) / "mistakes" / _digest(self.rubric, self._files)
+        self.folder = (folder or cache_folder()) / "mistakes" / _digest(self.rubric, self._files)
         self._libraries: dict[str, Library] = {}
         self._composed: dict[tuple[str, Names, str], Member | None] = {}
         self._seen: dict[tuple[str, int, Names, frozenset[str] | None], Mapping[str, Observation]] = {}
@@ -101,11 +101,11 @@ class Bank:
 
     def files(self) -> dict[str, bytes]:
         """What is kept of it, by name."""
-        return {path.name: path.read_bytes() for path in sorted(self._folder.glob("*.npz"))}
+        return {path.name: path.read_bytes() for path in sorted(self.folder.glob("*.npz"))}
 
     def moved(self, rubric: Rubric, folder: Path, sandbox: Sandbox) -> Bank:
         """This bank on another machine, where the rubric and what is kept lie elsewhere."""
-        self.rubric, self._folder, self.sandbox = rubric, folder, sandbox
+        self.rubric, self.folder, self.sandbox = rubric, folder, sandbox
         return self
 
     def library(self, size: str) -> Library:
@@ -266,7 +266,7 @@ class Bank:
 
     def _path(self, size: str, names: Names = (), criterion: str = "") -> Path:
         name = hashlib.sha256(json.dumps([names, criterion]).encode()).hexdigest()[:24] if names else "singles"
-        return self._folder / f"{size}-{name}.npz"
+        return self.folder / f"{size}-{name}.npz"
 
     def _load(self, size: str) -> Library | None:
         read = _read(self._path(size))
