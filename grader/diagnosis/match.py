@@ -19,7 +19,7 @@ from grader.diagnosis.signature import Cell, Cells
 
 __all__ = ["Match", "match"]
 
-MOST_LOOKS = 60  # at combinations, before giving up; one takes some hundredths of a second
+MOST_LOOKS = 100  # at combinations, before giving up; one takes some hundredths of a second
 _FEW_LOOKS = 20  # where what is left without a name says little
 _WHOLE = 5  # looks at one criterion that take as long as one at all of them
 _MOST_PAIRS = 24  # of these, pairs of which nothing but the places speaks for them
