@@ -175,6 +175,7 @@ def test_words_that_are_too_much_cost_little_time(source: str) -> None:
 
 def test_a_formula_that_is_too_large_is_shown_as_it_was_written() -> None:
     assert str(formula("\\frac{1}{2}")).startswith("<svg")
+    assert str(formula("\\ln\\left(\\sum_k e^{z_k}\\right)", display=True)).startswith("<svg")
     for large in ("x" * 2000, "{" * 200 + "}" * 200, "+".join("x" * 300)):
         assert str(formula(large)).startswith('<code class="unset-math">')
 

@@ -23,11 +23,18 @@ SIZE = 16.0  # ziamath's units to one em
 WIDEST, TALLEST = 60.0, 60.0  # em; what is larger would leave the page
 
 
+# Between \left and \right, ziamath makes a sum with one limit a thousand lines high, unless its limits are asked for.
+_SUM = re.compile(r"(\\(?:sum|prod|coprod|bigcup|bigcap))(?=\s*[_^])")
+
+
 @lru_cache(4096)
 def formula(latex: str, display: bool = False) -> Markup:
     """One formula as an inline SVG whose baseline is the text's; its source in code style where that fails."""
     source = " ".join(latex.split())
-    drawn = _drawn(source, display) if len(source) <= LONGEST and _depth(source) <= DEEPEST else None
+    fits = len(source) <= LONGEST and _depth(source) <= DEEPEST
+    drawn = _drawn(source, display) if fits else None
+    if drawn is None and fits and display and _SUM.search(source):
+        drawn = _drawn(_SUM.sub(r"\1\\limits", source), display)
     if drawn is None:
         return Markup('<code class="unset-math">{}</code>').format(visible(shorten(source, LONGEST), LONGEST))
     return drawn
