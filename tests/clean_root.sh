@@ -1,10 +1,13 @@
 #!/usr/bin/env bash
-# Try an autograder zip where nothing is installed: a fresh Debian in a folder, as root, with 768 MB and half a core.
+# Try an autograder zip where nothing is installed: a fresh Debian or Ubuntu in a folder, as root,
+# with 768 MB and half a core.
 #
 #   tests/clean_root.sh autograder.zip HAND-IN [results.json]
 #
-# It needs root, mmdebstrap or debootstrap, and the network. CLEAN_ROOT names the folder (kept, to try again quickly),
-# CLEAN_ROOT_PIP a pip.conf for it, CLEAN_ROOT_BIND further folders that it may read, such as one of wheels.
+# It needs root, mmdebstrap or debootstrap, and the network. SUITE and MIRROR choose another system, such as Gradescope's
+# own: SUITE=jammy, and in MIRROR the name of a sources.list with jammy and jammy-updates, main and universe.
+# CLEAN_ROOT names the folder (kept, to try again quickly), CLEAN_ROOT_PIP a pip.conf for it, CLEAN_ROOT_BIND further
+# folders that it may read, such as one of wheels.
 # Exit code 77 where it cannot be tried here.
 set -euo pipefail
 
@@ -46,9 +49,9 @@ check() {
 }
 
 bootstrap() {
-    echo "== a fresh Debian $suite in $root"
+    echo "== a fresh $suite in $root"
     if command -v mmdebstrap >/dev/null; then
-        mmdebstrap --quiet --variant=apt --include=ca-certificates "$suite" "$root"
+        mmdebstrap --quiet --variant=apt --include=ca-certificates "$suite" "$root" ${MIRROR:+"$MIRROR"}
     else
         debootstrap --variant=minbase --include=ca-certificates "$suite" "$root" >/dev/null
     fi
