@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import chain, count
 from pathlib import Path, PurePosixPath
@@ -78,10 +78,13 @@ def to_pdf(paths: tuple[Path, ...], out: Path, jobs: int | None, seconds: float,
     made, failed = 0, False
     workers = min(jobs or os.cpu_count() or 1, 8)
     try:
-        for done in _all(sources, out, workers, seconds):
-            made += done.out is not None
-            failed = failed or done.out is None
-            _tell(done, quiet=quiet)
+        with _progress(len(sources), quiet=quiet) as advance:
+            for source, group in _all(sources, out, workers, seconds):
+                made += sum(done.out is not None for done in group)
+                failed = failed or any(done.out is None for done in group)
+                for done in group:
+                    _tell(done, quiet=quiet)
+                advance(shown(source.path))
     except KeyboardInterrupt:
         click.echo(f"\nStopped: {made} PDFs are whole in {shown(out)}.", err=True)
         click.get_current_context().exit(INTERRUPTED)
@@ -90,6 +93,19 @@ def to_pdf(paths: tuple[Path, ...], out: Path, jobs: int | None, seconds: float,
     if not quiet:
         click.echo(f"{made} {'PDF' if made == 1 else 'PDFs'}: {shown(out)}")
     click.get_current_context().exit(UNGRADED if failed else GRADED)
+
+
+@contextmanager
+def _progress(count: int, *, quiet: bool) -> Iterator[Callable[[str], None]]:
+    """A bar on a terminal, for more than one."""
+    from grader.cli import terminal
+
+    screen = terminal.console()
+    if quiet or count < 2 or not screen.is_terminal:
+        yield lambda _: None
+    else:
+        with terminal.progress(screen, count) as advance:
+            yield advance
 
 
 @dataclass(frozen=True)
@@ -125,8 +141,8 @@ def _numbered(name: str) -> Iterator[str]:
     yield from (f"{name}-{number}" for number in count(2))
 
 
-def _all(sources: Sequence[Source], out: Path, workers: int, seconds: float) -> Iterator[Done]:
-    """Every notebook as it is done; each thread has a process of its own that lays out."""
+def _all(sources: Sequence[Source], out: Path, workers: int, seconds: float) -> Iterator[tuple[Source, list[Done]]]:
+    """Every hand-in as it is done; each thread has a process of its own that lays out."""
     from grader.press import Press, Room
 
     own, presses = local(), list[Press]()
@@ -143,8 +159,9 @@ def _all(sources: Sequence[Source], out: Path, workers: int, seconds: float) -> 
 
     pool = ThreadPoolExecutor(workers)
     try:
-        for future in as_completed([pool.submit(work, source) for source in sources]):
-            yield from future.result()
+        waiting = {pool.submit(work, source): source for source in sources}
+        for future in as_completed(waiting):
+            yield waiting[future], future.result()
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
         for each in presses:
