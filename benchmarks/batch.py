@@ -121,7 +121,7 @@ class Watch(threading.Thread):
     def told(self, count: int) -> Mapping[str, float]:
         """Around the hundredth result, and at the last ones."""
         early = [memory for done, memory in self._seen if EARLY <= done < EARLY + max(20, count // 20)]
-        late = [memory for done, memory in self._seen if done >= count - max(20, count // 20)]
+        late = [memory for done, memory in self._seen if count - max(20, count // 20) <= done < count]
         if not early or not late:
             return {}
         first, last = statistics.median(early), statistics.median(late)
