@@ -73,6 +73,7 @@ class Driver:
     def __init__(self, handin): pass
     def replace(self, name, function): self.function = function
     def use(self, name):
+        gc.unfreeze()  # what a worker made before is not listed otherwise
         service = next(o for o in gc.get_objects() if type(o).__name__ == "Service")
         return service.ask_back({"ask": name, "arguments": []})
 """
