@@ -6,6 +6,7 @@ formula costs nothing a second time.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
@@ -76,57 +77,36 @@ def _batch(setting: Setting, model: str, rows: int, number: int) -> tuple[Array,
 
 
 def _opinions(model: str, seen: Any, rows: int, setting: Setting) -> list[tuple[int, Finding | None]]:
+    """What is wrong, each with its weight."""
     failures = [found for part_seen in (seen, *seen.values()) if (found := failure_of(part_seen))]
     if failures:
         return [(1, failures[0])]
-    calls, beside, training = seen["calls"], seen["two models"], seen["training"]
-    if same(calls["other, fresh"], calls["first"]):
+    if same(seen["calls"]["other, fresh"], seen["calls"]["first"]):
         return [(1, Finding("constant-answer", f"{model}: two different batches get the same answer.", _LOOKS))]
-    X, y = _batch(setting, model, rows, 0)
-    start = setting.parameters(model, setting.rng(model, "parameters", 0))
-    return [  # with their weights
-        (1, _unless_same(calls["X"], X, f"{model}: a call changes the inputs X that it was given.", _OWNER)),
-        (1, _unless_same(calls["y"], y, f"{model}: a call changes the labels y that it was given.", _OWNER)),
-        (
-            2,
-            _unless_same(
-                calls["parameters"], start, f"{model}: computing loss and gradients changes the weights.", _OWNER
-            ),
-        ),
-        (
-            3,
-            _unless_same(
-                calls["second"], calls["first"], f"{model}: the same call answers differently the second time.", _LEFT
-            ),
-        ),
-        (
-            3,
-            _unless_same(
-                calls["other"], calls["other, fresh"], f"{model}: a used model answers unlike a fresh one.", _LEFT
-            ),
-        ),
-        (
-            1,
-            _unless_same(
-                calls["after evaluation"], calls["first"], f"{model}: evaluating changes what training sees.", _LEFT
-            ),
-        ),
-        (
-            1,
-            _unless_same(
-                beside["beside"], calls["first"], f"{model}: two models of the class share something.", _SHARED
-            ),
-        ),
-        (
-            2,
-            _unless_same(
-                training["used"],
-                training["fresh"],
-                f"{model}: one model used for several updates ends with other weights than a fresh one for each.",
-                _LEFT,
-            ),
-        ),
-    ]
+    given = (*_batch(setting, model, rows, 0), setting.parameters(model, setting.rng(model, "parameters", 0)))
+    alike = [*_left_alone(seen["calls"], *given), *_without_traces(seen)]
+    return [(weight, _unless_same(*pair, f"{model}: {told}", hint)) for weight, pair, told, hint in alike]
+
+
+_Alike = tuple[int, tuple[Any, Any], str, str]
+"""The weight of two values that have to be the same, and what to say where they are not."""
+
+
+def _left_alone(calls: Values, X: Array, y: Array, parameters: dict[str, Array]) -> Iterator[_Alike]:
+    yield 1, (calls["X"], X), "a call changes the inputs X that it was given.", _OWNER
+    yield 1, (calls["y"], y), "a call changes the labels y that it was given.", _OWNER
+    yield 2, (calls["parameters"], parameters), "computing loss and gradients changes the weights.", _OWNER
+
+
+def _without_traces(seen: Values) -> Iterator[_Alike]:
+    calls, training = seen["calls"], seen["training"]
+    first = calls["first"]
+    yield 3, (calls["second"], first), "the same call answers differently the second time.", _LEFT
+    yield 3, (calls["other"], calls["other, fresh"]), "a used model answers unlike a fresh one.", _LEFT
+    yield 1, (calls["after evaluation"], first), "evaluating changes what training sees.", _LEFT
+    yield 1, (seen["two models"]["beside"], first), "two models of the class share something.", _SHARED
+    many = "one model used for several updates ends with other weights than a fresh one for each."
+    yield 2, (training["used"], training["fresh"]), many, _LEFT
 
 
 _LOOKS = "Does the answer depend on the inputs at all?"
