@@ -9,7 +9,8 @@ import queue
 import socket
 import subprocess
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -19,12 +20,16 @@ from grader.sandbox.folders import WORKER, interpreter, package_folders, readabl
 
 __all__ = [
     "ENVIRONMENT",
+    "Ends",
     "Limits",
     "Process",
     "Sandbox",
     "arguments",
+    "as_user",
     "compile_worker",
+    "ends",
     "launch",
+    "status_of",
 ]
 
 ENVIRONMENT = {
@@ -113,6 +118,42 @@ def _compile(source: Path) -> None:
         py_compile.compile(str(source), doraise=True)
     except (OSError, py_compile.PyCompileError):  # read-only, or being edited: the worker then compiles by itself
         return
+
+
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """Both ends of a worker's channel, and of the pipe that its prints take."""
+
+    channel: socket.socket
+    theirs: socket.socket
+    output: int
+    written: int
+
+
+@contextmanager
+def ends() -> Iterator[Ends]:
+    """Ends for a worker that is started meanwhile; ours stay open unless that fails."""
+    made = Ends(*socket.socketpair(), *os.pipe())
+    try:
+        yield made
+    except BaseException:
+        made.channel.close()
+        os.close(made.output)
+        raise
+    finally:
+        made.theirs.close()
+        os.close(made.written)
+
+
+def as_user(user: int | None) -> dict[str, Any]:
+    """Options of `launch` that let a process run as a user without rights, and as nobody else's group."""
+    return {"user": user, "group": user, "extra_groups": None if user is None else []}
+
+
+def status_of(popen: subprocess.Popen[bytes]) -> int | None:
+    """The exit status of a worker behind a program that says 128 and the signal for a death; None while it runs."""
+    status = popen.poll()
+    return 128 - status if status is not None and status > 128 else status
 
 
 def launch(command: Sequence[str], **options: Any) -> subprocess.Popen[bytes]:

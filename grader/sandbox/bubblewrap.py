@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -15,7 +14,7 @@ from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
-from grader.sandbox.base import ENVIRONMENT, Limits, arguments, compile_worker, launch
+from grader.sandbox.base import ENVIRONMENT, Limits, arguments, as_user, compile_worker, ends, launch, status_of
 from grader.sandbox.folders import WORKER, interpreter, package_paths, site_folders, system_folders
 from grader.sandbox.linux import harden_grader, reaped, spare_user
 
@@ -61,8 +60,7 @@ def _try() -> subprocess.CompletedProcess[bytes]:
             pass_fds=[info],
             env={},
             cwd="/",
-            user=spare_user(),
-            group=spare_user(),
+            **as_user(spare_user()),
         )
     finally:
         _await_orphan(_first_process(info))
@@ -91,38 +89,32 @@ class BubblewrapWorker:
     """A running worker; its files vanish with its namespaces."""
 
     def __init__(self, limits: Limits) -> None:
-        self.channel, theirs = socket.socketpair()
-        self.output, written = os.pipe()
-        self._info = _info_file()
         self._killed = False
-        user = spare_user()
-        command = [*_command(limits, ["--info-fd", str(self._info)]), *arguments(theirs.fileno(), _INSIDE, limits)]
+        self._info = _info_file()
         try:
-            self._popen = launch(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=written,
-                stderr=written,
-                pass_fds=[theirs.fileno(), self._info],
-                cwd="/",
-                env={},
-                user=user,
-                group=user,
-                extra_groups=None if user is None else [],
-                start_new_session=True,
-            )
-            self.pid: int | None = self._popen.pid
+            with ends() as made:
+                self.channel, self.output = made.channel, made.output
+                descriptors = [made.theirs.fileno(), self._info]
+                command = _command(limits, ["--info-fd", str(self._info)])
+                self._popen = launch(
+                    [*command, *arguments(made.theirs.fileno(), _INSIDE, limits)],
+                    stdin=subprocess.DEVNULL,
+                    stdout=made.written,
+                    stderr=made.written,
+                    pass_fds=descriptors,
+                    cwd="/",
+                    env={},
+                    start_new_session=True,
+                    **as_user(spare_user()),
+                )
         except BaseException:
-            self._close()
+            os.close(self._info)
             raise
-        finally:
-            theirs.close()
-            os.close(written)
+        self.pid: int | None = self._popen.pid
 
     def ended(self) -> int | None:
         """The exit status, negative for a signal, or None while it runs."""
-        status = self._popen.poll()
-        return 128 - status if status is not None and status > 128 else status
+        return status_of(self._popen)
 
     def kill(self) -> None:
         """End the namespace's first process, and with it all others; may be called again.

@@ -10,14 +10,13 @@ import io
 import os
 import secrets
 import shutil
-import socket
 import subprocess
 import tarfile
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import cache
 
-from grader.sandbox.base import ENVIRONMENT, Limits, arguments, compile_worker, launch
+from grader.sandbox.base import ENVIRONMENT, Limits, arguments, compile_worker, ends, launch, status_of
 from grader.sandbox.folders import WORKER, interpreter, package_paths, site_folders, system_folders
 from grader.sandbox.linux import harden_grader, readable_by_all, reap
 
@@ -70,25 +69,19 @@ class ContainerWorker:
     """A running worker; its files vanish with its container."""
 
     def __init__(self, limits: Limits) -> None:
-        self.channel, theirs = socket.socketpair()
-        self.output, written = os.pipe()
         self.pid: int | None = None  # its processes belong to the engine
         self._name = _new_name()
         self._killed = False
         command = [*_command(limits, self._name), *arguments("-", _INSIDE, limits)]
-        try:
-            self._popen = launch(command, stdin=theirs, stdout=theirs, stderr=written, start_new_session=True)
-        except BaseException:
-            self._close()
-            raise
-        finally:
-            theirs.close()
-            os.close(written)
+        with ends() as made:
+            self.channel, self.output = made.channel, made.output
+            self._popen = launch(
+                command, stdin=made.theirs, stdout=made.theirs, stderr=made.written, start_new_session=True
+            )
 
     def ended(self) -> int | None:
         """The exit status, negative for a signal, or None while it runs."""
-        status = self._popen.poll()
-        return 128 - status if status is not None and status > 128 else status
+        return status_of(self._popen)
 
     def kill(self) -> None:
         """End the container and all that is in it; may be called again."""
@@ -103,10 +96,6 @@ class ContainerWorker:
             self._popen.kill()
             self._popen.wait()
         reap("conmon")
-        os.close(self.output)
-
-    def _close(self) -> None:
-        self.channel.close()
         os.close(self.output)
 
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import tempfile
 from contextlib import suppress
 
-from grader.sandbox.base import ENVIRONMENT, Limits, arguments, launch
+from grader.sandbox.base import ENVIRONMENT, Limits, arguments, as_user, ends, launch
 from grader.sandbox.linux import readable_by_all, spare_user, sweep
 from grader.sandbox.removal import remove
 
@@ -25,33 +24,28 @@ class SpawnedWorker:
     def __init__(self, limits: Limits) -> None:
         self._folder = tempfile.mkdtemp(prefix="grader-")
         self._room = 4 * limits.files
-        self.channel, theirs = socket.socketpair()
-        self.output, written = os.pipe()
         self._killed = False
         user = spare_user() if readable_by_all(tempfile.gettempdir()) else None
         try:
             if user is not None:
                 os.chown(self._folder, user, user)
-            self._popen = launch(
-                arguments(theirs.fileno(), self._folder, limits),
-                stdin=subprocess.DEVNULL,
-                stdout=written,
-                stderr=written,
-                pass_fds=[theirs.fileno()],
-                cwd="/",
-                env={**ENVIRONMENT, "HOME": self._folder, "TMPDIR": self._folder},
-                user=user,
-                group=user,
-                extra_groups=None if user is None else [],
-                start_new_session=True,
-            )
-            self.pid: int | None = self._popen.pid
+            with ends() as made:
+                self.channel, self.output = made.channel, made.output
+                self._popen = launch(
+                    arguments(made.theirs.fileno(), self._folder, limits),
+                    stdin=subprocess.DEVNULL,
+                    stdout=made.written,
+                    stderr=made.written,
+                    pass_fds=[made.theirs.fileno()],
+                    cwd="/",
+                    env={**ENVIRONMENT, "HOME": self._folder, "TMPDIR": self._folder},
+                    start_new_session=True,
+                    **as_user(user),
+                )
         except BaseException:
-            self._close()
+            remove(self._folder)
             raise
-        finally:
-            theirs.close()
-            os.close(written)
+        self.pid: int | None = self._popen.pid
 
     def ended(self) -> int | None:
         """The exit status, negative for a signal, or None while it runs; a worker that fills the disk is ended."""
@@ -70,9 +64,6 @@ class SpawnedWorker:
         self._popen.kill()
         self._popen.wait()
         sweep(self._popen.pid, self._folder)
-        self._close()
-
-    def _close(self) -> None:
         self.channel.close()
         os.close(self.output)
         remove(self._folder)
