@@ -15,7 +15,7 @@ from grader.errors import GraderError
 from grader.model import Score
 from grader.strict_yaml import parse
 
-__all__ = ["Course", "Late", "load_course", "penalty", "submitted"]
+__all__ = ["Course", "Drop", "Late", "load_course", "penalty", "submitted"]
 
 Percent = Annotated[float, Field(ge=0, le=100)]
 
@@ -30,6 +30,15 @@ class Late(BaseModel):
     grace_minutes: Annotated[float, Field(ge=0)] = 0
 
 
+class Drop(BaseModel):
+    """Of these assignments, so many with the lowest percents do not count; one of them always does."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    lowest: Annotated[int, Field(ge=1)]
+    of: tuple[str, ...]  # as `due` has them
+
+
 class Course(BaseModel):
     """A course's own rules, in a file that several assignments share."""
 
@@ -37,6 +46,7 @@ class Course(BaseModel):
 
     due: dict[str, AwareDatetime]  # by assignment, with its time zone
     late: Late
+    drop: tuple[Drop, ...] = ()
 
 
 def load_course(path: Path) -> Course:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from grader.cli.options import shown
+from grader.cli.totals import command as totals
 from grader.errors import GraderError
 
 if TYPE_CHECKING:
@@ -40,6 +41,9 @@ def command() -> None:
     Example:  grader marks export results/ -o marks.xlsx
               grader marks import results/ marks.xlsx
     """
+
+
+command.add_command(totals)
 
 
 @command.command("export")
