@@ -9,9 +9,9 @@ import re
 import sys
 from dataclasses import replace
 
-import class_samples
 import pytest
 import report_samples as samples
+import statistics_samples
 
 from grader.errors import GraderError
 from grader.model import Finding, Result
@@ -153,7 +153,7 @@ def test_a_scale_ends_on_a_round_number(value: float, up: float) -> None:
 
 @pytest.mark.parametrize("count", [0, 1, 13])
 def test_a_page_of_any_size_runs_its_own_script_and_loads_nothing(count: int) -> None:
-    page = html(class_samples.statistics(count, hostile=True), {})
+    page = html(statistics_samples.statistics(count, hostile=True), {})
     assert re.findall(r"<script[^>]*>", page) == ['<script type="application/json" id="data">', "<script>"]
     assert page.count("</script>") == 2
     shown = re.sub(r'(?s)<script type="application/json".*?</script>', "", page).replace("http-equiv", "")
@@ -163,24 +163,24 @@ def test_a_page_of_any_size_runs_its_own_script_and_loads_nothing(count: int) ->
 
 
 def test_names_of_hand_ins_become_addresses_below_the_page_only() -> None:
-    found = class_samples.statistics(0, hostile=True)
+    found = statistics_samples.statistics(0, hostile=True)
     page = html(found, {row.id: ["report.html"] for row in found.rows})
     addresses = re.findall(r'"([^"]*/report\.html)"', page)
-    assert len(addresses) == len(class_samples.HOSTILE)
+    assert len(addresses) == len(statistics_samples.HOSTILE)
     assert all(re.fullmatch(r"[\w.%~-]+/report\.html", each) for each in addresses)
     assert "..%2F..%2Fetc/report.html" in addresses
 
 
 @pytest.mark.parametrize("name", TABLES)
 def test_a_table_of_the_class_holds_no_formula(name: str) -> None:
-    rows = list(csv.reader(io.StringIO(to_csv(class_samples.statistics(30, hostile=True), name).decode())))
+    rows = list(csv.reader(io.StringIO(to_csv(statistics_samples.statistics(30, hostile=True), name).decode())))
     assert len({len(row) for row in rows}) == 1
     assert not [value for row in rows for value in row if value.startswith(("=", "@", "+"))]
 
 
 def test_parquet_keeps_numbers_and_gaps() -> None:
     parquet = pytest.importorskip("pyarrow.parquet", reason="pyarrow is not installed")
-    found = class_samples.statistics(50, hostile=True)
+    found = statistics_samples.statistics(50, hostile=True)
     table = parquet.read_table(io.BytesIO(to_parquet(found, "class"))).to_pydict()
     assert table["percent"] == [row.percent for row in found.rows]
     assert set(table["c0:verdict"]) >= {"passed", "failed"}
@@ -189,4 +189,4 @@ def test_parquet_keeps_numbers_and_gaps() -> None:
 def test_without_pyarrow_a_word_says_what_to_type(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     with pytest.raises(GraderError, match=r"pip install 'dlgrader\[parquet\]'"):
-        to_parquet(class_samples.statistics(3), "class")
+        to_parquet(statistics_samples.statistics(3), "class")

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import browser
-import class_samples
 import pytest
+import statistics_samples
 
 from grader.report.statistics import html
 
@@ -41,7 +41,7 @@ def chromium() -> Iterator[Any]:
 @pytest.fixture(scope="module")
 def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The page of a class of 5,000, with some bad names."""
-    found = class_samples.statistics(MANY, hostile=True)
+    found = statistics_samples.statistics(MANY, hostile=True)
     path = tmp_path_factory.mktemp("large") / "index.html"
     path.write_text(html(found, {row.id: ["report.html", "report.pdf"] for row in found.rows}), "utf-8")
     return path
@@ -100,7 +100,7 @@ def test_scores_are_sorted_and_what_has_none_stays_at_the_end(page: Any) -> None
 
 
 def test_filters_work_together_and_are_taken_back_by_one_button(page: Any) -> None:
-    found = class_samples.statistics(MANY, hostile=True).rows
+    found = statistics_samples.statistics(MANY, hostile=True).rows
     wanted = [row for row in found if "to mark" in row.looks and row.percent is not None and row.percent >= 90]
     page.select_option("#f-look", "to mark")
     page.fill("#f-from", "90")
@@ -110,7 +110,7 @@ def test_filters_work_together_and_are_taken_back_by_one_button(page: Any) -> No
 
 
 def test_a_criterion_and_a_mistake_lead_to_their_hand_ins(page: Any) -> None:
-    found = class_samples.statistics(MANY, hostile=True)
+    found = statistics_samples.statistics(MANY, hostile=True)
     lost = sum(row.verdicts.get("c3") in {"partial", "failed"} for row in found.rows)
     page.click("[data-criterion='3']")
     assert page.inner_text("#found").startswith(f"{lost} of ")
@@ -128,7 +128,7 @@ def test_pages_turn_and_names_lead_to_reports(page: Any) -> None:
 
 def test_bad_names_are_text(page: Any) -> None:
     page.fill("#f-name", "alert(1)")
-    assert sorted(names(page)) == sorted(name for name in class_samples.HOSTILE if "alert" in name)
+    assert sorted(names(page)) == sorted(name for name in statistics_samples.HOSTILE if "alert" in name)
     assert page.locator("#rows img, #rows svg, #rows script").count() == 0
 
 
