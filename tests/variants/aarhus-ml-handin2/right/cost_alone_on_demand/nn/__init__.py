@@ -1,0 +1,1 @@
+from .model import NetClassifier, get_init_params
