@@ -38,7 +38,8 @@ def explain(result: Result, seen: Observations, bank: Bank, seed: int) -> Result
     mistakes = [each for each in named if not each.harmless]
     silent = {criterion.id for criterion in criteria if criterion.verdict == "error"}
     carried = 0.0 if any(_is_silent(each, lost, silent) for each in mistakes) else bank.rubric.carried
-    case = _Case(found, mistakes, bank.mistakes, carried, without | silent)
+    blind = frozenset(criterion.id for criterion in bank.rubric.criteria if not criterion.check.FOLLOWS)
+    case = _Case(found, mistakes, bank.mistakes, carried, without | silent, blind)
     sections = tuple(_section(section, case) for section in result.sections)
     remarks = tuple(Finding(f"mistake:{each.id}", f"{each.title}.", each.hint) for each in named if each.harmless)
     score = replace(result.score, given=_sum([section.score for section in sections]))
@@ -60,6 +61,7 @@ class _Case:
     known: Mapping[str, Mistake]
     carried: float
     without: frozenset[str]  # criteria that a recognised mistake leaves no points of
+    blind: frozenset[str]  # criteria of which nobody knows whether a mistake made elsewhere explains them
 
 
 def _section(section: SectionResult, case: _Case) -> SectionResult:
@@ -75,7 +77,7 @@ def _criterion(criterion: CriterionResult, case: _Case) -> CriterionResult:
     if own:
         share = own[0].credit if case.found.exact and len(own) == 1 and criterion.id not in case.without else 0.0
         return _given(criterion, share, [_named(mistake, case) for mistake in own], "The slip leaves")
-    if case.found.exact:
+    if case.found.exact and criterion.id not in case.blind:
         titles = " and ".join(f"“{mistake.title}”" for mistake in case.mistakes)
         ids = "+".join(mistake.id for mistake in case.mistakes)
         follows = Finding(f"follows:{ids}", f"This follows from {titles} and from nothing else.", "Mend that first.")

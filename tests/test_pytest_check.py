@@ -15,6 +15,7 @@ import pytest
 from grader import CriterionResult, Grader, GraderError, RubricError, load_rubric
 from grader.checks.pytest import PytestCheck
 from grader.probes import Setting
+from grader.starting import start
 
 ROOT = Path(__file__).resolve().parent.parent
 RUBRIC = """
@@ -279,3 +280,18 @@ def test_time_is_charged_to_whoever_took_it(course: Path, suite: str, verdict: s
     with Grader(course, seed=5) as grader:
         criterion = graded(grader, course.parent, WRONG)
     assert (criterion.verdict, criterion.findings[0].code) == (verdict, told)
+
+
+@pytest.mark.slow
+def test_no_recognised_mistake_is_said_to_explain_a_suite_in_which_none_was_looked_for(tmp_path: Path) -> None:
+    start("hw1", tmp_path)
+    suite = "def test_it(student):\n    assert student.describe()['found']['step'].startswith('classifier.py')\n"
+    criterion = "      - {id: own, title: Own tests, points: 4, kind: pytest, suite: checks}\n"
+    rubric = (tmp_path / "hw1" / "rubric.yaml").read_text("utf-8") + criterion
+    course = write(tmp_path / "hw1", **{"rubric.yaml": rubric, "checks/test_it.py": suite})
+    (course / "submissions" / "hand-in-02" / "classifier.py").rename(course / "submissions" / "hand-in-02" / "hw.py")
+    with Grader(course, seed=5) as grader:
+        result = grader.grade(course / "submissions" / "hand-in-02")
+    found = {each.id: [finding.code for finding in each.findings] for s in result.sections for each in s.criteria}
+    assert found["step"][0] == "follows:gradient-sum"
+    assert found["own"] == ["test"]

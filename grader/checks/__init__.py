@@ -31,6 +31,7 @@ class Check(BaseModel):
 
     EXAMPLE: ClassVar[str] = ""
     TELLS_MISTAKES: ClassVar[bool] = True  # whether what it sees tells one known mistake from another
+    FOLLOWS: ClassVar[bool] = True  # whether a mistake made elsewhere may be said to explain what is lost here
     MEETS: ClassVar[frozenset[str]] = frozenset()  # keys of its signature below which the work of several parts meets
     kind: str
 
@@ -79,6 +80,7 @@ class Reading(Check):
     """A check that reads texts of the hand-in on the trusted side, and runs nothing unless it says so."""
 
     TELLS_MISTAKES = False
+    FOLLOWS = False
     RUNS: ClassVar[bool] = False  # whether the code is asked too, by `observe`, once the texts are read
 
     def read(self, files: Mapping[str, bytes]) -> Values:

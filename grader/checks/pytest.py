@@ -37,6 +37,7 @@ class PytestCheck(Check):
 
     EXAMPLE = "{kind: pytest, suite: tests/test_softmax.py, select: not slow}"
     TELLS_MISTAKES = False
+    FOLLOWS = False
     kind: Literal["pytest"]
     suite: Annotated[str, Field(min_length=1), AfterValidator(_is_there)]
     select: str = ""  # as pytest's -k
@@ -62,7 +63,7 @@ class PytestCheck(Check):
     def problem(self, expected: Values, setting: Setting) -> str:
         failing = [f"{each['test']} ({each.get('message') or 'no message'})" for each in _failed(expected["tests"])]
         if failing:
-            return f"the reference does not pass {', '.join(failing)}"
+            return f"it fails {', '.join(failing)}"
         return "" if any(each["outcome"] == "passed" for each in expected["tests"]) else "every test is skipped"
 
     def course_files(self) -> tuple[Path, ...]:

@@ -91,6 +91,9 @@ def commands() -> None:
     Students:     grader check            grader writeup -o report.pdf
     Instructors:  grader batch submissions.zip -o results/
 
+    \b
+    Completion:   eval "$(_GRADER_COMPLETE=bash_source grader)"   (or zsh_source, fish_source)
+
     Exit codes: 0 graded, 1 below --fail-under, 2 wrong input, 3 something is not graded.
     """
 
