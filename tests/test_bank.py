@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pickle
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
@@ -279,3 +280,17 @@ def test_what_costs_points_shows(course: Bank) -> None:
     for name, mistake in course.mistakes.items():
         if not mistake.harmless:
             assert set(mistake.criteria) <= shows[name], name
+
+
+@pytest.mark.slow
+def test_a_mistake_that_only_crashes_where_it_costs_points_leaves_none(course: Bank) -> None:
+    """One that crashes and one that was never written look the same, so that no credit is given for either."""
+    library = course.library("small")
+    places: dict[str, list[int]] = defaultdict(list)
+    for number, place in enumerate(library.layout):
+        places[place.criterion].append(number)
+    for member in library.members:
+        mistake = course.mistakes[member.names[0]]
+        looked_at = [n for id_ in mistake.criteria for n in places[id_] if n not in member.unknown]
+        if looked_at and all(n in member.cells and member.cells[n].code.startswith("!") for n in looked_at):
+            assert mistake.credit == 0, mistake.id
