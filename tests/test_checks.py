@@ -98,10 +98,13 @@ def test_a_short_last_batch_that_is_free_is_no_trait(order: Order) -> None:
 
 
 class ByChance:
-    """A driver of a course whose update draws numbers itself, as many as it likes."""
+    """A driver of a course whose update draws numbers itself, and whose optimizer may remember its steps."""
 
-    def optimizer(self, name: str, settings: dict[str, float]) -> None:
-        return None
+    def __init__(self, momentum: float = 0.0) -> None:
+        self.momentum = momentum
+
+    def optimizer(self, name: str, settings: dict[str, float]) -> list[int]:
+        return []
 
     def build(self, model: str, sizes: dict[str, int]) -> dict[str, Any]:
         return {"W": np.random.normal(size=3)}
@@ -115,18 +118,21 @@ class ByChance:
     def evaluate(self, model: dict[str, Any], X: Any, y: Any, mode: str = "train", gradients: bool = True) -> Any:
         return {"loss": 0.0}
 
-    def update(self, optimizer: None, model: dict[str, Any]) -> None:
-        model["W"] = model["W"] + np.random.permutation(5)[:3]
+    def update(self, optimizer: list[int], model: dict[str, Any]) -> None:
+        model["W"] = model["W"] + np.random.permutation(5)[:3] + self.momentum * len(optimizer)
+        optimizer.append(0)
 
 
 def test_chance_in_an_update_is_no_trace_of_earlier_ones_and_the_same_for_a_brief_look() -> None:
     rng = np.random.default_rng(0)
     batches = [[rng.normal(size=(5, 12)), rng.integers(0, 10, 5)] for _ in range(3)]
 
-    def trained(afresh: bool) -> Any:
+    def trained(afresh: bool, momentum: float = 0.0) -> Any:
         start = {"W": np.zeros(3)}
-        return InProcess(ByChance()).call("train_on_and_afresh", "net", SIZES, start, "sgd", {}, batches, afresh)
+        asked = ("train_on_and_afresh", "net", SIZES, start, "sgd", {}, batches, afresh)
+        return InProcess(ByChance(momentum)).call(*asked)
 
     whole, brief = trained(True), trained(False)
     assert whole["used"]["W"].tolist() == whole["fresh"]["W"].tolist() == brief["used"]["W"].tolist()
     assert whole["used"]["W"].any()
+    assert trained(True, 0.9)["used"]["W"].tolist() == trained(False, 0.9)["used"]["W"].tolist()

@@ -100,10 +100,10 @@ def train_on_and_afresh(
 
     for number in range(len(batches)):
         update(used, number)
-        if afresh:
-            fresh = _fresh(driver, model, sizes, place)
-            update(fresh, number)
-            place = driver.parameters(fresh)
+    for number in range(len(batches) if afresh else 0):  # after the other, which is then the same without this
+        fresh = _fresh(driver, model, sizes, place)
+        update(fresh, number)
+        place = driver.parameters(fresh)
     told = {"used": driver.parameters(used)}
     return {**told, "fresh": place} if afresh else told
 
