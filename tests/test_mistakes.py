@@ -88,7 +88,7 @@ def test_each_criterion_is_one_of_the_rubric(mistake: Mistake) -> None:
 @each_mistake
 def test_harmless_ones_cost_nothing_and_the_others_something(mistake: Mistake) -> None:
     assert (mistake.credit == 1) == mistake.harmless
-    assert mistake.credit >= 0.3
+    assert mistake.credit >= 0.3 or mistake.credit == 0  # 0: nothing comes back at all
 
 
 # Signs of computing, names of numpy, and what only stands in code; "at -3" and "axis of the batch" are words.
