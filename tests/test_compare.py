@@ -110,7 +110,7 @@ def test_numbers_are_float64_or_nothing(seen: Any) -> None:
 def test_words_that_differ_are_told_as_they_are() -> None:
     found = difference("by itself", "as the others", "the grid")
     assert found
-    assert found.message == "the grid: by itself; expected: as the others."
+    assert found.message == "the grid by itself; expected: as the others."
 
 
 def test_a_number_that_is_zero_is_not_zero_everywhere() -> None:
