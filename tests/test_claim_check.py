@@ -111,6 +111,36 @@ def test_a_row_costs_its_share_only_where_the_code_gives_something_else(
     assert verdict.fraction == pytest.approx(share)
 
 
+@pytest.mark.parametrize(
+    ("report", "share", "found"),
+    [
+        (table(*HONEST), 1, []),
+        (table((1, 0.95), (0.5, 0.92)), 0.75, ["rows-missing"]),
+        (table((0.001, 0.6), head="learning rate | test accuracy"), 0.25, ["rows-missing"]),
+        (table((1, 0.7), (0.5, 0.92)), 0.375, ["claim-differs", "rows-missing"]),
+        (table((1, 0.95), (0.5, 0.92), ("5-10", 0.81)), None, ["not-compared", "rows-missing"]),
+    ],
+)
+def test_rows_that_the_sheet_asks_for_cost_their_share_where_they_are_missing(
+    report: str, share: float | None, found: list[str]
+) -> None:
+    verdict = judged(Learner(report, by_rate), asks={"learning_rate": [1, 0.5, 0.1], "epochs": [10]})
+    assert codes(verdict) == found
+    assert verdict.fraction == (share if share is None else pytest.approx(share))
+
+
+def test_a_missing_row_is_told_by_what_the_sheet_asks_for() -> None:
+    verdict = judged(Learner(table((1, 0.95)), by_rate), asks={"learning_rate": [1, 0.5, 0.1]})
+    assert verdict.findings[0].message == (
+        "The sheet asks for a row with learning rate 0.5, and one with learning rate 0.1; the table has none."
+    )
+
+
+def test_only_numbers_can_be_asked_for() -> None:
+    with pytest.raises(ValueError, match="'model' is no number"):
+        check(asks={"model": [1]})
+
+
 def test_a_finding_says_which_row_disagrees_and_by_how_much() -> None:
     verdict = judged(Learner(table((1, 0.95), (0.1, 0.9281)), by_rate, noise=0))
     (finding,) = verdict.findings

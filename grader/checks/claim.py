@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import partial
+from math import isclose
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
@@ -36,6 +37,7 @@ _JUDGED_BY = {
     "most",
     "whole_rows",
     "empty",
+    "asks",
 }  # fields that may change without a look at the hand-in
 
 
@@ -67,6 +69,11 @@ class _Row:
     def disagrees(self) -> bool:
         return self.failure is not None or any(each.off for each in self.compared)
 
+    @property
+    def left(self) -> bool:
+        """Whether it cannot be compared at all, and `why` says so."""
+        return not (self.compared or self.failure or self.why == "budget")
+
 
 class Claim(Reading):
     """The accuracies in the hand-in's tables are those that its own code gives."""
@@ -82,6 +89,7 @@ class Claim(Reading):
     file: str = "answers.yaml"
     heading: str = ""
     files: Annotated[tuple[str, ...], Field(min_length=1)] = ("*",)  # names with * and ?
+    asks: dict[str, tuple[float, ...]] = Field(default_factory=dict)  # by setting: values that need a row each
     names: dict[str, tuple[str, ...]] = Field(default_factory=dict)  # by setting: what else it is called in tables
     bounds: dict[str, tuple[float, float]] = Field(default_factory=dict)  # from, to; no row beyond that is run
     columns: Annotated[dict[SplitName, tuple[Look, ...]], Field(min_length=1)] = USUAL_COLUMNS
@@ -101,9 +109,12 @@ class Claim(Reading):
 
     @model_validator(mode="after")
     def _knows_its_settings(self) -> Claim:
-        for name in (*self.names, *self.bounds):
+        for name in (*self.names, *self.bounds, *self.asks):
             if name not in self.settings:
                 raise ValueError(f"{name!r} is none of the settings")
+        for name in self.asks:
+            if not _is_number(self.settings[name]):
+                raise ValueError(f"{name!r} is no number, so no row can be asked for by its value")
         return self
 
     def datasets(self) -> tuple[str, ...]:
@@ -243,11 +254,29 @@ class Claim(Reading):
         yardstick = self._yardstick(divide(self.splits, setting.data[self.data]))
         rows = [self._row(claim, seen["runs"], yardstick) for claim in stated]
         counted = [row for row in rows if row.compared or row.failure]
-        findings = (*self._findings(rows), *self._doubts(stated, seen["doubts"], counted, yardstick))
+        missing = self._missing(stated)
+        doubts = self._doubts(stated, seen["doubts"], counted, yardstick)
+        findings = (*self._findings(rows), *self._told_missing(missing), *doubts)
         tables = (self._table(rows),)
-        if not counted:
+        if not counted or (missing and any(row.left for row in rows)):  # an unreadable row may be the missing one
             return Verdict("manual", None, findings, tables=tables)
-        return decide(sum(not row.disagrees for row in counted) / len(counted), findings, tables=tables)
+        there = 1 - len(missing) / max(1, sum(map(len, self.asks.values())))
+        return decide(there * sum(not row.disagrees for row in counted) / len(counted), findings, tables=tables)
+
+    def _missing(self, stated: Sequence[claims.Claim]) -> list[str]:
+        """The rows that the sheet asks for and the hand-in does not have, in words."""
+        told = [self._configuration(claim) for claim in stated if not self._problem(claim)]
+        return [
+            f"{_name(name)} {value:g}"
+            for name, values in self.asks.items()
+            for value in values
+            if not any(isclose(float(each[name]), value, rel_tol=1e-6) for each in told)
+        ]
+
+    def _told_missing(self, missing: Sequence[str]) -> Iterator[Finding]:
+        if missing:
+            message = f"The sheet asks for a row with {', and one with '.join(missing)}; the table has none."
+            yield Finding("rows-missing", message, "Train once with each, and state what came out.")
 
     def _nothing(self, seen: Values) -> Verdict:
         """A table that is not there costs what the rubric says; one that cannot be read waits for a person."""
@@ -283,8 +312,7 @@ class Claim(Reading):
     def _findings(self, rows: Sequence[_Row]) -> Iterator[Finding]:
         wrong = [row for row in rows if row.disagrees]
         yield from (self._disagreement(row) for row in wrong[:MOST_TOLD])
-        left = [row for row in rows if not (row.compared or row.failure or row.why == "budget")]
-        for row in left[:MOST_TOLD]:
+        for row in [row for row in rows if row.left][:MOST_TOLD]:
             message = f"The row that states {_numbers(row.claim)} was not compared: {row.why.rstrip('.')}."
             hint = "It costs nothing. Each setting needs a column of its own, with one number in each row."
             yield Finding("not-compared", message, hint, row.claim.where)
