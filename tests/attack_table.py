@@ -39,7 +39,9 @@ def main() -> int:
     os.environ[EVERYWHERE] = "yes"  # for the processes that pytest starts
     record = Record()
     suite = str(Path(__file__).with_name("test_attacks.py"))
-    ended = pytest.main(["-q", "-n", "auto", "-k", "not documentation", suite], plugins=[record])
+    options = ["-q", "-n", "auto", "-k", "not documentation"]
+    options += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]  # the plugin's package is imported here already
+    ended = pytest.main([*options, suite], plugins=[record])
     before, rest = PAGE.read_text("utf-8").split(BEGIN)
     PAGE.write_text(before + BEGIN + table(record.outcomes) + END + rest.split(END)[1], "utf-8")
     return int(ended)
