@@ -30,11 +30,11 @@ test-slow: .venv/ready
 	@$(BIN)/pytest -q -n auto -m slow
 
 attacks: .venv/ready
-	@PYTHONPATH=tests:. $(BIN)/python tests/attack_table.py
+	@PYTHONPATH="$(CURDIR)/tests:$(CURDIR)" $(BIN)/python tests/attack_table.py
 
 SECONDS ?= 60
 fuzz: .venv/ready
-	@PYTHONPATH=tests:. $(BIN)/python tests/fuzz.py $(SECONDS)
+	@PYTHONPATH="$(CURDIR)/tests:$(CURDIR)" $(BIN)/python tests/fuzz.py $(SECONDS)
 
 bench: .venv/ready
 	@set -e; for each in benchmarks/*.py; do $(BIN)/python $$each; done
