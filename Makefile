@@ -20,8 +20,9 @@ help: ## say what there is
 
 demo: .venv/ready
 	@set -e; for course in $(COURSES); do \
-		$(BIN)/grader grade submissions_example/$$course --rubric $$course -o demo-results/$$course; \
-	done
+		$(BIN)/grader grade submissions_example/$$course --rubric $$course -o demo-results/$$course \
+			|| [ $$? = 3 ]; \
+	done  # 3: one of the hand-ins has to be looked at by a person, which is what it shows
 
 test: .venv/ready
 	@$(BIN)/pytest -q -n auto -m "not slow"
