@@ -210,7 +210,7 @@ def _do(run: Run, bench: Bench, under_way: _UnderWay, kept: Kept | None) -> Outc
             return Outcome(run, failure=Failure("grader", "stopped", "Stopped."))
         told = f"The grader itself failed ({type(error).__name__}: {error})."
         outcome = Outcome(run, failure=Failure("grader", "grader-fault", told))
-    outcome = replace(outcome, seconds=time.monotonic() - started)
+    outcome = replace(outcome, seconds=round(time.monotonic() - started, 3))
     if kept is not None and not under_way.stopped and _lasts(outcome.failure):
         kept.put(bench.name(run), _plain(outcome))
     return outcome
@@ -318,7 +318,7 @@ def _plain(outcome: Outcome) -> dict[str, Any]:
         "best": outcome.best,
         "notes": outcome.notes,
         "failure": failure and [failure.fault, failure.code, failure.message, failure.hint, failure.where],
-        "seconds": round(outcome.seconds, 3),
+        "seconds": outcome.seconds,
     }
 
 
