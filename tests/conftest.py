@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 
 import pytest
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as behind a shell's &: what is started here would never hear it
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 QUICK = """
 id: quick
