@@ -132,7 +132,7 @@ def test_rows_that_the_sheet_asks_for_cost_their_share_where_they_are_missing(
 def test_a_missing_row_is_told_by_what_the_sheet_asks_for() -> None:
     verdict = judged(Learner(table((1, 0.95)), by_rate), asks={"learning_rate": [1, 0.5, 0.1]})
     assert verdict.findings[0].message == (
-        "The sheet asks for a row with learning rate 0.5, and one with learning rate 0.1; the table has none."
+        "The sheet asks for a row with learning rate 0.5, and one with learning rate 0.1; none was found."
     )
 
 
@@ -321,7 +321,7 @@ def test_the_example_of_the_kind_runs_with_a_real_hand_in() -> None:
         ("hand-in-01", set(), set(), set()),
         ("hand-in-02", {"regularization"}, set(), {"claim-differs"}),
         ("hand-in-03", {"regularization"}, set(), {"claim-differs", "trend"}),
-        ("hand-in-04", {"learning-rates"}, {"regularization"}, {"no-table", "not-compared"}),
+        ("hand-in-04", {"learning-rates"}, {"regularization"}, {"no-table", "not-compared", "rows-missing"}),
     ],
 )
 def test_the_example_hand_ins_are_judged_as_their_page_says(

@@ -275,7 +275,7 @@ class Claim(Reading):
 
     def _told_missing(self, missing: Sequence[str]) -> Iterator[Finding]:
         if missing:
-            message = f"The sheet asks for a row with {', and one with '.join(missing)}; the table has none."
+            message = f"The sheet asks for a row with {', and one with '.join(missing)}; none was found."
             yield Finding("rows-missing", message, "Train once with each, and state what came out.")
 
     def _nothing(self, seen: Values) -> Verdict:
