@@ -18,7 +18,19 @@ from grader.errors import GraderError
 from grader.strict_yaml import Document, Problem, parse
 from grader.wording import KEBAB, did_you_mean, in_words, slips
 
-__all__ = ["FILE", "Edit", "Family", "Mistake", "apply", "apply_all", "load_mistakes"]
+__all__ = [
+    "FILE",
+    "STRICT",
+    "Edit",
+    "EditFields",
+    "Family",
+    "Id",
+    "Mistake",
+    "Text",
+    "apply",
+    "apply_all",
+    "load_mistakes",
+]
 
 FILE = "mistakes.yaml"
 Family = Literal["model", "loss", "backward", "state", "optimizer", "data", "training", "helper", "interface"]
@@ -139,36 +151,38 @@ def _spliced(cuts: Iterable[_Cut], files: Mapping[str, bytes]) -> dict[str, byte
     return changed
 
 
-_STRICT = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-_Id = Annotated[str, Field(pattern=KEBAB)]
-_Text = Annotated[str, Field(min_length=1)]
+STRICT = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+Id = Annotated[str, Field(pattern=KEBAB)]
+Text = Annotated[str, Field(min_length=1)]
 
 
-class _EditFields(BaseModel):
-    model_config = _STRICT
+class EditFields(BaseModel):
+    """One change of a file, as an author writes it."""
 
-    file: _Text
-    replace: _Text
+    model_config = STRICT
+
+    file: Text
+    replace: Text
     by: str
 
 
 class _EntryFields(BaseModel):
-    model_config = _STRICT
+    model_config = STRICT
 
-    id: _Id
-    title: _Text
+    id: Id
+    title: Text
     family: Family
-    part: _Id
-    edits: list[_EditFields] = Field(min_length=1)
-    hint: _Text
+    part: Id
+    edits: list[EditFields] = Field(min_length=1)
+    hint: Text
     credit: float = Field(ge=0, le=1)
-    criteria: list[_Id]
+    criteria: list[Id]
     harmless: bool = False
     same_as: str = ""
 
 
 class _BankFields(BaseModel):
-    model_config = _STRICT
+    model_config = STRICT
 
     mistakes: list[_EntryFields]
 

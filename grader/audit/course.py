@@ -11,18 +11,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cached_property
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from grader.audit.outcome import Candidate
 from grader.checks import Reading, kinds
 from grader.errors import GraderError
-from grader.mistakes import Edit, Mistake, apply, load_mistakes
+from grader.mistakes import STRICT, Edit, EditFields, Id, Mistake, Text, apply, load_mistakes
 from grader.mutants import functions_of, mutants
 from grader.rubric import Criterion, Rubric, reference_files
 from grader.strict_yaml import Document, Problem, parse
-from grader.wording import KEBAB, did_you_mean, in_words, slips
+from grader.wording import did_you_mean, in_words, slips
 
 __all__ = ["FILE", "Course", "Open", "candidates", "load_course"]
 
@@ -132,38 +132,25 @@ def _difference(name: str, old: bytes, new: bytes) -> str:
     return "\n".join(difflib.unified_diff(*texts, name, name, lineterm="", n=0))
 
 
-_STRICT = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-_Id = Annotated[str, Field(pattern=KEBAB)]
-_Text = Annotated[str, Field(min_length=1)]
-
-
-class _EditFields(BaseModel):
-    model_config = _STRICT
-
-    file: _Text
-    replace: _Text
-    by: str
-
-
 class _VariantFields(BaseModel):
-    model_config = _STRICT
+    model_config = STRICT
 
-    id: _Id
-    title: _Text
-    edits: list[_EditFields] = Field(min_length=1)
+    id: Id
+    title: Text
+    edits: list[EditFields] = Field(min_length=1)
 
 
 class _OpenFields(BaseModel):
-    model_config = _STRICT
+    model_config = STRICT
 
-    seen: _Text
-    because: _Text
+    seen: Text
+    because: Text
 
 
 class _Fields(BaseModel):
-    model_config = _STRICT
+    model_config = STRICT
 
-    functions: dict[str, list[_Id]] = {}
+    functions: dict[str, list[Id]] = {}
     probes: list[dict[str, Any]] = []
     open: list[_OpenFields] = []
     variants: list[_VariantFields] = []

@@ -23,7 +23,7 @@ class Before:
     """The results in a folder, by a digest of the hand-in and of all else that decides on them."""
 
     def __init__(self, out: Path, plan: Plan, rubric: Rubric) -> None:
-        self._out, self._plan, self._rubric = out, plan, rubric
+        self._plan, self._rubric = plan, rubric
         self._kept = Kept("results", out / OBSERVED)
 
     def any(self) -> bool:
