@@ -429,11 +429,12 @@ class Driver:
                 network = self._network(sizes)
                 return _distance(self._fit_once(network, start, data, (X, y), sizes, schedule)[0], start) > 0
 
-            self._drops_last, watching = False, sys.getprofile()
+            self._drops_last, watching, chance = False, sys.getprofile(), np.random.get_state()
             sys.setprofile(None)  # whoever watches does not mean this
             with suppress(Exception):  # what is wrong with fit is told by the call that follows
                 self._drops_last = not moves((X, y)) and moves(_twice((X, y)))
             sys.setprofile(watching)
+            np.random.set_state(chance)  # what follows draws as it would have without this question
         return self._drops_last
 
     def _fit_once(
