@@ -27,7 +27,7 @@ demo: .venv/ready
 test: .venv/ready
 	@$(BIN)/pytest -q -n auto -m "not slow"
 
-test-slow: .venv/ready
+test-slow: .venv/ready .venv/browser
 	@$(BIN)/pytest -q -n auto -m slow
 
 attacks: .venv/ready
@@ -57,3 +57,6 @@ clean:
 
 .venv/ready: pyproject.toml .ci/setup
 	@PYTHON="$(PYTHON)" sh .ci/setup
+
+.venv/browser: .ci/setup | .venv/ready
+	@sh .ci/setup browser

@@ -1,8 +1,7 @@
-"""A real Chromium for the tests of pages, where there is one: `pip install playwright` and Debian's chromium."""
+"""A real Chromium for the tests of pages; `make test-slow` installs playwright and Debian's chromium where it can."""
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,9 +25,8 @@ def problem() -> str:
 def chromium() -> Iterator[Any]:
     """The browser; it is gone afterwards."""
     with import_module("playwright.sync_api").sync_playwright() as playwright:
-        # Chromium's own sandbox does not work for root; the pages are ours.
-        arguments = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
-        browser = playwright.chromium.launch(executable_path=_chromium(), args=arguments)
+        # Without Chromium's own sandbox, which root and many containers cannot have; the pages are ours.
+        browser = playwright.chromium.launch(executable_path=_chromium(), chromium_sandbox=False)
         try:
             yield browser
         finally:

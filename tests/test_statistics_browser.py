@@ -21,13 +21,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
 MANY = 5000
-INTERACTIVE = 1000.0  # milliseconds from the first byte to a table that answers
-SORT = """() => {
-    const start = performance.now();
-    document.querySelector('[data-sort=percent]').click();
-    document.body.offsetHeight;
-    return performance.now() - start;
-}"""
+INTERACTIVE = 1.0  # seconds of a core from the first byte to a table that has answered; about .13 is usual
 FIRST = "#rows tr:first-child td:first-child"
 
 
@@ -69,15 +63,16 @@ def names(page: Any) -> list[str]:
     return found
 
 
-def test_the_table_answers_within_a_second(page: Any) -> None:
-    times = []
-    for _ in range(3):  # other work of this machine may come between once
-        page.reload()
-        ready = page.evaluate("performance.getEntriesByType('navigation')[0].loadEventEnd")
-        assert ready > 0
-        times.append(ready + page.evaluate(SORT))
-    assert min(times) <= INTERACTIVE, times
-    assert page.locator("#rows tr").count() == 50
+def test_the_table_has_answered_after_less_than_a_second_of_work(chromium: Any, large: Path) -> None:
+    opened = chromium.new_page()
+    told = opened.context.new_cdp_session(opened)
+    told.send("Performance.enable", {"timeDomain": "threadTicks"})  # what its thread computed
+    opened.goto(large.as_uri())
+    opened.click("[data-sort=percent]")
+    spent = {each["name"]: each["value"] for each in told.send("Performance.getMetrics")["metrics"]}
+    assert 0 < spent["TaskDuration"] <= INTERACTIVE
+    assert opened.locator("#rows tr").count() == 50
+    opened.close()
 
 
 def test_rows_are_sorted_by_name_as_people_count_and_back(page: Any) -> None:
