@@ -3,17 +3,18 @@ PYTHON ?= python3
 BIN := .venv/bin
 COURSES := $(notdir $(patsubst %/,%,$(wildcard submissions_example/*/)))
 
-.PHONY: help demo test test-slow attacks fuzz bench lint clean
+.PHONY: help demo test test-slow attacks fuzz bench lint docs clean
 .DEFAULT_GOAL := help
 
 help: ## say what there is
 	@echo "make demo      grade the example hand-ins; results and PDFs go to demo-results/"
 	@echo "make test      run the fast tests"
 	@echo "make test-slow run the slow tests"
-	@echo "make attacks   try every attack in every sandbox; the table goes to docs/security.md"
+	@echo "make attacks   try every attack in every sandbox; the table goes to docs/explanation/security.md"
 	@echo "make fuzz      throw made-up bytes at all that reads a hand-in: make fuzz SECONDS=60"
 	@echo "make bench     measure speed and how well mistakes are told, and print it"
 	@echo "make lint      check style, types and who imports whom"
+	@echo "make docs      make the site of docs/ in build/site; a link that leads nowhere ends it"
 	@echo "make clean     remove .venv and everything that was made"
 	@echo
 	@echo "Each one makes .venv first where there is none. Another Python: make PYTHON=python3.12 demo"
@@ -43,7 +44,7 @@ bench: .venv/ready
 lint: .venv/ready
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --quiet --check . || { $(BIN)/ruff format --check .; exit 1; }
-	@$(BIN)/mypy --no-error-summary grader $(wildcard benchmarks/*.py)
+	@$(BIN)/mypy --no-error-summary grader docs/conf.py $(wildcard benchmarks/*.py)
 	@set -e; for driver in rubrics/*/driver.py; do $(BIN)/mypy --no-error-summary $$driver; done  # each has the name driver
 	@set -e; for course in $(sort $(dir $(wildcard reference/*/*.py))); do \
 		(cd $$course && "$(CURDIR)/$(BIN)/mypy" --no-error-summary --config-file "$(CURDIR)/pyproject.toml" .); \
@@ -51,8 +52,12 @@ lint: .venv/ready
 	@$(BIN)/lint-imports --no-cache > .venv/imports.log || { cat .venv/imports.log; exit 1; }
 	@echo "lint: nothing to say"
 
+docs: .venv/ready
+	@$(BIN)/sphinx-build --fail-on-warning --keep-going --quiet -d build/pages docs build/site
+	@echo "docs: build/site/index.html"
+
 clean:
-	rm -rf .venv demo-results dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv build demo-results dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/ready: pyproject.toml .ci/setup

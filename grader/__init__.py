@@ -1,6 +1,6 @@
 """Grades numpy deep-learning homework: code is observed in a sandbox and judged later, without running anything.
 
-The names here are the Python API, and stay; docs/api.md shows them at work.
+The names here are the Python API, and stay; docs/reference/python-api.md shows them at work.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Try every attack in every sandbox, and write what came of it into docs/security.md: `make attacks`."""
+"""Try every attack in every sandbox, and write what came of it into docs/explanation/security.md: `make attacks`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from attack_suite import ATTACKS, EVERYWHERE, SANDBOXES, claimed, made
 
-PAGE = Path(__file__).parent.parent / "docs" / "security.md"
+PAGE = Path(__file__).parent.parent / "docs" / "explanation" / "security.md"
 BEGIN, END = "<!-- attacks: begin -->\n", "<!-- attacks: end -->\n"
 HELD, FAILED, NOT_CLAIMED, NOT_TRIED = "held", "**failed**", "not claimed", "not tried"
 ANYWHERE = ""  # what needs no sandbox

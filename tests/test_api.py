@@ -14,7 +14,7 @@ from click.testing import CliRunner
 import grader
 from grader.cli import commands
 
-PAGE = (Path(__file__).resolve().parent.parent / "docs" / "api.md").read_text("utf-8")
+PAGE = (Path(__file__).resolve().parent.parent / "docs" / "reference" / "python-api.md").read_text("utf-8")
 
 
 @pytest.fixture

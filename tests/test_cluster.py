@@ -20,7 +20,7 @@ from grader.errors import GraderError
 
 distributed = pytest.importorskip("distributed")
 ROOT = Path(__file__).resolve().parent.parent
-SETTINGS = {"ALLOWED_FAILURES": "1", "WORKER_SATURATION": "1.0"}  # as docs/scale.md tells
+SETTINGS = {"ALLOWED_FAILURES": "1", "WORKER_SATURATION": "1.0"}  # as docs/how-to/cluster.md tells
 
 
 @pytest.fixture(scope="module")

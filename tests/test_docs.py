@@ -24,7 +24,7 @@ from grader.errors import RubricError
 from grader.rubric import load_rubric
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 SESSION = re.compile(r"<!-- session: (?P<command>.+?) -->\n```console\n(?P<shown>.*?)```\n<!-- end -->", re.DOTALL)
 COMMAND = re.compile(r"\bgrader ([a-z]+)((?: [^`\n|>&]*)?)")
 
@@ -47,30 +47,30 @@ def rubric_file(tmp_path: Path) -> Path:
 
 
 def test_the_rubric_of_the_page_loads(rubric_file: Path) -> None:
-    rubric_file.write_text(block("rubric.md", "yaml"), "utf-8")
+    rubric_file.write_text(block("how-to/rubric.md", "yaml"), "utf-8")
     rubric = load_rubric(rubric_file)
     assert [criterion.id for criterion in rubric.criteria] == ["softmax", "gradient", "extremes"]
     assert rubric.maximum == 12
 
 
 def test_the_message_of_the_page_is_the_one_that_comes(rubric_file: Path) -> None:
-    told = block("rubric.md", "text").strip()
+    told = block("how-to/rubric.md", "text").strip()
     wrong = re.search(r"kind '(\w+)'", told)
     assert wrong
-    rubric_file.write_text(block("rubric.md", "yaml").replace("kind: gradient", f"kind: {wrong[1]}"), "utf-8")
+    rubric_file.write_text(block("how-to/rubric.md", "yaml").replace("kind: gradient", f"kind: {wrong[1]}"), "utf-8")
     with pytest.raises(RubricError) as error:
         load_rubric(rubric_file)
     assert told.split(": ", 1)[1] in str(error.value)
 
 
 def test_the_page_on_rubrics_tells_every_kind() -> None:
-    page = (ROOT / "docs" / "rubric.md").read_text("utf-8")
+    page = (ROOT / "docs" / "how-to" / "rubric.md").read_text("utf-8")
     assert re.findall(r"^\| `([a-z]+)` \|", page.split("## Kinds")[1].split("## Arguments")[0], re.MULTILINE)
     assert {name for name in kinds() if f"| `{name}` |" not in page} == set()
 
 
 def test_the_workflow_of_the_page_is_yaml() -> None:
-    workflow = yaml.safe_load(block("ci.md", "yaml"))
+    workflow = yaml.safe_load(block("tutorials/ci.md", "yaml"))
     assert any("grader check" in step.get("run", "") for step in workflow["jobs"]["grade"]["steps"])
 
 
@@ -108,7 +108,7 @@ def test_the_examples_of_the_python_api_give_what_the_page_shows(tmp_path: Path)
     for name in ("hand-in-05", "hand-in-07"):
         shutil.copytree(ROOT / "submissions_example" / "gatech-cs7643-a1" / name, tmp_path / "submissions" / name)
     code = "import doctest, sys; print(doctest.testfile(sys.argv[1], module_relative=False))"
-    told = [sys.executable, "-c", code, str(ROOT / "docs" / "api.md")]
+    told = [sys.executable, "-c", code, str(ROOT / "docs" / "reference" / "python-api.md")]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     done = subprocess.run(told, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
     assert re.fullmatch(r"TestResults\(failed=0, attempted=[1-9]\d*\)\n", done.stdout)
@@ -117,9 +117,9 @@ def test_the_examples_of_the_python_api_give_what_the_page_shows(tmp_path: Path)
 @pytest.mark.slow
 def test_the_suite_of_the_page_runs_as_it_says(tmp_path: Path) -> None:
     (tmp_path / "tests").mkdir()
-    (tmp_path / "tests" / "test_softmax.py").write_text(block("pytest.md", "python"), "utf-8")
+    (tmp_path / "tests" / "test_softmax.py").write_text(block("how-to/pytest.md", "python"), "utf-8")
     (tmp_path / "submissions").symlink_to(ROOT / "submissions_example" / "gatech-cs7643-a1")
-    command = re.search(r"^\$ pytest (.*)$", block("pytest.md", "console"), re.MULTILINE)
+    command = re.search(r"^\$ pytest (.*)$", block("how-to/pytest.md", "console"), re.MULTILINE)
     assert command
     told = [sys.executable, "-m", "pytest", "-p", "grader.pytest_plugin", *command[1].split()]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
@@ -129,15 +129,15 @@ def test_the_suite_of_the_page_runs_as_it_says(tmp_path: Path) -> None:
 
 def test_the_criterion_of_the_page_on_pytest_loads(rubric_file: Path) -> None:
     (rubric_file.parent / "tests").mkdir()
-    (rubric_file.parent / "tests" / "test_softmax.py").write_text(block("pytest.md", "python"), "utf-8")
-    criterion = textwrap.indent(block("pytest.md", "yaml"), "      ")
-    rubric_file.write_text(block("rubric.md", "yaml") + criterion, "utf-8")
+    (rubric_file.parent / "tests" / "test_softmax.py").write_text(block("how-to/pytest.md", "python"), "utf-8")
+    criterion = textwrap.indent(block("how-to/pytest.md", "yaml"), "      ")
+    rubric_file.write_text(block("how-to/rubric.md", "yaml") + criterion, "utf-8")
     assert load_rubric(rubric_file).criteria[-1].kind == "pytest"
 
 
 @pytest.mark.slow
 def test_the_assignment_of_the_page_gives_the_points_of_the_page_and_passes_its_audit(tmp_path: Path) -> None:
-    page = (ROOT / "docs" / "new-course.md").read_text("utf-8")
+    page = (ROOT / "docs" / "how-to" / "new-course.md").read_text("utf-8")
     for name, text in re.findall(r"```(?:python|yaml)\n# (\S+)\n(.*?)```", page, re.DOTALL):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text, "utf-8")

@@ -1,4 +1,4 @@
-"""The settings that docs/scale.md shows are those that were tried, and are read by what they are for."""
+"""The settings that docs/how-to/cluster.md shows are those that were tried, and are read by what they are for."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 import yaml
 from test_cluster import SETTINGS
 
-PAGE = (Path(__file__).resolve().parent.parent / "docs" / "scale.md").read_text("utf-8")
+PAGE = (Path(__file__).resolve().parent.parent / "docs" / "how-to" / "cluster.md").read_text("utf-8")
 BLOCKS = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
 
 

@@ -278,7 +278,7 @@ def test_a_folder_that_scores_does_not_go_to_students(quick: Path, tmp_path: Pat
 def test_the_commands_of_the_page_make_what_it_says(
     quick: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    page = (ROOT / "docs" / "ci.md").read_text("utf-8")
+    page = (ROOT / "docs" / "tutorials" / "ci.md").read_text("utf-8")
     lines = re.findall(r"^\$ grader (kit .*)$", page, re.MULTILINE)
     monkeypatch.chdir(tmp_path)
     for line in lines:

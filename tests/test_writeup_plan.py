@@ -58,7 +58,7 @@ sections:
 """
 
 
-PAGE = (Path(__file__).parent.parent / "docs" / "writeup.md").read_text("utf-8")
+PAGE = (Path(__file__).parent.parent / "docs" / "how-to" / "write-up.md").read_text("utf-8")
 
 
 def writeup(tmp_path: Path, text: str = SPEC) -> Writeup:

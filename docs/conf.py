@@ -1,0 +1,59 @@
+"""The site that `make docs` makes of these pages: Sphinx reads them as they are, and each link has to lead somewhere.
+
+Nothing is fetched while it is made, and a page that would fetch something while it is read ends the build.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from sphinx.application import Sphinx
+from sphinx.errors import SphinxError
+
+project = "dlgrader"
+extensions = ["myst_parser"]
+exclude_patterns = ["_*"]
+nitpicky = True  # names that lead nowhere are warnings too
+
+myst_heading_anchors = 4  # links lead to headings by GitHub's names for them
+
+html_theme = "furo"
+html_title = "dlgrader"
+html_static_path = ["_static"]
+html_css_files = ["site.css"]
+html_copy_source = False
+html_show_sphinx = False
+pygments_style = "friendly"
+pygments_dark_style = "github-dark"
+
+FETCHED = re.compile(r"""(?:<(?:script|img|iframe|source)\b[^>]*\bsrc|<link\b[^>]*\bhref)=["']?(?:https?:)?//[^>]*>""")
+FETCHED_BY_STYLE = re.compile(r"""(?:url\(|@import)\s*["']?(?:https?:)?//[^)]*""")
+
+
+def setup(app: Sphinx) -> None:
+    """Connect the two steps below."""
+    app.connect("source-read", _give_sidebar)
+    app.connect("build-finished", _refuse_outside_requests)
+
+
+def _give_sidebar(app: Sphinx, page: str, source: list[str]) -> None:
+    """Make the sidebar of the first page's lists of links, which readers on GitHub see too."""
+    if page == "index":
+        source[0] += "".join(_part_of_sidebar(source[0]))
+
+
+def _part_of_sidebar(text: str) -> Iterator[str]:
+    for part in re.split(r"^## ", text, flags=re.MULTILINE)[1:]:
+        caption = part.split("\n")[0]
+        links = "\n".join(f"{name} <{target}>" for name, target in re.findall(r"^- \[(.+?)\]\((.+?)\.md\)", part, re.M))
+        yield f"\n```{{toctree}}\n:hidden:\n:caption: {caption}\n\n{links}\n```\n"
+
+
+def _refuse_outside_requests(app: Sphinx, error: Exception | None) -> None:
+    signs = {".html": FETCHED, ".css": FETCHED_BY_STYLE}
+    files = [file for file in Path(app.outdir).rglob("*") if file.suffix in signs]
+    found = [f"{file.name}: {hit[0]}" for file in files for hit in signs[file.suffix].finditer(file.read_text("utf-8"))]
+    if found and not error:
+        raise SphinxError("\n".join(["the site would fetch from elsewhere:", *found]))
