@@ -2,36 +2,61 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
+import postgres
 import pytest
 import report_samples as samples
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine, event
-from sqlalchemy.dialects import postgresql
-from sqlalchemy.schema import CreateTable
+from sqlalchemy import create_engine, event, make_url, text
 
 from grader.cli.book import open_for
 from grader.errors import GraderError
 from grader.exports.json import from_json, to_json
 from grader.gradebook import FILE, Attempt, Conflict, Given, marked, open_book
+from grader.gradebook import engine as gradebook_engine
 from grader.gradebook.book import Book
 from grader.gradebook.engine import NEWEST
 from grader.gradebook.tables import Base
 from grader.model import Score
 
 
+@pytest.fixture(scope="module")
+def postgresql() -> Iterator[Callable[[str], str]]:
+    """Makes a new database of this name, and tells its URL."""
+    with postgres.server() as url:
+        engine = create_engine(url.format("postgres"), isolation_level="AUTOCOMMIT")
+
+        def made(name: str) -> str:
+            with engine.connect() as connection:
+                connection.execute(text(f'CREATE DATABASE "{name}"'))
+            return url.format(name)
+
+        yield made
+        engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Where a new gradebook can be, in each database that it is meant for."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / FILE}"
+    made: Callable[[str], str] = request.getfixturevalue("postgresql")
+    return made(f"{tmp_path.parent.name}-{tmp_path.name}")
+
+
 @pytest.fixture
-def book(tmp_path: Path) -> Iterator[Book]:
-    opened = open_book(tmp_path / FILE)
+def book(url: str) -> Iterator[Book]:
+    opened = open_book(url)
     yield opened
     opened.close()
 
@@ -133,19 +158,65 @@ def test_a_mark_that_was_taken_back_counts_no_more(book: Book) -> None:
     assert marked(samples.undecided(), book.entries("hw1")["ada"].marks).score.given == 25.0
 
 
-def test_several_writers_wait_for_each_other(tmp_path: Path) -> None:
-    books = [open_book(tmp_path / FILE) for _ in range(3)]
-    threads = [
-        threading.Thread(target=lambda b=b, i=i: [b.mark("hw1", [Given(f"s{i}", f"c{n}", 1.0)]) for n in range(15)])
-        for i, b in enumerate(books)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sum(len(entry.marks) for entry in books[0].entries("hw1").values()) == 45
-    for each in books:
-        each.close()
+def at_once(books: list[Book], work: Callable[[Book, int], object]) -> None:
+    """Each of these does its work, all at the same time."""
+    with ThreadPoolExecutor(len(books)) as pool:
+        for each in [pool.submit(work, book, number) for number, book in enumerate(books)]:
+            each.result()
+    for book in books:
+        book.close()
+
+
+def test_several_writers_wait_for_each_other(url: str) -> None:
+    def write(book: Book, number: int) -> None:
+        for n in range(15):
+            book.mark("hw1", [Given(f"s{number}", f"c{n}", 1.0)])
+
+    at_once([open_book(url) for _ in range(3)], write)
+    book = open_book(url)
+    assert sum(len(entry.marks) for entry in book.entries("hw1").values()) == 45
+    book.close()
+
+
+def test_of_several_runs_over_one_hand_in_one_result_stands(url: str) -> None:
+    def write(book: Book, number: int) -> None:
+        for n in range(12):
+            book.record(attempt(100 * number + n))
+
+    at_once([open_book(url) for _ in range(3)], write)
+    book = open_book(url)
+    trail = book.history("hw1", "ada")
+    assert [each.before for each in trail] == [None, *(each.after for each in trail[:-1])]
+    assert book.entries("hw1")["ada"].result == f'{{"given": {trail[-1].after:.0f}}}'
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM attempts WHERE stands")) == 1
+    engine.dispose()
+    book.close()
+
+
+def test_markers_of_the_same_hand_ins_in_another_order_do_not_block_each_other(url: str) -> None:
+    names = [f"s{n}" for n in range(8)]
+
+    def write(book: Book, number: int) -> None:
+        for n in range(8):
+            book.mark("hw1", [Given(name, f"{number}-{n}", 1.0) for name in (reversed(names) if number else names)])
+
+    at_once([open_book(url) for _ in range(2)], write)
+    book = open_book(url)
+    assert {len(entry.marks) for entry in book.entries("hw1").values()} == {16}
+    book.close()
+
+
+def test_what_a_hand_in_is_called_or_says_stops_no_run(book: Book) -> None:
+    book.record(attempt(None, problem="It has a file a\0b\udc80.py."))
+    assert book.entries("hw1")["ada"].newer == "It has a file a\ufffdb?.py."
+
+
+def test_hand_ins_come_in_the_same_order_from_every_database(book: Book) -> None:
+    for name in ("b", "B", "a-2", "a", "ä"):
+        book.record(replace(GOOD, hand_in=name))
+    assert list(book.entries("hw1")) == ["B", "a", "a-2", "b", "ä"]
 
 
 def test_the_file_is_in_wal_mode_and_outlives_the_process(tmp_path: Path) -> None:
@@ -160,7 +231,8 @@ def test_the_file_is_in_wal_mode_and_outlives_the_process(tmp_path: Path) -> Non
     connection.close()
 
 
-def test_an_attempt_is_kept_in_less_than_three_milliseconds(book: Book) -> None:
+def test_an_attempt_is_kept_in_less_than_three_milliseconds(tmp_path: Path) -> None:
+    book = open_book(tmp_path / FILE)
     text = to_json(samples.failing())
     attempts = [Attempt("hw1", f"s{n}", text, Score(5.0, 10.0), True) for n in range(100)]
     book.record(attempts[0])
@@ -168,10 +240,11 @@ def test_an_attempt_is_kept_in_less_than_three_milliseconds(book: Book) -> None:
     for each in attempts:
         book.record(replace(each, result=each.result + " "))
     assert (time.process_time() - started) / len(attempts) < 0.003
+    book.close()
 
 
-def test_the_migrations_make_the_tables_that_the_code_uses(book: Book, tmp_path: Path) -> None:
-    engine = create_engine(f"sqlite:///{tmp_path / FILE}")
+def test_the_migrations_make_the_tables_that_the_code_uses(book: Book, url: str) -> None:
+    engine = create_engine(url)
     with engine.connect() as connection:
         context = MigrationContext.configure(connection)
         assert context.get_current_revision() == NEWEST
@@ -179,28 +252,77 @@ def test_the_migrations_make_the_tables_that_the_code_uses(book: Book, tmp_path:
     engine.dispose()
 
 
-def test_an_opened_book_is_not_migrated_again(book: Book, tmp_path: Path) -> None:
+def test_an_opened_book_is_not_migrated_again(book: Book, url: str) -> None:
     book.record(GOOD)
-    again = open_book(tmp_path / FILE)
+    again = open_book(url)
     assert list(again.entries("hw1")) == ["ada"]
     assert again.assignments() == ["hw1"]
     again.close()
 
 
-def test_the_tables_can_be_made_in_postgresql() -> None:
-    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
-    made = [str(CreateTable(table).compile(dialect=dialect)) for table in Base.metadata.sorted_tables]
-    assert len(made) == 4
-    assert "TIMESTAMP WITH TIME ZONE" in made[1] + made[2] + made[3]
+def test_two_that_open_a_new_book_at_once_make_it_once(url: str) -> None:
+    with ThreadPoolExecutor(2) as pool:
+        for each in list(pool.map(open_book, [url, url])):
+            assert each.assignments() == []
+            each.close()
 
 
-def test_a_book_of_a_newer_grader_is_left_alone(book: Book, tmp_path: Path) -> None:
-    connection = sqlite3.connect(tmp_path / FILE)
-    connection.execute("UPDATE alembic_version SET version_num = '9999'")
-    connection.commit()
-    connection.close()
+SECOND = """
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade():
+    op.add_column("marks", sa.Column("seen", sa.Boolean, nullable=False, server_default=sa.false()))
+"""
+
+
+def test_a_book_of_an_older_grader_is_brought_up_to_date_with_what_it_has(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = open_book(url)
+    old.mark("hw1", [Given("ada", "proof", 3.0)])
+    old.close()
+    shutil.copytree(gradebook_engine.SCRIPTS / "versions", tmp_path / "next" / "versions")
+    (tmp_path / "next" / "versions" / "second.py").write_text(SECOND)
+    monkeypatch.setattr(gradebook_engine, "SCRIPTS", tmp_path / "next")
+    monkeypatch.setattr(gradebook_engine, "NEWEST", "0002")
+    new = open_book(url)
+    assert new.entries("hw1")["ada"].marks["proof"].points == 3.0
+    assert execute(url, "SELECT version_num, seen FROM alembic_version, marks") == [("0002", False)]
+    new.close()
+
+
+def execute(url: str, statement: str) -> list[tuple[object, ...]]:
+    """What this statement gives, past the book."""
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        done = connection.execute(text(statement))
+        found = [tuple(row) for row in done] if done.returns_rows else []
+    engine.dispose()
+    return found
+
+
+def test_a_book_of_a_newer_grader_is_left_alone(book: Book, url: str) -> None:
+    execute(url, "UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(GraderError, match="newer grader"):
-        open_book(tmp_path / FILE)
+        open_book(url)
+
+
+def test_a_database_whose_driver_is_missing_tells_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(GraderError, match=r"pip install 'dlgrader\[postgresql\]'"):
+        open_book("postgresql://nowhere/book")
+
+
+@pytest.mark.slow
+def test_a_server_that_is_not_there_is_told(tmp_path: Path) -> None:
+    pytest.importorskip("psycopg")
+    with pytest.raises(GraderError, match=f"cannot be opened: .*{tmp_path}"):
+        open_book(f"postgresql://grader@/book?host={tmp_path}")
 
 
 @pytest.mark.parametrize("where", ["nonsense://x", "sqlite:////nowhere/at/all.db", "postgresql+nothing://x/y"])
@@ -215,19 +337,28 @@ def test_a_file_that_is_no_book_is_told(tmp_path: Path) -> None:
         open_book(tmp_path / FILE)
 
 
-def test_a_book_that_cannot_be_written_is_told_and_keeps_what_it_had(book: Book, tmp_path: Path) -> None:
+FULL = {
+    "sqlite": ["CREATE TRIGGER full_disk BEFORE INSERT ON events BEGIN SELECT RAISE(ABORT, 'disk is full'); END"],
+    "postgresql": [
+        "CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RAISE 'disk is full'; END$$",
+        "CREATE TRIGGER full_disk BEFORE INSERT ON events EXECUTE FUNCTION no_room()",
+    ],
+}
+
+
+def test_a_book_that_cannot_be_written_is_told_and_keeps_what_it_had(book: Book, url: str) -> None:
     book.record(GOOD)
-    connection = sqlite3.connect(tmp_path / FILE)
-    connection.execute("CREATE TRIGGER full BEFORE INSERT ON events BEGIN SELECT RAISE(ABORT, 'disk is full'); END")
-    connection.commit()
-    connection.close()
+    for each in FULL[make_url(url).get_backend_name()]:
+        execute(url, each)
     with pytest.raises(GraderError, match="could not be written: disk is full"):
         book.record(BETTER)
     assert book.entries("hw1")["ada"].result == GOOD.result
 
 
-def test_nobody_else_may_read_a_new_book(book: Book, tmp_path: Path) -> None:
+def test_nobody_else_may_read_a_new_book(tmp_path: Path) -> None:
+    book = open_book(tmp_path / FILE)
     assert {path.stat().st_mode & 0o077 for path in tmp_path.glob(f"{FILE}*")} == {0}
+    book.close()
 
 
 def test_without_the_extra_no_book_is_kept_unless_one_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -243,8 +374,7 @@ def test_importing_the_package_does_not_import_sqlalchemy() -> None:
     assert done.stdout.strip() == "False"
 
 
-def test_no_connection_is_left_open(tmp_path: Path) -> None:
-    book = open_book(tmp_path / FILE)
+def test_no_connection_is_left_open(book: Book) -> None:
     closed: list[object] = []
     event.listen(book._engine, "close", lambda *each: closed.append(each))
     book.record(GOOD)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -21,8 +21,8 @@ from grader.gradebook.tables import AttemptRow, EventRow, HandInRow, MarkRow
 __all__ = ["Book"]
 
 _ASSIGNMENT = HandInRow.assignment == bindparam("assignment")
-_HAND_IN = select(HandInRow.id).where(_ASSIGNMENT, HandInRow.name == bindparam("name"))
-_NAMES = select(HandInRow.id, HandInRow.name).where(_ASSIGNMENT).order_by(HandInRow.name)
+_HAND_IN = select(HandInRow.id).where(_ASSIGNMENT, HandInRow.name == bindparam("name")).with_for_update()
+_NAMES = select(HandInRow.id, HandInRow.name).where(_ASSIGNMENT)
 _STANDING = select(AttemptRow.id, AttemptRow.given, AttemptRow.complete, AttemptRow.result).where(
     AttemptRow.hand_in_id == bindparam("hand_in"), AttemptRow.stands
 )
@@ -49,7 +49,6 @@ class Book:
         self._engine = connect(url)
         self.by = _user()
         self._version = _own_version()
-        self._ids: dict[tuple[str, str], int] = {}
 
     def close(self) -> None:
         """Let go of the database."""
@@ -81,38 +80,51 @@ class Book:
         Raises:
             Conflict: somebody else marked one of these criteria after this person had looked.
         """
+        given = list(given)
         with self._transaction() as connection:
+            names = sorted({each.hand_in for each in given})  # in one order: no two wait for each other
+            held = {name: self._hand_in(connection, assignment, name) for name in names}
             for each in given:
-                self._mark(connection, self._hand_in(connection, assignment, each.hand_in), each)
+                self._mark(connection, held[each.hand_in], each)
 
     def entries(self, assignment: str) -> dict[str, Entry]:
         """What stands of each hand-in, by its name."""
-        with self._engine.connect() as connection:
-            names = {row.id: row.name for row in connection.execute(_NAMES, {"assignment": assignment})}
+        with self._reading() as connection:
+            names = {row.name: row.id for row in connection.execute(_NAMES, {"assignment": assignment})}
             standing = {row.hand_in_id: row for row in connection.execute(_RESULTS, {"assignment": assignment})}
             newest = {row.hand_in_id: row for row in connection.execute(_NEWEST, {"assignment": assignment})}
             marks: dict[int, dict[str, Mark]] = {}
             for row in connection.execute(_MARKS, {"assignment": assignment}):
                 marks.setdefault(row.hand_in_id, {})[row.criterion] = _mark(row)
         return {
-            name: _entry(name, standing.get(id_), newest.get(id_), marks.get(id_, {})) for id_, name in names.items()
+            name: _entry(name, standing.get(id_), newest.get(id_), marks.get(id_, {}))
+            for name, id_ in sorted(names.items())  # here, for databases sort by their own country's rules
         }
 
     def assignments(self) -> list[str]:
         """The assignments that anything is known of."""
-        with self._engine.connect() as connection:
-            return list(connection.scalars(select(HandInRow.assignment).distinct().order_by(HandInRow.assignment)))
+        with self._reading() as connection:
+            return sorted(connection.scalars(select(HandInRow.assignment).distinct()))
 
     def history(self, assignment: str, hand_in: str | None = None) -> list[Event]:
         """The audit trail, oldest first."""
         query = select(EventRow, HandInRow.name).join(HandInRow).where(HandInRow.assignment == assignment)
         if hand_in is not None:
             query = query.where(HandInRow.name == hand_in)
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             return [
                 Event(row.at, row.by, row.what, row.name, row.criterion, row.before, row.after, row.why)
                 for row in connection.execute(query.order_by(EventRow.id))
             ]
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        """A connection to look; what the database cannot do is told without a traceback."""
+        try:
+            with self._engine.connect() as connection:
+                yield connection
+        except DBAPIError as error:
+            raise GraderError(f"The gradebook could not be read: {error.orig}") from None
 
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
@@ -124,16 +136,14 @@ class Book:
             raise GraderError(f"The gradebook could not be written: {error.orig}") from None
 
     def _hand_in(self, connection: Connection, assignment: str, name: str) -> int:
-        """The row of a hand-in, made where there is none; remembered, for it never changes."""
-        known = self._ids.get((assignment, name))
-        if known is None:
-            found = connection.scalar(_HAND_IN, {"assignment": assignment, "name": name})
-            if found is None:
-                connection.execute(insert(HandInRow), {"assignment": assignment, "name": name})
-                found = connection.scalar(_HAND_IN, {"assignment": assignment, "name": name})
-                return int(found or 0)  # not remembered yet: this transaction may still be taken back
-            known = self._ids[assignment, name] = found
-        return known
+        """The row of a hand-in, made where there is none; who else writes about it waits until this is done."""
+        told = {"assignment": assignment, "name": name}
+        found = connection.scalar(_HAND_IN, told)
+        if found is None:
+            with suppress(IntegrityError), connection.begin_nested():  # another run may make it at this moment
+                connection.execute(insert(HandInRow), told)
+            found = connection.scalar(_HAND_IN, told)
+        return int(found or 0)
 
     def _row(self, attempt: Attempt, hand_in: int) -> dict[str, object]:
         digests = {name: attempt.digests.get(name, "") for name in ("submission", "rubric", "observations")}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 
 from grader.errors import GraderError
@@ -13,7 +13,10 @@ from grader.errors import GraderError
 __all__ = ["connect"]
 
 NEWEST = "0001"
+SCRIPTS = Path(__file__).parent  # Alembic looks for versions/ in it
 PATIENCE = 30  # seconds to wait for another writer
+POSTGRESQL = "postgresql+psycopg"
+MIGRATING = 0x67726164  # a lock's number in PostgreSQL, which no other program should think of
 
 
 def connect(url: str) -> Engine:
@@ -23,13 +26,15 @@ def connect(url: str) -> Engine:
         GraderError: it cannot be reached, or a newer grader made it.
     """
     try:
-        engine = create_engine(url)
+        engine = create_engine(_with_driver(url), pool_pre_ping=True)  # a long run's connection may have been cut
         _make_private(engine)
         if engine.dialect.name == "sqlite":
             event.listen(engine, "connect", _set_up)
             event.listen(engine, "begin", _begin)
-        with engine.begin() as connection:
-            _bring_up_to_date(connection)
+        _open(engine)
+    except ModuleNotFoundError as error:
+        hint = "; type: pip install 'dlgrader[postgresql]'" if error.name == "psycopg" else ""
+        raise GraderError(f"This gradebook's URL cannot be used: {error}{hint}") from None
     except (ArgumentError, NoSuchModuleError, ImportError) as error:
         raise GraderError(f"This gradebook's URL cannot be used: {error}") from None
     except DBAPIError as error:
@@ -37,6 +42,22 @@ def connect(url: str) -> Engine:
     except SQLAlchemyError as error:
         raise GraderError(f"The gradebook cannot be opened: {error}") from None
     return engine
+
+
+def _open(engine: Engine) -> None:
+    """Bring the tables up to date; no connection is left open where that fails."""
+    try:
+        with engine.begin() as connection:
+            _bring_up_to_date(connection)
+    except BaseException:
+        engine.dispose()
+        raise
+
+
+def _with_driver(url: str) -> URL:
+    """The URL, with the driver that the extra installs where a PostgreSQL's names none."""
+    made = make_url(url)
+    return made.set(drivername=POSTGRESQL) if made.drivername in ("postgres", "postgresql") else made
 
 
 def _make_private(engine: Engine) -> None:
@@ -60,12 +81,20 @@ def _begin(connection: Connection) -> None:
 def _bring_up_to_date(connection: Connection) -> None:
     if _version(connection) == NEWEST:
         return
+    if connection.dialect.name == "postgresql":  # SQLite has one writer as it is
+        connection.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATING})"))
+        if _version(connection) == NEWEST:
+            return  # made by whom this waited for
+    _migrate(connection)
+
+
+def _migrate(connection: Connection) -> None:
     from alembic.config import Config
     from alembic.runtime.environment import EnvironmentContext
     from alembic.script import ScriptDirectory
     from alembic.util import CommandError
 
-    scripts = ScriptDirectory(str(Path(__file__).parent))
+    scripts = ScriptDirectory(str(SCRIPTS))
     steps = EnvironmentContext(Config(), scripts, fn=lambda revision, _: scripts._upgrade_revs("head", revision))
     try:
         with steps as environment:

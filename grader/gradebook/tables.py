@@ -22,15 +22,28 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 __all__ = ["AttemptRow", "Base", "EventRow", "HandInRow", "MarkRow", "Moment"]
 
 
+class Words(TypeDecorator[str]):
+    """Any text; what a database refuses in one, such as PostgreSQL a zero, is shown in its place."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """The text as every database takes it: hand-ins have a say in it."""
+        return value and value.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
+
+
 class Moment(TypeDecorator[datetime]):
-    """A moment in UTC; SQLite forgets the zone, so it is put back."""
+    """A moment in UTC; SQLite forgets the zone, PostgreSQL tells it in its own."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """The moment with its zone."""
-        return value.replace(tzinfo=UTC) if value and value.tzinfo is None else value
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
 class Base(DeclarativeBase):
@@ -44,7 +57,7 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map: ClassVar = {datetime: Moment, float: Double, str: Text}
+    type_annotation_map: ClassVar = {datetime: Moment, float: Double, str: Words}
 
 
 class HandInRow(Base):
