@@ -161,30 +161,34 @@ class EditFields(BaseModel):
 
     model_config = STRICT
 
-    file: Text
-    replace: Text
-    by: str
+    file: Text = Field(description="A file of the reference.")
+    replace: Text = Field(description="Text that stands there exactly once.")
+    by: str = Field(description="What stands there instead.")
 
 
 class _EntryFields(BaseModel):
     model_config = STRICT
 
-    id: Id
-    title: Text
-    family: Family
-    part: Id
-    edits: list[EditFields] = Field(min_length=1)
-    hint: Text
-    credit: float = Field(ge=0, le=1)
-    criteria: list[Id]
-    harmless: bool = False
-    same_as: str = ""
+    id: Id = Field(description="The mistake's name; no other has it.")
+    title: Text = Field(description="What the student reads: the mistake in one sentence.")
+    family: Family = Field(description="What kind of thing goes wrong.")
+    part: Id = Field(description="The part of the reference that it is in.")
+    edits: list[EditFields] = Field(min_length=1, description="The changes of the reference that make this mistake.")
+    hint: Text = Field(description="A question or a thing to try, never the formula.")
+    credit: float = Field(
+        ge=0, le=1, description="The share of the points that this slip leaves at least, where it stands alone."
+    )
+    criteria: list[Id] = Field(description="Where the slip itself loses points; empty, where no criterion looks at it.")
+    harmless: bool = Field(
+        default=False, description="Whether it is right, or not worth a point: it is told, and costs nothing."
+    )
+    same_as: str = Field(default="", description="Another mistake that nothing observable tells from this one.")
 
 
 class _BankFields(BaseModel):
     model_config = STRICT
 
-    mistakes: list[_EntryFields]
+    mistakes: list[_EntryFields] = Field(description="The known mistakes.")
 
 
 def _problems(document: Document) -> Iterator[Problem]:

@@ -80,9 +80,9 @@ class Probe(BaseModel):
 class Normal(Probe):
     """An array of normal numbers."""
 
-    normal: Shape
-    scale: float = 1.0
-    shift: float = 0.0
+    normal: Shape = Field(description="The shape.")
+    scale: float = Field(default=1.0, description="The standard deviation.")
+    shift: float = Field(default=0.0, description="The mean.")
 
     def make(self, student: Student, setting: Setting, rng: np.random.Generator, earlier: Sequence[Any]) -> Any:
         return rng.normal(self.shift, self.scale, setting.shape(self.normal))
@@ -94,9 +94,9 @@ class Normal(Probe):
 class Uniform(Probe):
     """An array of uniform numbers in [low, high)."""
 
-    uniform: Shape
-    low: float = 0.0
-    high: float = 1.0
+    uniform: Shape = Field(description="The shape.")
+    low: float = Field(default=0.0, description="The least.")
+    high: float = Field(default=1.0, description="What all of them are below.")
 
     def make(self, student: Student, setting: Setting, rng: np.random.Generator, earlier: Sequence[Any]) -> Any:
         return rng.uniform(self.low, self.high, setting.shape(self.uniform))
@@ -108,8 +108,8 @@ class Uniform(Probe):
 class Probabilities(Probe):
     """Rows that sum to one, each entry at least `floor`, so that no guard inside a logarithm can be seen."""
 
-    probabilities: Shape
-    floor: float = Field(default=0.005, gt=0, lt=0.05)
+    probabilities: Shape = Field(description="The shape.")
+    floor: float = Field(default=0.005, gt=0, lt=0.05, description="The least of each entry.")
 
     def make(self, student: Student, setting: Setting, rng: np.random.Generator, earlier: Sequence[Any]) -> Any:
         shape = setting.shape(self.probabilities)
@@ -124,8 +124,8 @@ class Probabilities(Probe):
 class Pixels(Probe):
     """Grey values as image files have them: whole numbers from 0 to `most`, both of which occur."""
 
-    pixels: Shape
-    most: Annotated[int, Field(ge=1, le=255)] = 255
+    pixels: Shape = Field(description="The shape.")
+    most: Annotated[int, Field(ge=1, le=255)] = Field(default=255, description="What white is.")
 
     def make(self, student: Student, setting: Setting, rng: np.random.Generator, earlier: Sequence[Any]) -> Any:
         grey = rng.integers(0, self.most + 1, setting.shape(self.pixels)).astype(np.float64)
@@ -143,11 +143,15 @@ class Labels(Probe):
     from them is neither 0 nor 1.
     """
 
-    labels: Dimension
-    classes: Dimension = "classes"
-    present: Annotated[int, Field(ge=1)] | None = None
-    like: Annotated[int, Field(ge=0)] | None = None
-    share: float = 0.6
+    labels: Dimension = Field(description="How many.")
+    classes: Dimension = Field(default="classes", description="Of so many classes.")
+    present: Annotated[int, Field(ge=1)] | None = Field(
+        default=None, description="So many of the classes occur; all, without it."
+    )
+    like: Annotated[int, Field(ge=0)] | None = Field(
+        default=None, description="The number of an earlier argument, whose largest column a share of the labels is."
+    )
+    share: float = Field(default=0.6, description="That share.")
 
     def make(self, student: Student, setting: Setting, rng: np.random.Generator, earlier: Sequence[Any]) -> Any:
         rows, classes = setting.shape((self.labels, self.classes))
@@ -167,7 +171,7 @@ class Labels(Probe):
 class Fixed(Probe):
     """Just these numbers."""
 
-    value: Any
+    value: Any = Field(description="A number, or lists of numbers for an array.")
 
     def make(self, student: Student, setting: Setting, rng: np.random.Generator, earlier: Sequence[Any]) -> Any:
         return np.array(self.value, dtype=np.float64) if isinstance(self.value, list) else self.value
@@ -176,8 +180,8 @@ class Fixed(Probe):
 class Model(Probe):
     """A model of the hand-in with random parameters, kept in the worker."""
 
-    model: str
-    scale: float = 1.0
+    model: str = Field(description="A model of the rubric.")
+    scale: float = Field(default=1.0, description="The standard deviation of its parameters.")
 
     def make(self, student: Student, setting: Setting, rng: np.random.Generator, earlier: Sequence[Any]) -> Any:
         handle = student.make("build", self.model, dict(setting.sizes))
@@ -188,8 +192,8 @@ class Model(Probe):
 class Optimizer(Probe):
     """An optimizer of the hand-in, kept in the worker."""
 
-    optimizer: str
-    settings: dict[str, float] = Field(default_factory=dict)
+    optimizer: str = Field(description="The driver's name of it.")
+    settings: dict[str, float] = Field(default_factory=dict, description="What it is made with.")
 
     def make(self, student: Student, setting: Setting, rng: np.random.Generator, earlier: Sequence[Any]) -> Any:
         return student.make("optimizer", self.optimizer, dict(self.settings))

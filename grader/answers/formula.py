@@ -41,8 +41,8 @@ class Choice(BaseModel):
 
     model_config = _STRICT
 
-    choice: Annotated[tuple[float, ...], Field(min_length=1)]
-    shape: Shape = ()
+    choice: Annotated[tuple[float, ...], Field(min_length=1)] = Field(description="The numbers to choose from.")
+    shape: Shape = Field(default=(), description="Of an array; a single number, without it.")
 
 
 class Derived(BaseModel):
@@ -50,7 +50,7 @@ class Derived(BaseModel):
 
     model_config = _STRICT
 
-    equals: Annotated[str, Field(min_length=1)]
+    equals: Annotated[str, Field(min_length=1)] = Field(description="A formula in the variables before it.")
 
 
 _KINDS = ("normal", "uniform", "probabilities", "choice", "equals")
@@ -79,7 +79,7 @@ Quantity = Annotated[
 class FormulaSlip(Slipped):
     """A wrong formula that is met often."""
 
-    formula: Annotated[str, Field(min_length=1)]
+    formula: Annotated[str, Field(min_length=1)] = Field(description="The wrong formula.")
 
 
 class Formula(BaseModel):
@@ -87,14 +87,26 @@ class Formula(BaseModel):
 
     model_config = _STRICT
 
-    variables: Annotated[dict[str, Quantity], Field(min_length=1)]
-    indices: Annotated[tuple[Annotated[str, Field(pattern="^[a-z]$")], ...], Field(max_length=2)] = ()
-    also: dict[str, str] = {}  # other spellings of the variables
-    labels: tuple[str, ...] = ()  # superscripts that are no powers, such as the n of a sample
-    cases: dict[str, str] = {}  # a condition for each, such as i = j; each earns its share
-    slips: tuple[FormulaSlip, ...] = ()
-    points: Annotated[int, Field(ge=8, le=64)] = 12
-    tolerance: Annotated[float, Field(gt=0, lt=0.01)] = 1e-8
+    variables: Annotated[dict[str, Quantity], Field(min_length=1)] = Field(
+        description="Drawn at random as arguments are, or following from those before."
+    )
+    indices: Annotated[tuple[Annotated[str, Field(pattern="^[a-z]$")], ...], Field(max_length=2)] = Field(
+        default=(), description="Letters that run over the entries of the vectors."
+    )
+    also: dict[str, str] = Field(default={}, description="Other spellings, each with the variable that it stands for.")
+    labels: tuple[str, ...] = Field(
+        default=(), description="Superscripts that are no powers, such as the n of a sample."
+    )
+    cases: dict[str, str] = Field(
+        default={}, description="A condition for each case, such as i = j; each earns its share."
+    )
+    slips: tuple[FormulaSlip, ...] = Field(default=(), description="Wrong formulas that are met often.")
+    points: Annotated[int, Field(ge=8, le=64)] = Field(
+        default=12, description="At so many random points the answer agrees with the reference's."
+    )
+    tolerance: Annotated[float, Field(gt=0, lt=0.01)] = Field(
+        default=1e-8, description="The largest relative error at a point."
+    )
 
     @model_validator(mode="after")
     def _makes_sense(self) -> Formula:

@@ -17,7 +17,7 @@ __all__ = ["Number"]
 class NumberSlip(Slipped):
     """A wrong number that is met often."""
 
-    value: float
+    value: float = Field(description="The wrong number.")
 
 
 class Number(BaseModel):
@@ -25,9 +25,9 @@ class Number(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    relative: Annotated[float, Field(ge=0, lt=1)] = 0.01
-    absolute: Annotated[float, Field(ge=0)] = 0.0
-    slips: tuple[NumberSlip, ...] = ()
+    relative: Annotated[float, Field(ge=0, lt=1)] = Field(default=0.01, description="The largest relative error.")
+    absolute: Annotated[float, Field(ge=0)] = Field(default=0.0, description="The largest absolute error.")
+    slips: tuple[NumberSlip, ...] = Field(default=(), description="Wrong numbers that are met often.")
 
     def opinion(self, answer: Any, right: Any) -> Opinion:
         """What is thought of an answer, by the reference's."""

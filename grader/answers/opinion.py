@@ -29,9 +29,9 @@ class Slipped(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    finding: Annotated[str, Field(min_length=1)]
-    hint: str = ""
-    give: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    finding: Annotated[str, Field(min_length=1)] = Field(description="What is said of it.")
+    hint: str = Field(default="", description="What to try.")
+    give: Annotated[float, Field(ge=0, lt=1)] = Field(default=0.0, description="The share of the points that it keeps.")
 
     def opinion(self) -> Opinion:
         return Opinion(self.give, (Finding("known-slip", self.finding, self.hint),))

@@ -23,9 +23,13 @@ class Unit(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    table: Annotated[tuple[Annotated[tuple[int, ...], Field(min_length=2)], ...], Field(min_length=2, max_length=64)]
-    fires: Literal[">= 0", "> 0"] = ">= 0"
-    margin: Annotated[float, Field(ge=0)] = 0.0  # the least distance of every row from the line
+    table: Annotated[
+        tuple[Annotated[tuple[int, ...], Field(min_length=2)], ...], Field(min_length=2, max_length=64)
+    ] = Field(description="The truth table: the inputs of each row, then its output.")
+    fires: Literal[">= 0", "> 0"] = Field(default=">= 0", description="When the unit gives 1.")
+    margin: Annotated[float, Field(ge=0)] = Field(
+        default=0.0, description="The least distance of every row from the line."
+    )
 
     @model_validator(mode="after")
     def _rows_are_alike(self) -> Unit:

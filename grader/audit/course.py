@@ -135,25 +135,33 @@ def _difference(name: str, old: bytes, new: bytes) -> str:
 class _VariantFields(BaseModel):
     model_config = STRICT
 
-    id: Id
-    title: Text
-    edits: list[EditFields] = Field(min_length=1)
+    id: Id = Field(description="Its name.")
+    title: Text = Field(description="How it is written.")
+    edits: list[EditFields] = Field(min_length=1, description="The changes of the reference that make it.")
 
 
 class _OpenFields(BaseModel):
     model_config = STRICT
 
-    seen: Text
-    because: Text
+    seen: Text = Field(description="The probe and case in which alone a change may be seen; * stands for anything.")
+    because: Text = Field(description="Why the course leaves it to the student.")
 
 
 class _Fields(BaseModel):
     model_config = STRICT
 
-    functions: dict[str, list[Id]] = {}
-    probes: list[dict[str, Any]] = []
-    open: list[_OpenFields] = []
-    variants: list[_VariantFields] = []
+    functions: dict[str, list[Id]] = Field(
+        default={},
+        description="By file:name: a function that is changed systematically, and the criteria that belong to it.",
+    )
+    probes: list[dict[str, Any]] = Field(
+        default=[],
+        description="Checks of an audit beside the rubric's own, not judged: what none of them sees is equivalent.",
+    )
+    open: list[_OpenFields] = Field(default=[], description="What the course leaves to the student.")
+    variants: list[_VariantFields] = Field(
+        default=[], description="Right solutions that are written differently; each deserves full marks."
+    )
 
 
 def _course(rubric: Rubric, fields: _Fields, mistakes: tuple[Mistake, ...]) -> Course:

@@ -21,12 +21,14 @@ class Answer(Reading):
         "lambda: {uniform: [], low: 0.1}}, indices: [i]}}"
     )
     kind: Literal["answer"]
-    question: Annotated[str, Field(min_length=1)]
-    file: str = "answers.yaml"
-    heading: str = ""
-    formula: Formula | None = None
-    number: Number | None = None
-    unit: Unit | None = None
+    question: Annotated[str, Field(min_length=1)] = Field(
+        description="A key of the answers' file (dots lead deeper), a cell's tag, or what a heading begins with."
+    )
+    file: str = Field(default="answers.yaml", description="The answers' file.")
+    heading: str = Field(default="", description="What the heading begins with, where it is not the question.")
+    formula: Formula | None = Field(default=None, description="The answer is a formula.")
+    number: Number | None = Field(default=None, description="The answer is a number.")
+    unit: Unit | None = Field(default=None, description="The answer is the weights and the bias of a threshold unit.")
 
     @model_validator(mode="after")
     def _asks_for_one_thing(self) -> Answer:

@@ -28,11 +28,20 @@ class Batches(Check):
 
     EXAMPLE = "{kind: batches, rows: 23, batch_size: 5}"
     kind: Literal["batches"]
-    rows: Annotated[int, Field(ge=7, le=2000)] = 23
-    batch_size: Annotated[int, Field(ge=2, le=500)] = 5
-    shuffle: Literal["asked", "always"] = "asked"
-    short: Literal["kept", "free"] = "kept"
-    drop_last: bool = False  # whether the course's function can also be told to leave out a last, short batch
+    rows: Annotated[int, Field(ge=7, le=2000)] = Field(
+        default=23, description="The rows that are cut into batches; take a number that leaves a short last one."
+    )
+    batch_size: Annotated[int, Field(ge=2, le=500)] = Field(default=5, description="The rows of a batch.")
+    shuffle: Literal["asked", "always"] = Field(
+        default="asked",
+        description="asked: the function is told whether to shuffle. always: training shuffles by itself.",
+    )
+    short: Literal["kept", "free"] = Field(
+        default="kept", description="kept: a short last batch has to be there. free: it may be left out."
+    )
+    drop_last: bool = Field(
+        default=False, description="Whether the function can also be told to leave out a short last batch."
+    )
 
     def observe(self, student: Student, setting: Setting) -> Values:
         def batches(rows: int, size: int, shuffle: bool, seed: int | None = None, *more: bool) -> Any:

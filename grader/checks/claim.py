@@ -46,8 +46,10 @@ class Look(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    series: Annotated[str, Field(min_length=1)]
-    at: Pick = "last"
+    series: Annotated[str, Field(min_length=1)] = Field(
+        description="What a run gives for each epoch, such as test accuracy."
+    )
+    at: Pick = Field(default="last", description="Which epoch's value.")
 
 
 USUAL_COLUMNS: dict[SplitName, tuple[Look, ...]] = {
@@ -84,28 +86,63 @@ class Claim(Reading):
     )
     RUNS = True
     kind: Literal["claim"]
-    settings: Annotated[dict[str, bool | int | float | str], Field(min_length=1)]  # the course's defaults
-    question: str = ""  # without it, all tables of the hand-in are meant
-    file: str = "answers.yaml"
-    heading: str = ""
-    files: Annotated[tuple[str, ...], Field(min_length=1)] = ("*",)  # names with * and ?
-    asks: dict[str, tuple[float, ...]] = Field(default_factory=dict)  # by setting: values that need a row each
-    names: dict[str, tuple[str, ...]] = Field(default_factory=dict)  # by setting: what else it is called in tables
-    bounds: dict[str, tuple[float, float]] = Field(default_factory=dict)  # from, to; no row beyond that is run
-    columns: Annotated[dict[SplitName, tuple[Look, ...]], Field(min_length=1)] = USUAL_COLUMNS
-    printed: Literal["leave", "defaults"] = "leave"  # whether a printed final accuracy is one of the defaults
-    data: str = "digits"
-    splits: Annotated[dict[str, Split], Field(min_length=1)] = USUAL
-    best_by: str = ""
-    budget: Annotated[int, Field(ge=0, le=100)] = 4
-    seeds: Annotated[int, Field(ge=2, le=50)] = 3
-    confirm: Annotated[int, Field(ge=2, le=50)] = 12  # seeds before a row is said to disagree
-    seconds: Annotated[float, Field(gt=0, le=3600)] = 60.0  # of one run
-    least: Annotated[float, Field(ge=0, le=1)] = 0.01
-    deviations: Annotated[float, Field(ge=1)] = 5.0
-    most: Annotated[float, Field(gt=0, le=1)] = 0.15
-    whole_rows: bool = False  # whether a share that no number of rows gives is told to the marker
-    empty: Literal["wait", 0] = "wait"
+    settings: Annotated[dict[str, bool | int | float | str], Field(min_length=1)] = Field(
+        description="The course's defaults, for all that a row does not tell."
+    )
+    question: str = Field(
+        default="",
+        description="A key of the answers' file, a cell's tag, or a heading; without it, every table of the hand-in.",
+    )
+    file: str = Field(default="answers.yaml", description="The answers' file.")
+    heading: str = Field(default="", description="What the heading begins with, where it is not the question.")
+    files: Annotated[tuple[str, ...], Field(min_length=1)] = Field(
+        default=("*",), description="Where it is looked for: names with * and ?."
+    )
+    asks: dict[str, tuple[float, ...]] = Field(
+        default_factory=dict, description="By setting: values that need a row each; a missing one costs its share."
+    )
+    names: dict[str, tuple[str, ...]] = Field(
+        default_factory=dict, description="By setting: what else it is called in tables."
+    )
+    bounds: dict[str, tuple[float, float]] = Field(
+        default_factory=dict, description="By setting, from and to: no row beyond that is run."
+    )
+    columns: Annotated[dict[SplitName, tuple[Look, ...]], Field(min_length=1)] = Field(
+        default=USUAL_COLUMNS, description="What a stated number may mean, by split; any of these is right."
+    )
+    printed: Literal["leave", "defaults"] = Field(
+        default="leave", description="defaults: a final accuracy that a notebook printed is one of the defaults."
+    )
+    data: str = Field(
+        default="digits", description="A data set: digits comes with the grader, mnist by --data mnist=PATH."
+    )
+    splits: Annotated[dict[str, Split], Field(min_length=1)] = Field(
+        default=USUAL, description="How the data set is cut."
+    )
+    best_by: str = Field(default="", description="The series whose largest value picks the epoch called best.")
+    budget: Annotated[int, Field(ge=0, le=100)] = Field(
+        default=4, description="Rows that are run, the largest claim first; --budget overrides it."
+    )
+    seeds: Annotated[int, Field(ge=2, le=50)] = Field(default=3, description="Runs of each row.")
+    confirm: Annotated[int, Field(ge=2, le=50)] = Field(
+        default=12, description="Runs before a row is said to disagree."
+    )
+    seconds: Annotated[float, Field(gt=0, le=3600)] = Field(default=60.0, description="The most that one run may take.")
+    least: Annotated[float, Field(ge=0, le=1)] = Field(
+        default=0.01, description="So far from the mean of the runs, an accuracy still agrees."
+    )
+    deviations: Annotated[float, Field(ge=1)] = Field(
+        default=5.0, description="Standard deviations, of log-odds, beyond which it disagrees."
+    )
+    most: Annotated[float, Field(gt=0, le=1)] = Field(
+        default=0.15, description="So far beyond all runs, it disagrees whatever their deviation."
+    )
+    whole_rows: bool = Field(
+        default=False, description="Whether the marker is told of accuracies that no whole number of rows gives."
+    )
+    empty: Literal["wait", 0] = Field(
+        default="wait", description="What a hand-in without a table gets: it waits for a person, or earns 0."
+    )
 
     @model_validator(mode="after")
     def _knows_its_settings(self) -> Claim:

@@ -42,12 +42,16 @@ class Figure(Reading):
 
     EXAMPLE = "{kind: figure, question: loss-curve, count: 1, labels: true, curves: [train, valid|validation]}"
     kind: Literal["figure"]
-    question: Annotated[str, Field(min_length=1)]
-    heading: str = ""
-    count: Annotated[int, Field(ge=1, le=40)] = 1
-    labels: bool = False  # whether both axes have names
-    curves: tuple[Annotated[str, Field(min_length=1)], ...] = ()  # words that curves are called by; | between others
-    template: str = ""  # what stands there before a student writes
+    question: Annotated[str, Field(min_length=1)] = Field(
+        description="A cell's tag, or what a heading begins with, after its number."
+    )
+    heading: str = Field(default="", description="What the heading begins with, where it is not the question.")
+    count: Annotated[int, Field(ge=1, le=40)] = Field(default=1, description="At least so many figures.")
+    labels: bool = Field(default=False, description="Whether both axes need names.")
+    curves: tuple[Annotated[str, Field(min_length=1)], ...] = Field(
+        default=(), description="Words in the names of curves; | stands between others that will do."
+    )
+    template: str = Field(default="", description="What stands there before a student writes.")
 
     def read(self, files: Mapping[str, bytes]) -> Values:
         names = [self.question, *([self.heading] if self.heading else [self.question.replace("-", " ")])]

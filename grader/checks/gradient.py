@@ -42,9 +42,11 @@ class Batch(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    rows: Annotated[int, Field(ge=1, le=1000)]
-    present: Annotated[int, Field(ge=1)] | None = None
-    spread: float = 1.0
+    rows: Annotated[int, Field(ge=1, le=1000)] = Field(description="Its number of rows.")
+    present: Annotated[int, Field(ge=1)] | None = Field(
+        default=None, description="How many of the classes occur in it; all, without it."
+    )
+    spread: float = Field(default=1.0, description="The standard deviation of its inputs.")
 
     @property
     def name(self) -> str:
@@ -57,9 +59,9 @@ class Kinks(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    weights: str
-    bias: str = ""
-    margin: Annotated[float, Field(gt=0)] = 0.05
+    weights: str = Field(description="The parameter before the ReLU, such as W1.")
+    bias: str = Field(default="", description="Its bias, such as b1; none, where the layer has none.")
+    margin: Annotated[float, Field(gt=0)] = Field(default=0.05, description="How far from zero the layer's sums stay.")
 
     def away(self, X: Array, parameters: Mapping[str, Array], rng: np.random.Generator, spread: float) -> Array:
         """The rows, of which those that come too near are drawn again, as often as is worth it."""
@@ -85,11 +87,20 @@ class Gradient(Check):
 
     EXAMPLE = "{kind: gradient, model: two-layer, batches: [{rows: 13}, {rows: 6, present: 4}], consistent: 0.5}"
     kind: Literal["gradient"]
-    model: str
-    batches: Annotated[tuple[Batch, ...], Field(min_length=1)] = (Batch(rows=13), Batch(rows=6, present=4))
-    consistent: Annotated[float, Field(ge=0, le=1)] = 0.5
-    kinks: Kinks | None = None
-    tolerance: Annotated[float, Field(gt=0)] = 1e-6
+    model: str = Field(description="A model of the rubric.")
+    batches: Annotated[tuple[Batch, ...], Field(min_length=1)] = Field(
+        default=(Batch(rows=13), Batch(rows=6, present=4)),
+        description="Give them different numbers of rows, so that a factor of the rows shows.",
+    )
+    consistent: Annotated[float, Field(ge=0, le=1)] = Field(
+        default=0.5, description="The share of a wrong gradient that is the derivative of the hand-in's own loss."
+    )
+    kinks: Kinks | None = Field(
+        default=None, description="The layer that feeds a ReLU; inputs are drawn away from its kink."
+    )
+    tolerance: Annotated[float, Field(gt=0)] = Field(
+        default=1e-6, description="The largest relative error of a parameter's gradient."
+    )
 
     def observe(self, student: Student, setting: Setting) -> Values:
         batches = {str(i): attempt(partial(self._batch, i, student, setting)) for i in range(len(self.batches))}

@@ -20,8 +20,8 @@ class Level(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    give: Annotated[float, Field(ge=0, le=1)]
-    when: Annotated[str, Field(min_length=1)]
+    give: Annotated[float, Field(ge=0, le=1)] = Field(description="The share of the points.")
+    when: Annotated[str, Field(min_length=1)] = Field(description="What earns it.")
 
 
 class Prose(Reading):
@@ -31,13 +31,17 @@ class Prose(Reading):
         "{kind: prose, question: xor, empty: 0, model_answer: Adding two rows of the table contradicts the others.}"
     )
     kind: Literal["prose"]
-    question: Annotated[str, Field(min_length=1)]
-    file: str = "answers.yaml"
-    heading: str = ""
-    empty: Literal["wait", 0] = "wait"
-    template: str = ""  # what stands there before a student writes
-    model_answer: str = ""  # for the marker; no output for students may hold it
-    levels: tuple[Level, ...] = ()  # for the marker too
+    question: Annotated[str, Field(min_length=1)] = Field(
+        description="A key of the answers' file (dots lead deeper), a cell's tag, or what a heading begins with."
+    )
+    file: str = Field(default="answers.yaml", description="The answers' file.")
+    heading: str = Field(default="", description="What the heading begins with, where it is not the question.")
+    empty: Literal["wait", 0] = Field(
+        default="wait", description="What an empty answer gets: it waits for a person too, or earns 0."
+    )
+    template: str = Field(default="", description="What stands there before a student writes.")
+    model_answer: str = Field(default="", description="For the marker; no student sees it.")
+    levels: tuple[Level, ...] = Field(default=(), description="For the marker: what earns which share.")
 
     def read(self, files: Mapping[str, bytes]) -> Values:
         found = find(files, self.question, self.file, self.heading)

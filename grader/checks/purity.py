@@ -28,11 +28,15 @@ class Purity(Check):
     EXAMPLE = "{kind: purity, of: [two-layer], optimizer: sgd, settings: {learning_rate: 0.1, reg: 0.01}}"
     MEETS: ClassVar[frozenset[str]] = frozenset({"training"})
     kind: Literal["purity"]
-    of: Annotated[tuple[str, ...], Field(min_length=1)]
-    optimizer: str
-    settings: dict[str, float] = Field(default_factory=dict)
-    rows: Annotated[int, Field(ge=2, le=1000)] = 11
-    updates: Annotated[int, Field(ge=2, le=20)] = 3
+    of: Annotated[tuple[str, ...], Field(min_length=1)] = Field(
+        description="Models of the rubric; each has an equal share."
+    )
+    optimizer: str = Field(description="The driver's name of the optimizer that trains them.")
+    settings: dict[str, float] = Field(default_factory=dict, description="What the optimizer is made with.")
+    rows: Annotated[int, Field(ge=2, le=1000)] = Field(default=11, description="The rows of each batch.")
+    updates: Annotated[int, Field(ge=2, le=20)] = Field(
+        default=3, description="So many updates of one model, and of a fresh one for each."
+    )
 
     def observe(self, student: Student, setting: Setting) -> Values:
         return {model: attempt(partial(self._model, model, student, setting)) for model in self.of}

@@ -39,9 +39,11 @@ class PytestCheck(Check):
     TELLS_MISTAKES = False
     FOLLOWS = False
     kind: Literal["pytest"]
-    suite: Annotated[str, Field(min_length=1), AfterValidator(_is_there)]
-    select: str = ""  # as pytest's -k
-    seconds: Annotated[float, Field(gt=0, le=600)] = 60.0
+    suite: Annotated[str, Field(min_length=1), AfterValidator(_is_there)] = Field(
+        description="A file or a folder of tests, from the rubric's own folder."
+    )
+    select: str = Field(default="", description="Only these tests, as pytest's -k says it.")
+    seconds: Annotated[float, Field(gt=0, le=600)] = Field(default=60.0, description="For all of its tests together.")
 
     def observe(self, student: Student, setting: Setting) -> Values:
         seed = int(setting.rng("suite").integers(2**31))

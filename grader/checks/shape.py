@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+from pydantic import Field
+
 from grader.checks import Check, decide
 from grader.compare import numbers
 from grader.model import Finding, Values, Verdict
@@ -18,9 +20,9 @@ class ShapeCheck(Check):
 
     EXAMPLE = "{kind: shape, call: relu, arguments: [{normal: [4, 3]}], expect: [4, 3]}"
     kind: Literal["shape"]
-    call: str
-    arguments: tuple[Argument, ...]
-    expect: Shape
+    call: str = Field(description="The driver's method that is called.")
+    arguments: tuple[Argument, ...] = Field(description="What it is given, in its order.")
+    expect: Shape = Field(description="The shape of what it returns; a dimension is a number or the name of a size.")
 
     def observe(self, student: Student, setting: Setting) -> Values:
         arguments = make_all(self.arguments, student, setting, setting.rng("arguments"))

@@ -21,13 +21,15 @@ class Case(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    name: str
-    call: str
-    arguments: tuple[Argument, ...]
-    look_at: tuple[str, ...] = ()
-    weight: Annotated[float, Field(ge=0)] = 1.0
-    what: str = ""  # what comes back, as a message names it; otherwise the name of the call
-    hint: str = ""
+    name: str = Field(description="Read after the word “With”: scores of ±1000.")
+    call: str = Field(description="The driver's method that is called.")
+    arguments: tuple[Argument, ...] = Field(description="What it is given, in its order.")
+    look_at: tuple[str, ...] = Field(default=(), description="Only these keys of what it returns.")
+    weight: Annotated[float, Field(ge=0)] = Field(
+        default=1.0, description="The case's share; 0 is a remark that costs nothing."
+    )
+    what: str = Field(default="", description="What comes back, as a message names it; otherwise the name of the call.")
+    hint: str = Field(default="", description="What to try, in place of the grader's own words.")
 
 
 class Stability(Check):
@@ -38,8 +40,10 @@ class Stability(Check):
         "arguments: [{value: [[1000.0, 0.0, -1000.0]]}], hint: What is exp(1000)?}]}"
     )
     kind: Literal["stability"]
-    cases: Annotated[tuple[Case, ...], Field(min_length=1)]
-    absolute: Annotated[float, Field(gt=0)] = 1e-4  # guards inside a logarithm differ, rightly
+    cases: Annotated[tuple[Case, ...], Field(min_length=1)] = Field(description="The calls, each with its share.")
+    absolute: Annotated[float, Field(gt=0)] = Field(
+        default=1e-4, description="The largest absolute error that passes; guards inside a logarithm differ, rightly."
+    )
 
     @model_validator(mode="after")
     def _cases_are_told_apart(self) -> Self:

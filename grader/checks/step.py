@@ -27,14 +27,25 @@ class Step(Check):
 
     EXAMPLE = "{kind: step, model: two-layer, optimizer: sgd, settings: {learning_rate: 0.1, reg: 0.0}, updates: 4}"
     kind: Literal["step"]
-    model: str
-    optimizer: str
-    settings: dict[str, float] = Field(default_factory=dict)
-    updates: Annotated[int, Field(ge=1, le=50)] = 4
-    gradients: Literal["given", "own"] = "given"
-    rows: Annotated[int, Field(ge=1, le=1000)] = 11
-    look_at: tuple[str, ...] = ()  # parameters; all of them where none are named
-    tolerance: Annotated[float, Field(gt=0)] = 1e-6
+    model: str = Field(description="A model of the rubric.")
+    optimizer: str = Field(description="The driver's name of the optimizer.")
+    settings: dict[str, float] = Field(
+        default_factory=dict, description="What the optimizer is made with, such as learning_rate."
+    )
+    updates: Annotated[int, Field(ge=1, le=50)] = Field(
+        default=4, description="So many updates; one alone shows no momentum that is forgotten."
+    )
+    gradients: Literal["given", "own"] = Field(
+        default="given",
+        description="given: random ones are put into the model. own: the hand-in's backward pass gives them.",
+    )
+    rows: Annotated[int, Field(ge=1, le=1000)] = Field(
+        default=11, description="The rows of each batch, where the gradients are the hand-in's own."
+    )
+    look_at: tuple[str, ...] = Field(default=(), description="Only these parameters; all, where none are named.")
+    tolerance: Annotated[float, Field(gt=0)] = Field(
+        default=1e-6, description="The largest relative error of a parameter's change. For float32 it is 0.001."
+    )
 
     def observe(self, student: Student, setting: Setting) -> Values:
         rng = setting.rng("start")

@@ -21,8 +21,12 @@ class Structure(Check):
     EXAMPLE = "{kind: structure, parts: [softmax-regression, two-layer, sgd], forbidden: [torch, jax]}"
     TELLS_MISTAKES = False
     kind: Literal["structure"]
-    parts: Annotated[tuple[str, ...], Field(min_length=1)]
-    forbidden: tuple[str, ...] = ()
+    parts: Annotated[tuple[str, ...], Field(min_length=1)] = Field(
+        description="What has to be there, by the driver's names for it; each has an equal share."
+    )
+    forbidden: tuple[str, ...] = Field(
+        default=(), description="Packages that must not be imported; one that is leaves no points."
+    )
 
     def observe(self, student: Student, setting: Setting) -> Values:
         return {"described": student.call("describe"), "imports": student.call("imported")}

@@ -45,8 +45,8 @@ class Rung(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    reach: Annotated[float, Field(gt=0, le=1)]
-    give: Annotated[float, Field(gt=0, le=1)]
+    reach: Annotated[float, Field(gt=0, le=1)] = Field(description="A share of the reference's accuracy.")
+    give: Annotated[float, Field(gt=0, le=1)] = Field(description="The share of the points from there on.")
 
 
 class Training(Check):
@@ -58,19 +58,30 @@ class Training(Check):
     )
     TELLS_MISTAKES = False
     kind: Literal["training"]
-    model: str
-    optimizer: str
-    settings: dict[str, float]
-    data: str = "digits"
-    rows: Annotated[int, Field(ge=10)] = 2000
-    held_out: Annotated[int, Field(ge=10)] = 500
-    hidden: Annotated[int, Field(ge=1, le=4096)] | None = None
-    classes: Annotated[int, Field(ge=2)] | None = None  # so many of the data's classes, chosen by the secret seed
-    epochs: Annotated[int, Field(ge=1, le=500)] = 8
-    batch_size: Annotated[int, Field(ge=1)] = 32
-    scale: Annotated[float, Field(gt=0)] = 1.0
-    seeds: Annotated[int, Field(ge=1, le=9)] = 2
-    ladder: Annotated[tuple[Rung, ...], Field(min_length=1)] = (Rung(reach=0.97, give=1.0), Rung(reach=0.85, give=0.5))
+    model: str = Field(description="A model of the rubric.")
+    optimizer: str = Field(description="The driver's name of the optimizer.")
+    settings: dict[str, float] = Field(description="What the optimizer is made with.")
+    data: str = Field(
+        default="digits", description="A data set: digits comes with the grader, mnist by --data mnist=PATH."
+    )
+    rows: Annotated[int, Field(ge=10)] = Field(default=2000, description="The most training rows.")
+    held_out: Annotated[int, Field(ge=10)] = Field(default=500, description="The most held-out rows.")
+    hidden: Annotated[int, Field(ge=1, le=4096)] | None = Field(
+        default=None,
+        description="Hidden units, where the size that the hand-in supports has too few inputs for the data.",
+    )
+    classes: Annotated[int, Field(ge=2)] | None = Field(
+        default=None, description="So many of the data's classes, chosen by the secret seed; all, without it."
+    )
+    epochs: Annotated[int, Field(ge=1, le=500)] = Field(default=8, description="How often all rows are seen.")
+    batch_size: Annotated[int, Field(ge=1)] = Field(default=32, description="The rows of a batch.")
+    scale: Annotated[float, Field(gt=0)] = Field(
+        default=1.0, description="The standard deviation of the first weights."
+    )
+    seeds: Annotated[int, Field(ge=1, le=9)] = Field(default=2, description="So many trainings; the median counts.")
+    ladder: Annotated[tuple[Rung, ...], Field(min_length=1)] = Field(
+        default=(Rung(reach=0.97, give=1.0), Rung(reach=0.85, give=0.5)), description="What the reached accuracy earns."
+    )
 
     def observe(self, student: Student, setting: Setting) -> Values:
         rows = len(self._run(0, setting).X)

@@ -23,9 +23,9 @@ class Reading(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    name: Annotated[str, Field(min_length=1)]
-    times: float | tuple[float, float] = 1.0
-    plus: float | tuple[float, float] = 0.0
+    name: Annotated[str, Field(min_length=1)] = Field(description="What the student is told that it was read as.")
+    times: float | tuple[float, float] = Field(default=1.0, description="The factor, or a range of factors.")
+    plus: float | tuple[float, float] = Field(default=0.0, description="What is added to it, or a range.")
 
 
 class Case(BaseModel):
@@ -33,13 +33,19 @@ class Case(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    name: str
-    arguments: tuple[Argument, ...]
-    weight: Annotated[float, Field(ge=0)] = 1.0
-    look_at: tuple[str, ...] = ()
-    needs: str = ""  # the name of a case that must be right too, so that doing nothing earns nothing
-    also_right: tuple[Reading, ...] = ()
-    hint: str = ""
+    name: str = Field(description="Read after the word “With”: a single row.")
+    arguments: tuple[Argument, ...] = Field(description="What the method is given, in its order.")
+    weight: Annotated[float, Field(ge=0)] = Field(
+        default=1.0, description="The case's share; 0 is a remark that costs nothing."
+    )
+    look_at: tuple[str, ...] = Field(default=(), description="Only these keys of what it returns.")
+    needs: str = Field(
+        default="", description="The name of a case that must be right too, so that doing nothing earns nothing."
+    )
+    also_right: tuple[Reading, ...] = Field(
+        default=(), description="Other conventions; an answer follows one of them as a whole."
+    )
+    hint: str = Field(default="", description="What to try, in place of the grader's own words.")
 
 
 class Value(Check):
@@ -47,11 +53,15 @@ class Value(Check):
 
     EXAMPLE = "{kind: value, call: softmax, cases: [{name: a batch of scores, arguments: [{normal: [6, classes]}]}]}"
     kind: Literal["value"]
-    call: str
-    cases: Annotated[tuple[Case, ...], Field(min_length=1)]
-    tolerance: Annotated[float, Field(gt=0)] = DOUBLE
-    absolute: Annotated[float, Field(ge=0)] = 1e-12
-    what: str = ""  # what comes back, as a message names it; otherwise the name of the call
+    call: str = Field(description="The driver's method that is called.")
+    cases: Annotated[tuple[Case, ...], Field(min_length=1)] = Field(description="The calls, each with its share.")
+    tolerance: Annotated[float, Field(gt=0)] = Field(
+        default=DOUBLE, description="The largest relative error. For float32 it is 0.0001."
+    )
+    absolute: Annotated[float, Field(ge=0)] = Field(
+        default=1e-12, description="The largest absolute error, for values near zero."
+    )
+    what: str = Field(default="", description="What comes back, as a message names it; otherwise the name of the call.")
 
     @model_validator(mode="after")
     def _cases_are_told_apart(self) -> Self:
