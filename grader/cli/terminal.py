@@ -91,9 +91,9 @@ def section(judged: SectionResult) -> Iterator[RenderableType]:
 
 
 def bar(judged: Score, width: int = BAR) -> Text:
-    """A score as a bar."""
+    """A score as a bar, which is full only where nothing is missing."""
     share = (judged.given or 0.0) / judged.maximum if judged.maximum else 0.0
-    filled = min(width, int(share * width + 0.5))
+    filled = min(width, int(share * width + 1e-9))
     colour = "green" if share >= 0.8 else "yellow" if share >= 0.5 else "red"
     return Text.assemble(("█" * filled, colour), ("░" * (width - filled), "bright_black"))
 
