@@ -4,25 +4,20 @@
 #
 #   tests/clean_root.sh autograder.zip HAND-IN [results.json]
 #
-# It needs root, mmdebstrap or debootstrap, and the network. SUITE and MIRROR choose another system, such as Gradescope's
-# own: SUITE=jammy, and in MIRROR the name of a sources.list with jammy and jammy-updates, main and universe.
-# CLEAN_ROOT names the folder (kept, to try again quickly), CLEAN_ROOT_PIP a pip.conf for it, CLEAN_ROOT_BIND further
-# folders that it may read, such as one of wheels.
-# Exit code 77 where it cannot be tried here.
+# What it needs, and how to choose another system: tests/fresh_root.sh.
 set -euo pipefail
 
 zip=$(realpath "$1")
 hand_in=$(realpath "$2")
 written=${3:-results.json}
-suite=${SUITE:-bookworm}
-root=${CLEAN_ROOT:-$(mktemp -d /var/tmp/clean-root.XXXXXX)}
+# shellcheck source=tests/fresh_root.sh
+. "$(dirname "$0")/fresh_root.sh"
 memory=$((768 << 20))
 group=clean-root-$$
 groups=()
-mounted=()
 
 main() {
-    check
+    check_root
     trap leave EXIT
     [ -x "$root/bin/bash" ] || bootstrap
     unpack
@@ -38,27 +33,6 @@ main() {
     peak
     cp "$root/autograder/results/results.json" "$written"
     echo "== $written"
-}
-
-check() {
-    [ "$(id -u)" = 0 ] || { echo "This needs root." >&2; exit 77; }
-    command -v mmdebstrap >/dev/null || command -v debootstrap >/dev/null || {
-        echo "This needs mmdebstrap or debootstrap." >&2
-        exit 77
-    }
-}
-
-bootstrap() {
-    echo "== a fresh $suite in $root"
-    if command -v mmdebstrap >/dev/null; then
-        mmdebstrap --quiet --variant=apt --include=ca-certificates "$suite" "$root" ${MIRROR:+"$MIRROR"}
-    else
-        debootstrap --variant=minbase --include=ca-certificates "$suite" "$root" >/dev/null
-    fi
-    cp /etc/resolv.conf "$root/etc/resolv.conf"
-    [ -z "${CLEAN_ROOT_PIP:-}" ] || cp "$CLEAN_ROOT_PIP" "$root/etc/pip.conf"
-    [ ! -d /usr/local/share/ca-certificates ] || cp -r /usr/local/share/ca-certificates "$root/usr/local/share/"
-    chroot "$root" update-ca-certificates >/dev/null 2>&1
 }
 
 # As Gradescope lays it out: the zip in source/, run_autograder copied out of it, the upload in submission/.
@@ -77,22 +51,6 @@ unpack() {
         chmod +x "$root/autograder/run_autograder"
     fi
 }
-
-mount_all() {
-    attach -t proc proc "$root/proc"
-    attach --rbind /dev "$root/dev"
-    for folder in ${CLEAN_ROOT_BIND:-}; do
-        mkdir -p "$root$folder"
-        attach --bind -o ro "$folder" "$root$folder"
-    done
-}
-
-attach() {
-    mount "$@"
-    mounted=("${@: -1}" "${mounted[@]}")
-}
-
-inside() { env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root chroot "$root" "$@"; }
 
 # Memory and processor by cgroups of either version, where they can be written.
 limit() {
@@ -132,13 +90,10 @@ peak() {
 }
 
 leave() {
-    for each in "${mounted[@]}"; do
-        umount -R "$each" 2>/dev/null || umount -l "$each" || true
-    done
+    leave_root
     for each in "${groups[@]}"; do
         rmdir "$each" 2>/dev/null || true
     done
-    [ -n "${CLEAN_ROOT:-}" ] || rm -rf --one-file-system "$root"
 }
 
 main
