@@ -7,7 +7,6 @@ how the hand-in is called. Run it as `python benchmarks/grading.py`; `--json FIL
 from __future__ import annotations
 
 import argparse
-import importlib
 import json
 import os
 import statistics
@@ -22,7 +21,8 @@ from typing import Any
 for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(name, "1")  # as the sandbox has it
 
-import numpy as np
+
+from homework.direct import Direct, Vocabulary, modules
 
 from grader import report
 from grader.bank import Bank
@@ -37,7 +37,6 @@ from grader.probes import Setting
 from grader.rubric import find_rubric, load_rubric
 from grader.sandbox import choose
 from grader.session import Limits, Session
-from grader.worker import procedures
 
 ROOT = Path(__file__).resolve().parent.parent
 COURSE = "gatech-cs7643-a1"
@@ -238,112 +237,12 @@ def at_the_floor(key: Key) -> Observations:
     """Every check of the rubric on the reference, called directly."""
     rubric, size = key.rubric, next(iter(key.rubric.sizes))
     setting = Setting(SEED, rubric.sizes[size], rubric.models, key.data)
-    student: Any = Direct(Reference(rubric.reference))
+    student: Any = Direct(Vocabulary(modules(rubric.reference)))
     seen = {}
     for criterion in rubric.criteria:
         if criterion.kind != "structure":
             seen[criterion.id] = Observation(criterion.check.observe(student, setting.named(criterion.id)))
     return Observations("", size, seen)
-
-
-class Direct:
-    """A student without a worker: the vocabulary called in this process."""
-
-    def __init__(self, driver: Any) -> None:
-        self.driver = driver
-
-    def call(self, function: str, /, *args: Any, limit: float | None = None, **kwargs: Any) -> Any:
-        """The answer, from the driver or the longer procedures."""
-        if hasattr(self.driver, function):
-            return getattr(self.driver, function)(*args, **kwargs)
-        return getattr(procedures, function)(self.driver, *args, **kwargs)
-
-    make = call
-
-
-class Reference:
-    """The vocabulary, spoken to the reference alone, as directly as can be."""
-
-    def __init__(self, folder: Path) -> None:
-        sys.path.insert(0, str(folder))
-        models, optimizer = importlib.import_module("models"), importlib.import_module("optimizer")
-        self.kinds = {"softmax-regression": models.SoftmaxRegression, "two-layer": models.TwoLayerNet}
-        self.kinds["parameters"] = models.TwoLayerNet
-        self.base, self.sgd = models.SoftmaxRegression(), optimizer.SGD
-        self.utils = importlib.import_module("utils")
-        sys.path.pop(0)
-
-    def __getattr__(self, name: str) -> Any:
-        names = {
-            "softmax": "softmax",
-            "cross_entropy": "cross_entropy_loss",
-            "accuracy": "compute_accuracy",
-            "sigmoid": "sigmoid",
-            "sigmoid_derivative": "sigmoid_dev",
-            "relu": "ReLU",
-            "relu_derivative": "ReLU_dev",
-        }
-        if name not in names:
-            raise AttributeError(name)
-        return getattr(self.base, names[name])
-
-    def build(self, model: str, sizes: dict[str, int]) -> Any:
-        """A fresh model."""
-        hidden = () if model == "softmax-regression" else (sizes["hidden"],)
-        return self.kinds[model](sizes["inputs"], sizes["classes"], *hidden)
-
-    def parameters(self, model: Any) -> Any:
-        """Copies of the parameters."""
-        return {name: W.copy() for name, W in model.weights.items()}
-
-    def assign(self, model: Any, parameters: Any) -> None:
-        """Set the parameters."""
-        model.weights = {name: np.array(W) for name, W in parameters.items()}
-
-    def evaluate(self, model: Any, X: Any, y: Any, mode: str = "train", gradients: bool = True) -> Any:
-        """Loss, accuracy, and in training the gradients."""
-        loss, accuracy = model.forward(X, y, mode)
-        return {"loss": loss, "accuracy": accuracy, "gradients": dict(model.gradients)}
-
-    def probabilities(self, model: Any, X: Any) -> Any:
-        """The softmax of the scores."""
-        W = model.weights
-        if "b1" not in W:
-            return model.softmax(model.ReLU(X @ W["W1"]))
-        return model.softmax(model.sigmoid(X @ W["W1"] + W["b1"]) @ W["W2"] + W["b2"])
-
-    def give_gradients(self, model: Any, gradients: Any) -> None:
-        """Set the gradients."""
-        model.gradients = dict(gradients)
-
-    def optimizer(self, name: str, settings: dict[str, float]) -> Any:
-        """A fresh optimizer."""
-        return self.sgd(settings["learning_rate"], settings["reg"])
-
-    def update(self, optimizer: Any, model: Any) -> None:
-        """One step."""
-        optimizer.update(model)
-
-    def stepper(self, model: Any, optimizer: Any) -> Any:
-        """One step of training on a batch."""
-
-        def step(X: Any, y: Any) -> Any:
-            loss, accuracy = model.forward(X, y, "train")
-            optimizer.update(model)
-            return {"loss": loss, "accuracy": accuracy}
-
-        return step
-
-    def penalty(self, optimizer: Any, model: Any) -> Any:
-        """What L2 adds to zero gradients."""
-        model.gradients = {name: np.zeros_like(W) for name, W in model.weights.items()}
-        optimizer.apply_regularization(model)
-        return model.gradients
-
-    def batches(self, X: Any, y: Any, batch_size: int, shuffle: bool, seed: int | None = None) -> Any:
-        """Batches as pairs."""
-        data, labels = self.utils.generate_batched_data(X, y, batch_size, shuffle, seed)
-        return [list(pair) for pair in zip(data, labels, strict=True)]
 
 
 def in_turn(actions: Mapping[str, Callable[[], float]], runs: int) -> dict[str, list[float]]:
