@@ -167,6 +167,8 @@ class EditFields(BaseModel):
 
 
 class _EntryFields(BaseModel):
+    """One mistake, as an author writes it."""
+
     model_config = STRICT
 
     id: Id = Field(description="The mistake's name; no other has it.")

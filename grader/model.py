@@ -29,8 +29,8 @@ class Finding:
     """One thing a student should know: what was seen, what was expected, what to try."""
 
     code: str  # a stable kebab-case name, such as "wrong-shape"
-    message: str
-    hint: str = ""
+    message: str  # what was seen, beside what was expected
+    hint: str = ""  # what to try
     where: str = ""  # "models/two_layer_nn.py:41", where it is known
     read: str = ""  # a link that the rubric gives
 
@@ -122,7 +122,7 @@ class Observations:
 class Score:
     """Points given of a maximum; `given` is None while something is ungraded or waits for a person."""
 
-    given: float | None
+    given: float | None  # rounded to two figures behind the point
     maximum: float
 
 
@@ -196,10 +196,10 @@ class Result:
     rubric: Mapping[str, Any]  # id, title, digest
     score: Score
     sections: tuple[SectionResult, ...]
-    remarks: tuple[Finding, ...] = ()
-    integrity: tuple[str, ...] = ()
-    environment: Mapping[str, str] = field(default_factory=dict)
-    provenance: Mapping[str, str] = field(default_factory=dict)
+    remarks: tuple[Finding, ...] = ()  # for the student: harmless things worth knowing
+    integrity: tuple[str, ...] = ()  # for the instructor: what was seen, in plain words; it costs nothing
+    environment: Mapping[str, str] = field(default_factory=dict)  # sandbox, Python, numpy, platform
+    provenance: Mapping[str, str] = field(default_factory=dict)  # the sizes that were used, the reference's digest
     timings: Mapping[str, float] = field(default_factory=dict)  # seconds, by criterion id and "total"
 
     @property

@@ -133,6 +133,8 @@ def _difference(name: str, old: bytes, new: bytes) -> str:
 
 
 class _VariantFields(BaseModel):
+    """A right solution that is written differently."""
+
     model_config = STRICT
 
     id: Id = Field(description="Its name.")
@@ -141,6 +143,8 @@ class _VariantFields(BaseModel):
 
 
 class _OpenFields(BaseModel):
+    """A change that is seen nowhere else is set aside, for this reason."""
+
     model_config = STRICT
 
     seen: Text = Field(description="The probe and case in which alone a change may be seen; * stands for anything.")
