@@ -6,7 +6,6 @@ Nothing is fetched while it is made, and a page that would fetch something while
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 from sphinx.application import Sphinx
@@ -28,6 +27,7 @@ html_show_sphinx = False
 pygments_style = "friendly"
 pygments_dark_style = "github-dark"
 
+LISTED = re.compile(r"^[-|] \[(.+?)\]\((.+?)\.md\)", re.MULTILINE)
 FETCHED = re.compile(r"""(?:<(?:script|img|iframe|source)\b[^>]*\bsrc|<link\b[^>]*\bhref)=["']?(?:https?:)?//[^>]*>""")
 FETCHED_BY_STYLE = re.compile(r"""(?:url\(|@import)\s*["']?(?:https?:)?//[^)]*""")
 
@@ -39,16 +39,18 @@ def setup(app: Sphinx) -> None:
 
 
 def _give_sidebar(app: Sphinx, page: str, source: list[str]) -> None:
-    """Make the sidebar of the first page's lists of links, which readers on GitHub see too."""
+    """Make the sidebar of the lists of links that readers on GitHub see too: of the first page, and of the kinds."""
     if page == "index":
-        source[0] += "".join(_part_of_sidebar(source[0]))
+        source[0] += "".join(_part_of_sidebar(part) for part in re.split(r"^## ", source[0], flags=re.MULTILINE)[1:])
+    elif page == "reference/checks":
+        source[0] += _part_of_sidebar("\n" + source[0])
 
 
-def _part_of_sidebar(text: str) -> Iterator[str]:
-    for part in re.split(r"^## ", text, flags=re.MULTILINE)[1:]:
-        caption = part.split("\n")[0]
-        links = "\n".join(f"{name} <{target}>" for name, target in re.findall(r"^- \[(.+?)\]\((.+?)\.md\)", part, re.M))
-        yield f"\n```{{toctree}}\n:hidden:\n:caption: {caption}\n\n{links}\n```\n"
+def _part_of_sidebar(part: str) -> str:
+    caption, _, text = part.partition("\n")
+    links = (f"{name.strip('`')} <{target}>" for name, target in LISTED.findall(text))
+    options = [":hidden:", *([f":caption: {caption}"] if caption else [])]
+    return "\n".join(["", "```{toctree}", *options, "", *links, "```", ""])
 
 
 def _refuse_outside_requests(app: Sphinx, error: Exception | None) -> None:

@@ -1,6 +1,6 @@
 """What the pages say is so: their rubrics load, their commands exist, their sessions print what they show.
 
-`python tests/test_docs.py` writes the sessions anew; read the difference before committing it.
+`python tests/test_docs.py` writes sessions, and what follows from the code, anew; read the difference before committing.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from pathlib import Path
 
 import click
 import pytest
+import reference_pages
 import yaml
 
 import grader
@@ -63,10 +64,8 @@ def test_the_message_of_the_page_is_the_one_that_comes(rubric_file: Path) -> Non
     assert told.split(": ", 1)[1] in str(error.value)
 
 
-def test_the_page_on_rubrics_tells_every_kind() -> None:
-    page = (ROOT / "docs" / "how-to" / "rubric.md").read_text("utf-8")
-    assert re.findall(r"^\| `([a-z]+)` \|", page.split("## Kinds")[1].split("## Arguments")[0], re.MULTILINE)
-    assert {name for name in kinds() if f"| `{name}` |" not in page} == set()
+def test_every_kind_has_a_page() -> None:
+    assert sorted(path.stem for path in (ROOT / "docs" / "reference" / "checks").iterdir()) == list(kinds())
 
 
 def test_the_workflow_of_the_page_is_yaml() -> None:
@@ -87,6 +86,14 @@ def test_the_commands_and_options_of_a_page_exist(page: Path) -> None:
         options = {o for p in command.params if isinstance(p, click.Option) for o in (*p.opts, *p.secondary_opts)}
         used = set(re.findall(r"(?<= )--?[a-z][a-z-]*", rest))
         assert used <= options | {"--help"}, f"{page.name}: grader {name}{rest}"
+
+
+@pytest.mark.parametrize(
+    "page", [page for page in PAGES if reference_pages.MADE.search(page.read_text("utf-8"))], ids=str
+)
+def test_what_a_page_says_of_the_code_is_what_the_code_has(page: Path) -> None:
+    text = page.read_text("utf-8")
+    assert reference_pages.renewed(text) == text, "run python tests/test_docs.py"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -168,4 +175,4 @@ def _session(command: str) -> str:
 
 if __name__ == "__main__":
     for each in PAGES:
-        each.write_text(renewed(each.read_text("utf-8")), "utf-8")
+        each.write_text(renewed(reference_pages.renewed(each.read_text("utf-8"))), "utf-8")

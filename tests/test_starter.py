@@ -278,8 +278,8 @@ def test_a_folder_that_scores_does_not_go_to_students(quick: Path, tmp_path: Pat
 def test_the_commands_of_the_page_make_what_it_says(
     quick: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    page = (ROOT / "docs" / "tutorials" / "ci.md").read_text("utf-8")
-    lines = re.findall(r"^\$ grader (kit .*)$", page, re.MULTILINE)
+    pages = [(ROOT / "docs" / "how-to" / name).read_text("utf-8") for name in ("gradescope.md", "repositories.md")]
+    lines = re.findall(r"^\$ grader (kit .*)$", "\n".join(pages), re.MULTILINE)
     monkeypatch.chdir(tmp_path)
     for line in lines:
         ended = grader(*line.replace("gatech-cs7643-a1", str(quick)).split())
