@@ -43,7 +43,7 @@ def _signature(name: str, noun: Any) -> str:
         bases = ", ".join(base.__name__ for base in noun.__bases__ if base is not object)
         return f"class {name}{f'({bases})' if bases else ''}:{_fields(noun) or ' ...'}"
     told = inspect.signature(noun)
-    given, returned = list(_parameters(told)), _type(told.return_annotation)
+    given, returned = [each.replace("'", '"') for each in _parameters(told)], _type(told.return_annotation)
     if hasattr(noun, "__wrapped__"):
         returned = returned.replace("Iterator", "ContextManager")
     one = f"def {name}({', '.join(given)}) -> {returned}: ..."

@@ -1,6 +1,6 @@
 """What the pages say is so: their rubrics load, their commands exist, their sessions print what they show.
 
-`python tests/test_docs.py` writes sessions, and what follows from the code, anew; read the difference before committing.
+`python tests/test_docs.py` writes anew what follows from the code; read the difference before committing it.
 """
 
 from __future__ import annotations
