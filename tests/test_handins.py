@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
+import io
+import tarfile
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 import class_samples as samples
@@ -11,9 +15,11 @@ import pytest
 from grader.cli.matching import matched, remarks
 from grader.errors import GraderError, IntakeError
 from grader.handins import Class, find, twice
+from grader.intake import tar_class
 from grader.intake.bundle import open_bundle
 
 Place = Callable[[samples.Files, Path], Path]
+PLACES: list[Place] = [samples.as_folder, samples.as_zip, samples.as_tar, samples.as_plain_tar]
 Told = Mapping[str, tuple[list[str], str]]
 
 EXPECTED: Mapping[str, tuple[str, Told, list[str]]] = {
@@ -68,7 +74,7 @@ def told(group: Class, path: Path) -> dict[str, tuple[list[str], str]]:
     return found
 
 
-@pytest.mark.parametrize("place", [samples.as_folder, samples.as_zip])
+@pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("name", EXPECTED)
 def test_a_layout_is_known_by_its_names(name: str, place: Place, tmp_path: Path) -> None:
     path = place(getattr(samples, name)(), tmp_path / "class")
@@ -146,7 +152,7 @@ def test_what_is_no_class_is_told(files: samples.Files, said: str, tmp_path: Pat
         (samples.packed({f"{number}.py": b"" for number in range(5001)}), "too much"),
     ],
 )
-@pytest.mark.parametrize("place", [samples.as_folder, samples.as_zip])
+@pytest.mark.parametrize("place", PLACES)
 def test_a_hostile_archive_costs_its_own_hand_in(inside: bytes, said: str, place: Place, tmp_path: Path) -> None:
     files = {"good_1_2_a.py": b"x = 1\n", "evil_2_3_hw.zip": inside}
     with open_bundle(place(files, tmp_path)) as bundle:
@@ -154,6 +160,60 @@ def test_a_hostile_archive_costs_its_own_hand_in(inside: bytes, said: str, place
         assert bundle.take("good", by_id["good_1"].parts).files
         with pytest.raises(IntakeError, match=said):
             bundle.take("evil", by_id["evil_2"].parts)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda content: content[: len(content) // 2], "was cut off"),
+        (lambda content: content[:40] + b"?" * 40 + content[80:], "is damaged"),
+        (lambda _: gzip.compress(b"x" * 4096), "no tar archive"),
+        (lambda _: gzip.compress(bytes(64 << 20)), "as a bomb does"),
+        (lambda _: b"Rar! and more", "a class is a folder, or an archive"),
+    ],
+)
+def test_a_damaged_class_is_told(change: Callable[[bytes], bytes], said: str, tmp_path: Path) -> None:
+    path = samples.as_tar(samples.plain(), tmp_path)
+    path.write_bytes(change(path.read_bytes()))
+    with pytest.raises(IntakeError, match=said), open_bundle(path):
+        pass
+
+
+def test_of_two_members_of_one_name_the_last_counts_as_where_it_is_unpacked(tmp_path: Path) -> None:
+    path = samples.as_plain_tar({"ada/a.py": b"first", "ben/a.py": b""}, tmp_path)
+    with tarfile.open(path, "a") as archive:
+        member = tarfile.TarInfo("ada/a.py")
+        member.size = 6
+        archive.addfile(member, io.BytesIO(b"second"))
+    with open_bundle(path) as bundle:
+        assert bundle.take("ada", [("ada", "ada")]).files == {"a.py": b"second"}
+
+
+def test_links_in_a_tar_archive_of_a_class_lead_nowhere(tmp_path: Path) -> None:
+    path = samples.as_plain_tar(samples.plain(), tmp_path)
+    with tarfile.open(path, "a") as archive:
+        for name, kind in (("ada/passwd.py", tarfile.SYMTYPE), ("ada/hard.py", tarfile.LNKTYPE)):
+            member = tarfile.TarInfo(name)
+            member.type, member.linkname = kind, "/etc/passwd"
+            archive.addfile(member)
+    with open_bundle(path) as bundle:
+        taken = bundle.take("ada", [("ada", "ada")])
+    assert list(taken.files) == ["softmax.py"]
+    assert taken.submission.ignored == ("Links are not followed (2): passwd.py, hard.py.",)
+
+
+def test_the_members_of_folders_themselves_are_no_files_that_were_left_out(tmp_path: Path) -> None:
+    path = samples.as_zip({"ada/": b"", "ada/models/": b"", "ada/models/a.py": b"x = 1\n", "ben/a.py": b""}, tmp_path)
+    with open_bundle(path) as bundle:
+        assert bundle.take("ada", [("ada", "ada")]).submission.ignored == ()
+
+
+def test_no_room_to_unpack_a_class_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = samples.as_tar(samples.plain(), tmp_path)
+    full = partial(io.FileIO, "/dev/full", "wb")
+    monkeypatch.setattr(tar_class.tempfile, "TemporaryFile", lambda **_: full())
+    with pytest.raises(IntakeError, match=r"cannot be unpacked in .*No space left"), open_bundle(path):
+        pass
 
 
 def test_links_in_a_class_are_not_followed(tmp_path: Path) -> None:

@@ -45,7 +45,7 @@ class Wanted:
 
 
 @click.command("batch")
-@click.argument("path", type=click.Path(exists=True, path_type=Path), metavar="FOLDER|ZIP")
+@click.argument("path", type=click.Path(exists=True, path_type=Path), metavar="FOLDER|ARCHIVE")
 @run_options
 @click.option("--dry-run", is_flag=True, help="Show whose hand-ins these are, and grade nothing.")
 @click.option(

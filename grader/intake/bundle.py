@@ -1,6 +1,7 @@
-"""A class in one folder or one zip archive: what lies at its top, and any part of it as a hand-in.
+"""A class in one folder or one archive: what lies at its top, and any part of it as a hand-in.
 
-Of a class archive nothing is unpacked to disk; a hand-in's own archive in it is read into memory, one at a time.
+A zip archive of a class is not unpacked, a packed tar archive into one file; a hand-in's own archive in it is read into
+memory, one at a time.
 """
 
 from __future__ import annotations
@@ -18,15 +19,16 @@ from grader.errors import IntakeError
 from grader.intake import archive_format, folder, zip_archive
 from grader.intake.entry import MIB, Entry, IntakeLimits, LeftOut, Listing, Unreadable
 from grader.intake.gather import Intake, gather
+from grader.intake.members import Member, listed
 from grader.intake.names import ARCHIVES, noise
 
-__all__ = ["Bundle", "FolderBundle", "Part", "ZipBundle", "is_archive_name", "is_source_name", "open_bundle"]
+__all__ = ["ArchiveBundle", "Bundle", "FolderBundle", "Part", "is_archive_name", "is_source_name", "open_bundle"]
 
 Part = tuple[str, str]
 """The name of something at the top, and the file name that it has in the hand-in; of a folder the content counts."""
 
 LIMITS = IntakeLimits()
-OF_A_CLASS = IntakeLimits(entries=200_000)
+OF_A_CLASS = IntakeLimits(entries=200_000, unpacked=64 * 1024 * MIB, seconds=1800.0)
 PACKED = 64 * MIB  # the largest archive of one hand-in
 MOST_WRAPPERS = 3
 
@@ -58,15 +60,27 @@ def open_bundle(path: Path) -> Iterator[Bundle]:
     """The class at a path, without folders that only wrap all of it.
 
     Raises:
-        IntakeError: it is neither a folder nor a zip archive.
+        IntakeError: it is neither a folder nor an archive.
     """
     if path.is_dir():
         yield _unwrapped(FolderBundle(path))
-    elif path.is_file() and zipfile.is_zipfile(path):
-        with zip_archive.opened(path, OF_A_CLASS) as opened:
-            yield _unwrapped(ZipBundle(path, opened))
+        return
+    with _members(path) as members:
+        yield _unwrapped(ArchiveBundle(path, members))
+
+
+@contextmanager
+def _members(path: Path) -> Iterator[list[Member]]:
+    from grader.intake import tar_archive, tar_class
+
+    if tar_archive.is_tar(path):
+        with tar_class.members(path, OF_A_CLASS) as members:
+            yield members
+    elif zipfile.is_zipfile(path):
+        with zip_archive.opened(path, OF_A_CLASS) as archive:
+            yield zip_archive.members(archive)
     else:
-        raise IntakeError(f"{path}: a class is a folder, or a zip archive as a platform gives it.")
+        raise IntakeError(f"{path}: a class is a folder, or an archive as a platform gives it (.zip, .tar, .tar.gz).")
 
 
 def _unwrapped(bundle: Bundle) -> Bundle:
@@ -128,43 +142,41 @@ class FolderBundle:
             return _gathered(id, self.path / parts[0][0], listings, stack)
 
 
-class ZipBundle:
-    """A class in a zip archive, which stays open."""
+class ArchiveBundle:
+    """A class in an archive, which stays open."""
 
-    def __init__(self, path: Path, archive: zipfile.ZipFile, prefix: str = "") -> None:
+    def __init__(self, path: Path, members: Sequence[Member], prefix: str = "") -> None:
         self.path = path
-        self._archive, self._prefix = archive, prefix
+        self._all, self._prefix = members, prefix
 
     @cached_property
-    def _members(self) -> Mapping[str, list[zipfile.ZipInfo]]:
+    def _members(self) -> Mapping[str, list[Member]]:
         """The members by their first part."""
-        members: dict[str, list[zipfile.ZipInfo]] = {}
-        for member in self._archive.infolist():
-            name = zip_archive.member_name(member)
-            if name.startswith(self._prefix) and (first := name[len(self._prefix) :].partition("/")[0]):
+        members: dict[str, list[Member]] = {}
+        for member in self._all:
+            if member.name.startswith(self._prefix) and (first := self._below(member).partition("/")[0]):
                 members.setdefault(first, []).append(member)
         return members
+
+    def _below(self, member: Member) -> str:
+        return member.name[len(self._prefix) :]
 
     @cached_property
     def top(self) -> Mapping[str, bool]:
         """What lies at the top."""
-        named = {name: len(members) > 1 or self._is_below(members[0], name) for name, members in self._members.items()}
+        named = {name: len(each) > 1 or self._below(each[0]) != name for name, each in self._members.items()}
         return {name: named[name] for name in sorted(named) if not noise((name,)) and name not in (".", "..")}
 
-    def _is_below(self, member: zipfile.ZipInfo, name: str) -> bool:
-        return zip_archive.member_name(member) != self._prefix + name
-
     def children(self, name: str) -> frozenset[str]:
-        start = len(self._prefix) + len(name) + 1
-        found = (zip_archive.member_name(member)[start:].partition("/")[0] for member in self._members.get(name, ()))
-        return frozenset(filter(None, found))
+        inside = (self._below(each)[len(name) + 1 :].partition("/")[0] for each in self._members.get(name, ()))
+        return frozenset(filter(None, inside))
 
     def read(self, name: str) -> bytes | None:
         members = self._members.get(name, [])
-        return _content(zip_archive.part(self._archive, members[0], name, LIMITS)) if len(members) == 1 else None
+        return _content(members[0].part(name, LIMITS, ())) if len(members) == 1 else None
 
     def below(self, name: str) -> Bundle:
-        return ZipBundle(self.path, self._archive, f"{self._prefix}{name}/")
+        return ArchiveBundle(self.path, self._all, f"{self._prefix}{name}/")
 
     def take(self, id: str, parts: Sequence[Part]) -> Intake:
         with ExitStack() as stack:
@@ -172,9 +184,9 @@ class ZipBundle:
             for name, called in parts:
                 members = self._members.get(name, [])
                 if self.top.get(name):
-                    listings.append(zip_archive.listed(self._archive, members, LIMITS, f"{self._prefix}{name}/"))
+                    listings.append(listed(members, LIMITS, f"{self._prefix}{name}/"))
                 else:
-                    listings += [_of_one(zip_archive.part(self._archive, each, called, LIMITS)) for each in members]
+                    listings += [_of_one(each.part(called, LIMITS, ())) for each in members]
             return _gathered(id, self.path / parts[0][0], listings, stack)
 
 

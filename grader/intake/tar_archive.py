@@ -18,7 +18,7 @@ from grader.intake.entry import NOTEBOOK, Entry, IntakeLimits, LeftOut, Listing,
 from grader.intake.names import DAMAGED, LINK, PICTURES, SOURCE, SPECIAL, noise, refusal, split
 from grader.intake.tar_stream import BLOCK, Member, Stream, is_header, members, padded
 
-__all__ = ["is_tar", "listing"]
+__all__ = ["damage_told", "is_packed", "is_tar", "listing", "opened", "unusable"]
 
 SPARSE = "Sparse files are not read"
 NO_ROOM = "Files beyond what is taken are not read"
@@ -33,23 +33,34 @@ PACKED: Mapping[bytes, Callable[[Path], BufferedIOBase]] = {
 
 def is_tar(path: Path) -> bool:
     """Whether a file begins as a tar archive, or as one that is packed."""
+    return is_packed(path) or is_header(_head(path))
+
+
+def is_packed(path: Path) -> bool:
+    """Whether a file begins as one of the packings of a tar archive."""
     head = _head(path)
-    return any(head.startswith(sign) for sign in PACKED) or is_header(head)
+    return any(head.startswith(sign) for sign in PACKED)
 
 
 @contextmanager
 def listing(path: Path, limits: IntakeLimits) -> Iterator[Listing]:
     """All members of a tar archive; whatever may be asked for was read by then."""
+    with damage_told(path), opened(path) as file:
+        found = _listing(Stream(path, file, limits), limits)
+    yield found
+
+
+@contextmanager
+def damage_told(path: Path) -> Iterator[None]:
+    """Say in a sentence what is wrong with an archive that is read meanwhile."""
     try:
-        with _opened(path) as file:
-            found = _listing(Stream(path, file, limits), limits)
+        yield
     except EOFError:
         raise IntakeError(f"{path}: the archive was cut off. Ask for it again.") from None
     except (OSError, zlib.error, lzma.LZMAError, MemoryError) as error:  # an xz archive may ask for gigabytes
         raise IntakeError(
             f"{path}: the archive is damaged: {str(error) or 'it asks for too much memory'}. Ask for it again."
         ) from None
-    yield found
 
 
 def _head(path: Path) -> bytes:
@@ -57,7 +68,8 @@ def _head(path: Path) -> bytes:
         return file.read(BLOCK)
 
 
-def _opened(path: Path) -> BufferedIOBase:
+def opened(path: Path) -> BufferedIOBase:
+    """The archive as a file that is read onwards, unpacked meanwhile."""
     head = _head(path)
     packed = next((opened for sign, opened in PACKED.items() if head.startswith(sign)), None)
     return packed(path) if packed else path.open("rb")
@@ -100,18 +112,17 @@ def _examine(
     """What there is to say of a member, once its content has gone by; nothing of a folder."""
     parts = split(member.name)
     is_folder = member.kind == tarfile.DIRTYPE
-    why = noise(parts) or (None if is_folder else _unusable(member, parts, limits))
+    why = noise(parts) or (None if is_folder else unusable(member, member.name, limits))
     if why or is_folder:
         stream.skip(padded(member.size))
         return why
     return Entry("/".join(parts), member.size, partial(_given, _content(stream, member, rooms, limits)))
 
 
-def _unusable(member: Member, parts: tuple[str, ...], limits: IntakeLimits) -> LeftOut | None:
-    reason = refusal(member.name, limits) or _no_file(member)
-    if reason or not parts:
-        return LeftOut(reason or DAMAGED, member.name)
-    return None
+def unusable(member: Member, name: str, limits: IntakeLimits) -> LeftOut | None:
+    """Why a member under this name is no file to read."""
+    reason = refusal(name, limits) or _no_file(member)
+    return LeftOut(reason or DAMAGED, name) if reason or not split(name) else None
 
 
 def _no_file(member: Member) -> str | None:

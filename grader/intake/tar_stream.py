@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from io import BufferedIOBase
 from pathlib import Path
+from typing import IO
 
 from grader.errors import IntakeError
 from grader.intake.entry import MIB, IntakeLimits
@@ -23,7 +24,7 @@ END = bytes(BLOCK)
 PIECE = 1 << 16
 SMALL = MIB  # below it, no ratio is suspicious
 LONGEST_NOTE = MIB  # a long name, or what a Mac notes about a file
-ALL_NOTES = 16 * MIB
+NOTES_OF_ONE = 800  # bytes, in the mean
 SMALLER = "Ask for it without data and models."
 LONGEST_NUMBER = 20  # digits
 MORE_IN_HEADER, MORE_IN_MAP = 482, 504  # where a sparse file's header, and each block after it, tell of another one
@@ -37,7 +38,7 @@ WITHOUT_CONTENT = frozenset(
 class Stream:
     """The unpacked archive, which is read onwards only, and only so far."""
 
-    def __init__(self, path: Path, file: BufferedIOBase, limits: IntakeLimits) -> None:
+    def __init__(self, path: Path, file: IO[bytes] | BufferedIOBase, limits: IntakeLimits) -> None:
         self.path = path
         self._file = file
         self._limits = limits
@@ -59,8 +60,18 @@ class Stream:
 
     def finish(self) -> None:
         """Read what is left, for a packed archive has its checksum at its end."""
-        while self._next(PIECE):
+        for _ in self.pieces():
             pass
+
+    def pieces(self) -> Iterator[bytes]:
+        """What is left, in pieces."""
+        while piece := self._next(PIECE):
+            yield piece
+
+    @property
+    def at(self) -> int:
+        """How much of it was read."""
+        return self._given
 
     def _next(self, count: int) -> bytes:
         content = self._file.read(count)
@@ -104,7 +115,7 @@ def members(stream: Stream, limits: IntakeLimits) -> Iterator[Member]:
             raise IntakeError(f"{stream.path}: {_damaged(count)}")
         if header.type in NOTES:
             notes += header.size
-            if header.size > LONGEST_NOTE or notes > ALL_NOTES:
+            if header.size > LONGEST_NOTE or notes > limits.entries * NOTES_OF_ONE:
                 raise IntakeError(f"{stream.path}: its headers are too long. Is it one hand-in?")
             noted |= _noted(header.type, stream.take(padded(header.size))[: header.size])
             continue

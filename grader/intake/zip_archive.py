@@ -15,9 +15,10 @@ from pathlib import Path
 
 from grader.errors import IntakeError
 from grader.intake.entry import MIB, Entry, IntakeLimits, LeftOut, Listing, Unreadable
+from grader.intake.members import Environments, Member, listed
 from grader.intake.names import DAMAGED, LINK, SPECIAL, noise, refusal, split
 
-__all__ = ["listed", "listing", "member_name", "opened", "part"]
+__all__ = ["listing", "members", "opened"]
 
 ENCRYPTED = "Files behind a password are not read"
 METHOD = "Files packed in another way than zip's usual one (deflate) are not read"
@@ -33,7 +34,7 @@ SMALL = MIB  # below it, no ratio is suspicious: a file of zeros packs a thousan
 def listing(path: Path, limits: IntakeLimits) -> Iterator[Listing]:
     """All members of a zip archive, which stays open meanwhile."""
     with opened(path, limits) as archive:
-        yield listed(archive, archive.infolist(), limits)
+        yield listed(members(archive), limits)
 
 
 @contextmanager
@@ -47,15 +48,9 @@ def opened(path: Path, limits: IntakeLimits) -> Iterator[zipfile.ZipFile]:
         yield archive
 
 
-def listed(
-    archive: zipfile.ZipFile, members: Sequence[zipfile.ZipInfo], limits: IntakeLimits, below: str = ""
-) -> Listing:
-    """These members, by their names without what they all lie `below`."""
-    named = [(name, member) for member in members if not (name := member_name(member)[len(below) :]).endswith("/")]
-    environments = {split(name)[:-1] for name, _ in named if name.endswith("pyvenv.cfg")}
-    found = [part(archive, member, name, limits, environments) for name, member in named]
-    entries = tuple(thing for thing in found if isinstance(thing, Entry))
-    return Listing(entries, tuple(thing for thing in found if isinstance(thing, LeftOut)))
+def members(archive: zipfile.ZipFile) -> list[Member]:
+    """The members by name."""
+    return [Member(_name(each), partial(_part, archive, each)) for each in archive.infolist()]
 
 
 class _Capped(io.BufferedReader):
@@ -93,7 +88,7 @@ def _refuse_overlaps(path: Path, members: Sequence[zipfile.ZipInfo]) -> None:
             raise IntakeError(f"{path}: members of the zip archive overlap, as in a zip bomb. It is not opened.")
 
 
-def member_name(member: zipfile.ZipInfo) -> str:
+def _name(member: zipfile.ZipInfo) -> str:
     """The whole name; many programs write UTF-8 without saying so, which zipfile reads as a DOS code page."""
     name = member.orig_filename  # zipfile cuts `filename` at a null character
     if member.flag_bits & 0x800:
@@ -104,12 +99,8 @@ def member_name(member: zipfile.ZipInfo) -> str:
         return name
 
 
-def part(
-    archive: zipfile.ZipFile,
-    member: zipfile.ZipInfo,
-    name: str,
-    limits: IntakeLimits,
-    environments: set[tuple[str, ...]] | frozenset[tuple[str, ...]] = frozenset(),
+def _part(
+    archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, limits: IntakeLimits, environments: Environments
 ) -> Entry | LeftOut:
     """One member, under this name."""
     parts = split(name)
