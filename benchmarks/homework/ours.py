@@ -12,7 +12,7 @@ from pathlib import Path
 from grader.grading import Key
 from homework.graders import PeerError
 from homework.recording import FAILS, FORGERY, spoiled
-from homework.spent import Cost, cost
+from homework.spent import Cost, cost, counts_all
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 FEW = 20
@@ -20,6 +20,8 @@ FEW = 20
 
 def batch(place: Path, key: Key, count: int) -> tuple[Cost, str]:
     """A class at once."""
+    if not counts_all():
+        raise PeerError("no control group can be made here, so the time of its workers is not known")
     _tells(place / "trial", key)
     return _batch(place, key, count).each(count), "`grader batch`, no PDF, its start shared by all"
 
