@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from grader.handins import HandIn
     from grader.people import Person
     from grader.rejudging import Change
+    from grader.similarity import Pair
 
 __all__ = [
     "bar",
@@ -45,6 +46,7 @@ __all__ = [
     "hand_in_table",
     "kind",
     "learning",
+    "pair_table",
     "plain_line",
     "progress",
     "remark",
@@ -208,6 +210,19 @@ def change_table(changes: Sequence[Change]) -> Table:
         moved = ", ".join(f"{id_} {_points(old)} → {_points(new)}" for id_, (old, new) in each.criteria.items())
         by = f"{'+' if each.difference > 0 else ''}{text.points(each.difference)}"
         table.add_row(text.one_line(each.hand_in, 40), _points(each.before.given), _points(each.after.given), by, moved)
+    return table
+
+
+def pair_table(pairs: Sequence[Pair]) -> Table:
+    """Who has how much in common with whom."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    for heading in ("First", "Second"):
+        table.add_column(heading, overflow="fold")
+    for heading in ("Code", "Words"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for pair in pairs:
+        shares = (f"{100 * pair.kinds[kind].score:.0f} %" for kind in pair.kinds)
+        table.add_row(text.one_line(pair.first, 60), text.one_line(pair.second, 60), *shares)
     return table
 
 
