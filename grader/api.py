@@ -26,7 +26,8 @@ from grader.errors import GraderError
 from grader.feedback import explain
 from grader.grading import Key, judge, look, prepare
 from grader.intake import take
-from grader.model import Observation, Observations, Result, Submission
+from grader.model import Observation, Observations, Own, Result, Submission
+from grader.own import own_at
 from grader.proxy import Proxy
 from grader.rubric import Rubric, find_rubric
 from grader.rubric import load_rubric as rubric_in
@@ -202,25 +203,41 @@ class Grader:
         return explain(result, seen, self._bank, self.seed) if seen.signature else result
 
 
-def write_report(result: Result, path: Place) -> None:
+def write_report(
+    result: Result, path: Place, *, hand_in: Place | None = None, rubric: Rubric | Place | None = None
+) -> None:
     """Write a result as a report, FILE.pdf or FILE.html, or as data, FILE.json.
 
+    Args:
+        hand_in: what was graded; a report then shows the student's own text and figures beside each section.
+        rubric: by which it was graded, where that is not one of the courses that come with the grader.
+
     Raises:
-        GraderError: the name ends otherwise, or no PDF can be made here.
+        GraderError: the name ends otherwise, no PDF can be made here, or this is not the hand-in of the result.
     """
     from grader.batch import write
     from grader.exports.json import to_json
     from grader.report import Renderer, html
 
     makers: dict[str, Callable[[], str | bytes]] = {
-        ".pdf": lambda: Renderer().pdf(result),
-        ".html": lambda: html(result),
+        ".pdf": lambda: Renderer().pdf(result, own=_own(result, hand_in, rubric)),
+        ".html": lambda: html(result, own=_own(result, hand_in, rubric)),
         ".json": lambda: to_json(result),
     }
     suffix = Path(path).suffix.lower()
     if suffix not in makers:
         raise GraderError(f"{path}: the name has to end in {', '.join(makers)}.")
     write(Path(path), makers[suffix]())
+
+
+def _own(result: Result, hand_in: Place | None, rubric: Rubric | Place | None) -> Mapping[str, Own]:
+    """What the student wrote and drew for each section, which no result holds."""
+    if hand_in is None:
+        return {}
+    if take(Path(hand_in)).submission.digest != result.submission["digest"]:
+        raise GraderError(f"{hand_in}: this is not what was graded; its content is another one.")
+    asked = rubric if isinstance(rubric, Rubric) else load_rubric(rubric or result.rubric["id"])
+    return own_at(asked, Path(hand_in))
 
 
 def read_results(out: Place) -> dict[str, Result]:

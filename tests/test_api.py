@@ -13,6 +13,7 @@ from click.testing import CliRunner
 
 import grader
 from grader.cli import commands
+from grader.paths import data_folder
 
 PAGE = (Path(__file__).resolve().parent.parent / "docs" / "reference" / "python-api.md").read_text("utf-8")
 
@@ -99,6 +100,18 @@ def test_a_report_is_written_as_its_name_ends(
 ) -> None:
     grader.write_report(grader.check(slips, quick), tmp_path / name)
     assert (tmp_path / name).read_bytes().startswith(begins)
+
+
+def test_a_report_shows_the_students_own_words_and_figures_where_the_hand_in_is_named(tmp_path: Path) -> None:
+    hand_in = data_folder("submissions_example") / "gatech-cs7643-a1-report" / "hand-in-01"
+    result = grader.grade(hand_in, "gatech-cs7643-a1-report", seed=7)
+    sizes = []
+    for number, named in enumerate((None, hand_in)):
+        grader.write_report(result, tmp_path / f"{number}.html", hand_in=named)
+        sizes.append((tmp_path / f"{number}.html").read_text("utf-8").count("<img"))
+    assert sizes == [0, 2]
+    with pytest.raises(grader.GraderError, match="not what was graded"):
+        grader.write_report(result, tmp_path / "a.html", hand_in=hand_in.parent / "hand-in-02")
 
 
 def test_a_report_of_another_kind_is_refused(result: grader.Result, tmp_path: Path) -> None:
