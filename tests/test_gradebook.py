@@ -17,6 +17,7 @@ import pytest
 import report_samples as samples
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.operations import Operations
 from sqlalchemy import create_engine, event, make_url, text
 
 from grader.cli.book import open_for
@@ -27,6 +28,7 @@ from grader.gradebook import engine as gradebook_engine
 from grader.gradebook.book import Book
 from grader.gradebook.engine import NEWEST
 from grader.gradebook.tables import Base
+from grader.gradebook.versions import first
 from grader.model import Score
 
 
@@ -252,6 +254,54 @@ def test_the_migrations_make_the_tables_that_the_code_uses(book: Book, url: str)
     engine.dispose()
 
 
+def test_an_older_book_is_brought_up_to_date_with_all_that_it_holds(url: str) -> None:
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        with Operations.context(MigrationContext.configure(connection)):
+            first.upgrade()
+        connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
+        connection.execute(text("INSERT INTO alembic_version VALUES ('0001')"))
+        connection.execute(text("INSERT INTO hand_ins VALUES (1, 'hw1', 'ada')"))
+        connection.execute(text("INSERT INTO marks VALUES (1, 1, 'proof', 3.0, 'Nice.', 'Ben', '2026-01-01', 4)"))
+        told = "'2026-01-01', 'Ben', 'marked', 1, 'proof', NULL, 3.0, ''"
+        connection.execute(text(f"INSERT INTO events VALUES (1, {told})"))
+    engine.dispose()
+    book = open_book(url)
+    mark = book.marks("hw1")["ada"]["proof"]
+    assert (mark.points, mark.comment, mark.by, mark.version) == (3.0, "Nice.", "Ben", 4)
+    assert [(each.what, each.after, each.comment) for each in book.history("hw1")] == [("marked", 3.0, "")]
+    book.close()
+
+
+def test_marks_that_met_wait_for_a_choice_and_comments_are_kept_once(book: Book) -> None:
+    book.record(GOOD)
+    book.mark("hw1", [Given("ada", "proof", 3.0)], "Ada")
+    for points in (1.0, 2.0):
+        book.contest("hw1", Given("ada", "proof", points, "Half."), "Ben")
+    assert [(each.points, each.by) for each in book.contests("hw1")["ada", "proof"]] == [(2.0, "Ben")]
+    with pytest.raises(Conflict):
+        book.settle("hw1", Given("ada", "proof", 2.0, version=0), "Cem", keep=False)
+    book.settle("hw1", Given("ada", "proof", 2.0, "Half.", version=1), "Cem", keep=False)
+    assert (book.contests("hw1"), book.marks("hw1")["ada"]["proof"].points) == ({}, 2.0)
+    for _ in range(2):
+        book.keep_phrase("hw1", "proof", "Half.", "Ada")
+    kept = book.phrases("hw1")
+    assert [(each.criterion, each.text, each.by) for each in kept] == [("proof", "Half.", "Ada")]
+    book.forget_phrase("hw2", kept[0].id)
+    assert book.phrases("hw1") == kept
+    book.forget_phrase("hw1", kept[0].id)
+    assert book.phrases("hw1") == []
+
+
+def test_whoever_reads_waits_for_no_writer(book: Book) -> None:
+    book.mark("hw1", [Given("ada", "proof", 3.0)])
+    with book._transaction() as connection:  # a writer in the middle of its work
+        connection.execute(text("UPDATE marks SET points = 1"))
+        started = time.monotonic()
+        assert book.marks("hw1")["ada"]["proof"].points == 3.0
+    assert time.monotonic() - started < 5
+
+
 def test_an_opened_book_is_not_migrated_again(book: Book, url: str) -> None:
     book.record(GOOD)
     again = open_book(url)
@@ -267,12 +317,12 @@ def test_two_that_open_a_new_book_at_once_make_it_once(url: str) -> None:
             each.close()
 
 
-SECOND = """
+THIRD = """
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "0003"
+down_revision = "0002"
 
 
 def upgrade():
@@ -287,12 +337,12 @@ def test_a_book_of_an_older_grader_is_brought_up_to_date_with_what_it_has(
     old.mark("hw1", [Given("ada", "proof", 3.0)])
     old.close()
     shutil.copytree(gradebook_engine.SCRIPTS / "versions", tmp_path / "next" / "versions")
-    (tmp_path / "next" / "versions" / "second.py").write_text(SECOND)
+    (tmp_path / "next" / "versions" / "third.py").write_text(THIRD)
     monkeypatch.setattr(gradebook_engine, "SCRIPTS", tmp_path / "next")
-    monkeypatch.setattr(gradebook_engine, "NEWEST", "0002")
+    monkeypatch.setattr(gradebook_engine, "NEWEST", "0003")
     new = open_book(url)
     assert new.entries("hw1")["ada"].marks["proof"].points == 3.0
-    assert execute(url, "SELECT version_num, seen FROM alembic_version, marks") == [("0002", False)]
+    assert execute(url, "SELECT version_num, seen FROM alembic_version, marks") == [("0003", False)]
     new.close()
 
 

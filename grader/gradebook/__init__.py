@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.errors import GraderError
-from grader.gradebook.entries import Attempt, Conflict, Entry, Event, Given, Mark
+from grader.gradebook.entries import Attempt, Conflict, Entry, Event, Given, Mark, Phrase
 from grader.gradebook.standing import marked
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ __all__ = [
     "Event",
     "Given",
     "Mark",
+    "Phrase",
     "is_available",
     "marked",
     "open_book",

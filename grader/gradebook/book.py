@@ -10,13 +10,13 @@ from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, func, insert, select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from grader.errors import GraderError
-from grader.gradebook.engine import connect
-from grader.gradebook.entries import Attempt, Conflict, Entry, Event, Given, Mark
-from grader.gradebook.tables import AttemptRow, EventRow, HandInRow, MarkRow
+from grader.gradebook.engine import connect, reading
+from grader.gradebook.entries import Attempt, Conflict, Entry, Event, Given, Mark, Phrase
+from grader.gradebook.tables import AttemptRow, CommentRow, ContestRow, EventRow, HandInRow, MarkRow
 
 __all__ = ["Book"]
 
@@ -40,6 +40,14 @@ _PROBLEM = (
     .limit(1)
 )
 _MARKS = select(MarkRow.__table__).join(HandInRow).where(_ASSIGNMENT)
+_NAMED_MARKS = select(MarkRow.__table__, HandInRow.name).join(HandInRow).where(_ASSIGNMENT)
+_CONTESTS = select(ContestRow.__table__, HandInRow.name).join(HandInRow).where(_ASSIGNMENT).order_by(ContestRow.id)
+_COMMENTS = select(CommentRow).where(CommentRow.assignment == bindparam("assignment")).order_by(CommentRow.id)
+_LATEST = select(func.max(AttemptRow.id)).join(HandInRow).where(_ASSIGNMENT)
+
+
+_Place = Mapping[str, Any]
+"""Of which hand-in and criterion something is told: `hand_in` is its row."""
 
 
 class Book:
@@ -47,6 +55,7 @@ class Book:
 
     def __init__(self, url: str) -> None:
         self._engine = connect(url)
+        self._readers = reading(self._engine)
         self.by = _user()
         self._version = _own_version()
 
@@ -71,11 +80,11 @@ class Book:
             given = before.given if before else None
             what, after = ("graded", attempt.score.given) if stands else ("kept", given)
             why = "; ".join(filter(None, (attempt.why, attempt.problem)))
-            self._note(connection, what, hand_in, "", given, after, why)
+            self._note(connection, what, {"hand_in": hand_in, "criterion": ""}, given, after, why, self.by)
         return stands
 
-    def mark(self, assignment: str, given: Iterable[Given]) -> None:
-        """Write what a person gives: all of it, or nothing.
+    def mark(self, assignment: str, given: Iterable[Given], by: str = "") -> None:
+        """Write what a person gives: all of it, or nothing. Without a name, it is this process's user.
 
         Raises:
             Conflict: somebody else marked one of these criteria after this person had looked.
@@ -85,7 +94,77 @@ class Book:
             names = sorted({each.hand_in for each in given})  # in one order: no two wait for each other
             held = {name: self._hand_in(connection, assignment, name) for name in names}
             for each in given:
-                self._mark(connection, held[each.hand_in], each)
+                self._mark(connection, held[each.hand_in], each, by or self.by)
+
+    def contest(self, assignment: str, given: Given, by: str) -> None:
+        """Keep a mark that met a newer one of somebody else; both stay until one of them is chosen."""
+        with self._transaction() as connection:
+            hand_in = self._hand_in(connection, assignment, given.hand_in)
+            where = {"hand_in": hand_in, "criterion": given.criterion}
+            connection.execute(delete(ContestRow).where(*_there(ContestRow, where), ContestRow.by == by))
+            told = {"points": given.points, "comment": given.comment, "by": by, "at": datetime.now(UTC)}
+            row = {"hand_in_id": hand_in, "criterion": given.criterion, **told}
+            connection.execute(insert(ContestRow), row)
+            before = connection.scalar(select(MarkRow.points).where(*_there(MarkRow, where)))
+            self._note(connection, "contested", where, before, given.points, given.why, by, given.comment)
+
+    def settle(self, assignment: str, given: Given, by: str, *, keep: bool) -> None:
+        """Choose between marks that met: keep the one that stands, or give this one; nobody's waits any more.
+
+        Raises:
+            Conflict: what stands is not what this person saw.
+        """
+        with self._transaction() as connection:
+            hand_in = self._hand_in(connection, assignment, given.hand_in)
+            where = {"hand_in": hand_in, "criterion": given.criterion}
+            if not keep:
+                self._mark(connection, hand_in, given, by)
+            elif connection.scalar(select(MarkRow.version).where(*_there(MarkRow, where))) != given.version:
+                raise _conflict(given)
+            connection.execute(delete(ContestRow).where(*_there(ContestRow, where)))
+            points = connection.scalar(select(MarkRow.points).where(*_there(MarkRow, where)))
+            self._note(connection, "settled", where, points, points, given.why, by)
+
+    def marks(self, assignment: str) -> dict[str, dict[str, Mark]]:
+        """What people gave, by hand-in and criterion."""
+        found: dict[str, dict[str, Mark]] = {}
+        with self._reading() as connection:
+            for row in connection.execute(_NAMED_MARKS, {"assignment": assignment}):
+                found.setdefault(row.name, {})[row.criterion] = _mark(row)
+        return found
+
+    def contests(self, assignment: str) -> dict[tuple[str, str], list[Mark]]:
+        """Marks that met another's and wait for a choice, by hand-in and criterion."""
+        found: dict[tuple[str, str], list[Mark]] = {}
+        with self._reading() as connection:
+            for row in connection.execute(_CONTESTS, {"assignment": assignment}):
+                mark = Mark(row.criterion, row.points, row.comment, row.by, row.at, 0)
+                found.setdefault((row.name, row.criterion), []).append(mark)
+        return found
+
+    def phrases(self, assignment: str) -> list[Phrase]:
+        """The comments that are used again, oldest first."""
+        with self._reading() as connection:
+            rows = connection.execute(_COMMENTS.with_only_columns(CommentRow.__table__), {"assignment": assignment})
+            return [Phrase(row.id, row.criterion, row.text, row.by) for row in rows]
+
+    def keep_phrase(self, assignment: str, criterion: str, text: str, by: str) -> None:
+        """Keep a comment to use it again, unless it is kept already."""
+        row = {"assignment": assignment, "criterion": criterion, "text": text}
+        same = [getattr(CommentRow, name) == value for name, value in row.items()]
+        with self._transaction() as connection:
+            if connection.scalar(select(CommentRow.id).where(*same)) is None:
+                connection.execute(insert(CommentRow), {**row, "by": by, "at": datetime.now(UTC)})
+
+    def forget_phrase(self, assignment: str, id_: int) -> None:
+        """Offer a comment no more; where it was used, it stays."""
+        with self._transaction() as connection:
+            connection.execute(delete(CommentRow).where(CommentRow.assignment == assignment, CommentRow.id == id_))
+
+    def latest(self, assignment: str) -> int:
+        """A number that grows with each attempt: while it stays, so do the results."""
+        with self._reading() as connection:
+            return connection.scalar(_LATEST, {"assignment": assignment}) or 0
 
     def entries(self, assignment: str) -> dict[str, Entry]:
         """What stands of each hand-in, by its name."""
@@ -113,7 +192,7 @@ class Book:
             query = query.where(HandInRow.name == hand_in)
         with self._reading() as connection:
             return [
-                Event(row.at, row.by, row.what, row.name, row.criterion, row.before, row.after, row.why)
+                Event(row.at, row.by, row.what, row.name, row.criterion, row.before, row.after, row.why, row.comment)
                 for row in connection.execute(query.order_by(EventRow.id))
             ]
 
@@ -121,7 +200,7 @@ class Book:
     def _reading(self) -> Iterator[Connection]:
         """A connection to look; what the database cannot do is told without a traceback."""
         try:
-            with self._engine.connect() as connection:
+            with self._readers.connect() as connection:
                 yield connection
         except DBAPIError as error:
             raise GraderError(f"The gradebook could not be read: {error.orig}") from None
@@ -166,14 +245,15 @@ class Book:
         newest = connection.execute(_PROBLEM, {"hand_in": row["hand_in_id"]}).first()
         return newest is not None and tuple(newest) == (row["problem"], row["submission"])
 
-    def _mark(self, connection: Connection, hand_in: int, given: Given) -> None:
-        where = (MarkRow.hand_in_id == hand_in, MarkRow.criterion == given.criterion)
+    def _mark(self, connection: Connection, hand_in: int, given: Given, by: str) -> None:
+        place = {"hand_in": hand_in, "criterion": given.criterion}
+        where = _there(MarkRow, place)
         marked = connection.scalar(select(MarkRow.points).where(*where))
         before = given.graded if marked is None else marked
         values = {
             "points": given.points,
             "comment": given.comment,
-            "by": self.by,
+            "by": by,
             "at": datetime.now(UTC),
             "version": given.version + 1,
         }
@@ -186,20 +266,26 @@ class Book:
                 connection.execute(insert(MarkRow), {"hand_in_id": hand_in, "criterion": given.criterion, **values})
             except IntegrityError:
                 raise _conflict(given) from None
-        self._note(connection, "marked", hand_in, given.criterion, before, given.points, given.why)
+        self._note(connection, "marked", place, before, given.points, given.why, by, given.comment)
 
     def _note(
         self,
         connection: Connection,
         what: str,
-        hand_in: int,
-        criterion: str,
+        where: _Place,
         before: float | None,
         after: float | None,
         why: str,
+        by: str,
+        comment: str = "",
     ) -> None:
-        told = {"at": datetime.now(UTC), "by": self.by, "what": what, "hand_in_id": hand_in, "criterion": criterion}
-        connection.execute(insert(EventRow), {**told, "before": before, "after": after, "why": why})
+        place = {"hand_in_id": where["hand_in"], "criterion": where["criterion"]}
+        told = {"at": datetime.now(UTC), "by": by, "what": what, "why": why, "comment": comment}
+        connection.execute(insert(EventRow), {**place, **told, "before": before, "after": after})
+
+
+def _there(table: type[MarkRow] | type[ContestRow], place: _Place) -> tuple[ColumnElement[bool], ...]:
+    return table.hand_in_id == place["hand_in"], table.criterion == place["criterion"]
 
 
 def _conflict(given: Given) -> Conflict:

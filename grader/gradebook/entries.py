@@ -9,7 +9,7 @@ from datetime import datetime
 from grader.errors import GraderError
 from grader.model import Score
 
-__all__ = ["Attempt", "Conflict", "Entry", "Event", "Given", "Mark"]
+__all__ = ["Attempt", "Conflict", "Entry", "Event", "Given", "Mark", "Phrase"]
 
 
 class Conflict(GraderError):
@@ -66,14 +66,25 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Phrase:
+    """A comment that markers use again."""
+
+    id: int
+    criterion: str
+    text: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """One line of the audit trail."""
 
     at: datetime
     by: str
-    what: str  # graded, kept (an attempt that does not stand), marked
+    what: str  # graded, kept (an attempt that does not stand), marked, contested, settled
     hand_in: str
     criterion: str
     before: float | None
     after: float | None
     why: str
+    comment: str = ""  # of the mark, as it was given

@@ -19,7 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-__all__ = ["AttemptRow", "Base", "EventRow", "HandInRow", "MarkRow", "Moment"]
+__all__ = ["AttemptRow", "Base", "CommentRow", "ContestRow", "EventRow", "HandInRow", "MarkRow", "Moment"]
 
 
 class Words(TypeDecorator[str]):
@@ -106,6 +106,31 @@ class MarkRow(Base):
     version: Mapped[int]
 
 
+class ContestRow(Base):
+    """A mark that met a newer one of somebody else, until one of the two is chosen."""
+
+    __tablename__ = "contests"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    hand_in_id: Mapped[int] = mapped_column(ForeignKey("hand_ins.id"), index=True)
+    criterion: Mapped[str] = mapped_column(String(200))
+    points: Mapped[float | None]
+    comment: Mapped[str]
+    by: Mapped[str]
+    at: Mapped[datetime]
+
+
+class CommentRow(Base):
+    """A comment that markers use again."""
+
+    __tablename__ = "comments"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    assignment: Mapped[str] = mapped_column(String(200), index=True)
+    criterion: Mapped[str] = mapped_column(String(200))
+    text: Mapped[str]
+    by: Mapped[str]
+    at: Mapped[datetime]
+
+
 class EventRow(Base):
     """One line of the audit trail; none is ever changed or removed."""
 
@@ -119,3 +144,4 @@ class EventRow(Base):
     before: Mapped[float | None]
     after: Mapped[float | None]
     why: Mapped[str]
+    comment: Mapped[str] = mapped_column(server_default="")  # of the mark, as it was given
