@@ -40,6 +40,7 @@ def command() -> None:
     \b
     Example:  grader marks export results/ -o marks.xlsx
               grader marks import results/ marks.xlsx
+              grader marks publish results/
     """
 
 
@@ -105,6 +106,35 @@ def import_(out: Path, file: Path, book: str | None, roster: Path | None, yes: b
         opened.close()
 
 
+@command.command("publish")
+@OUT
+@BOOK
+def publish(out: Path, book: str | None) -> None:
+    """Write the reports anew with the marks in them, and the tables of the class.
+
+    Only what changed since the last time is drawn. result.json stays what the grader gave; exports have the marks in
+    them without this.
+
+    \b
+    Example:  grader marks publish results/
+    """
+    from grader.cli import publishing, terminal
+    from grader.report.text import plural, visible
+
+    assignment, opened = _open(out, book)
+    entries = opened.entries(assignment)
+    opened.close()
+    with terminal.publishing() as advance:
+        count, problems = publishing.publish(out, entries, book, advance)
+    for problem in problems:
+        click.echo(visible(problem), err=True)
+    waiting = sum(1 for each in entries.values() if _waits(each))
+    click.echo(f"{plural(count, 'report')} written anew in {shown(out)}/.")
+    if waiting:
+        click.echo(f"In {plural(waiting, 'hand-in')}, something still waits for a person.")
+    click.get_current_context().exit(REFUSED if problems else 0)
+
+
 @command.command("history")
 @OUT
 @click.argument("hand_in", required=False)
@@ -132,6 +162,14 @@ def _open(out: Path, named: str | None) -> tuple[str, Book]:
 
     book = opened(out, named)
     return assignment_of(out, book), book
+
+
+def _waits(entry: Entry) -> bool:
+    from grader.exports import settled
+    from grader.exports.json import from_json
+    from grader.gradebook import marked
+
+    return bool(entry.result) and not settled(marked(from_json(entry.result), entry.marks))
 
 
 def _results(entries: Mapping[str, Entry]) -> dict[str, Result]:

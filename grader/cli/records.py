@@ -19,7 +19,7 @@ from grader.errors import GraderError
 from grader.exports import cell
 from grader.rubric import Rubric
 
-__all__ = ["Run", "seed_of", "status", "summary", "versions"]
+__all__ = ["Run", "seed_of", "status", "summary", "summary_csv", "versions"]
 
 PACKAGES = ("dlgrader", "numpy", "pydantic", "weasyprint")
 
@@ -60,7 +60,8 @@ class Run:
     def write(self) -> None:
         """Write run.json, for the instructor's eyes, and summary.csv."""
         write(self.out / "run.json", json.dumps(self._told(), indent=2, ensure_ascii=False) + "\n", private=True)
-        write(self.out / "summary.csv", self._csv(), private=True)
+        ids = [criterion.id for criterion in self.rubric.criteria]
+        write(self.out / "summary.csv", summary_csv(ids, self.outcomes), private=True)
 
     def _told(self) -> dict[str, Any]:
         return {
@@ -75,18 +76,19 @@ class Run:
             "open": [task.id for task in self.tasks if task.id not in self.done],
         }
 
-    def _csv(self) -> str:
-        ids = [criterion.id for criterion in self.rubric.criteria]
-        text = io.StringIO()
-        table = csv.writer(text, lineterminator="\n")
-        table.writerow(["hand_in", "status", "score", "maximum", "percent", *ids])
-        for outcome in self.outcomes:
-            share = "" if outcome.score.given is None else round(percent(outcome.score), 2)
-            points = ["" if (given := outcome.criteria.get(id_)) is None else given for id_ in ids]
-            score = "" if outcome.score.given is None else outcome.score.given
-            row = [cell(outcome.task.id), status(outcome), score, outcome.score.maximum, share]
-            table.writerow([*row, *points])
-        return text.getvalue()
+
+def summary_csv(ids: Sequence[str], outcomes: Sequence[Outcome]) -> str:
+    """A row for each hand-in, with the points of these criteria."""
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(["hand_in", "status", "score", "maximum", "percent", *ids])
+    for outcome in outcomes:
+        share = "" if outcome.score.given is None else round(percent(outcome.score), 2)
+        points = ["" if (given := outcome.criteria.get(id_)) is None else given for id_ in ids]
+        score = "" if outcome.score.given is None else outcome.score.given
+        row = [cell(outcome.task.id), status(outcome), score, outcome.score.maximum, share]
+        table.writerow([*row, *points])
+    return text.getvalue()
 
 
 def seed_of(out: Path) -> int:

@@ -249,6 +249,17 @@ def _say_once(screen: Console) -> None:
 
 
 @contextmanager
+def publishing() -> Iterator[Callable[[int, int], None]]:
+    """Tells on a terminal how many reports are drawn."""
+    screen = console(sys.stderr)
+    if not screen.is_terminal:
+        yield lambda done, of: None
+        return
+    with screen.status("") as status:
+        yield lambda done, of: status.update(f"Drawing reports: {done} of {of}")
+
+
+@contextmanager
 def progress(screen: Console, count: int) -> Iterator[Callable[[str], None]]:
     """A bar that goes on with each hand-in, with the rate and the time left; it is gone at the end."""
     whole = Column(no_wrap=True)
