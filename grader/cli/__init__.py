@@ -17,7 +17,7 @@ __all__ = ["main"]
 
 COMMANDS = (
     *("audit", "batch", "check", "doctor", "export", "grade", "init", "kit", "marks"),
-    *("notebook", "rejudge", "schema", "similar", "stats", "writeup"),
+    *("notebook", "rejudge", "review", "schema", "similar", "stats", "writeup"),
 )
 MACHINES_FAULTS = frozenset(
     {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOTDIR}

@@ -1,0 +1,65 @@
+"""Publishing from the page: one at a time, in the background, with how far it is."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from grader.errors import GraderError
+
+__all__ = ["Press", "Printing"]
+
+Publish = Callable[[Callable[[int, int], None]], list[str]]
+"""Publishes all that changed, tells how far it is, and returns what could not be made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Printing:
+    """How far publishing is."""
+
+    running: bool = False
+    done: int = 0
+    all: int = 0
+    problems: tuple[str, ...] = ()
+    finished: bool = False  # since this server began
+
+
+class Press:
+    """Whoever pushes the button first starts it; the others see how far it is."""
+
+    def __init__(self, publish: Publish, waiting: Callable[[], int]) -> None:
+        self._publish, self.waiting = publish, waiting
+        self._lock = threading.Lock()
+        self._printing = Printing()
+        self._thread: threading.Thread | None = None
+
+    def now(self) -> Printing:
+        """How far it is."""
+        return self._printing
+
+    def start(self) -> None:
+        """Begin, unless it has begun."""
+        with self._lock:
+            if self._printing.running:
+                return
+            self._printing = Printing(running=True)
+            self._thread = threading.Thread(target=self._run, name="publishing")
+            self._thread.start()
+
+    def wait(self) -> None:
+        """Let what has begun come to its end."""
+        if self._thread:
+            self._thread.join()
+
+    def _run(self) -> None:
+        problems: list[str] = []
+        try:
+            problems = self._publish(self._advance)
+        except (GraderError, OSError) as error:
+            problems = [str(error)]
+        finally:
+            self._printing = replace(self._printing, running=False, finished=True, problems=tuple(problems))
+
+    def _advance(self, done: int, every: int) -> None:
+        self._printing = replace(self._printing, done=done, all=every)
