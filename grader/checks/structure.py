@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class Structure(Check):
     """The hand-in has the asked files, classes and signatures, and does not import what is forbidden."""
 
-    EXAMPLE = "{kind: structure, parts: [softmax-regression, two-layer, sgd], forbidden: [torch, jax]}"
+    EXAMPLE = "{kind: structure, parts: [softmax-regression, two-layer, optimizer], forbidden: [torch, jax]}"
     TELLS_MISTAKES = False
     kind: Literal["structure"]
     parts: Annotated[tuple[str, ...], Field(min_length=1)] = Field(
