@@ -129,7 +129,7 @@ def is_tried_here(block: Block) -> bool:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("block", filter(is_tried_here, blocks("console")), ids=str)
+@pytest.mark.parametrize("block", [each for each in blocks("console") if is_tried_here(each)], ids=str)
 def test_the_commands_of_a_block_run(
     block: Block, here: Path, graded: Path, course: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
