@@ -91,7 +91,7 @@ def look_again(
     seen: dict[str, Observation] = {}
     with Session(files, key.rubric.driver.read_text("utf-8"), sandbox, limits, stand_ins=stand_ins) as session:
         for criterion in (each for each in key.rubric.criteria if each.id in wrong):
-            setting = replace(key.setting(size).named(criterion.id), limits={"training": limits.training})
+            setting = replace(key.setting(size).named(criterion.id), limits={"training": limits.training}, hurried=True)
             seen[criterion.id] = observe_one(criterion, session, setting)
     return seen
 

@@ -38,20 +38,12 @@ from grader.rubric import Rubric, load_rubric, reference_files
 from grader.session import Limits, Session
 
 if TYPE_CHECKING:
-    from grader.sandbox import Process, Sandbox
+    from grader.sandbox import Sandbox
 
-__all__ = ["Bank", "Progress", "Warm"]
+__all__ = ["Bank", "Progress"]
 
 Progress = Callable[[int, int], None]
 """Told how many mistakes have been seen, of how many."""
-
-Warm = Callable[[], "Process | None"]
-"""Gives a worker that somebody has started already."""
-
-
-def cold() -> None:
-    """No worker is at hand."""
-
 
 SAME = 1e-9  # relative: what differs less than this is the reference's own value
 LIMITS = Limits(request=5.0, total=60.0)
@@ -81,14 +73,12 @@ class Bank:
         self._seen: dict[tuple[str, int, Names, frozenset[str] | None], Mapping[str, Observation]] = {}
         self._lock = threading.RLock()
         self._session: Session | None = None
-        self.warm: Warm = cold
 
     def __getstate__(self) -> dict[str, Any]:
         """What another process needs; it has its own worker, and no terminal."""
         left_out: dict[str, Any] = {
             "_lock": None,
             "_session": None,
-            "warm": cold,
             "progress": None,
             "_libraries": {},
             "_composed": {},
@@ -187,13 +177,13 @@ class Bank:
     def _at_hand(self, files: Mapping[str, bytes]) -> Session:
         """A session with these files; it stays open, for another combination may be asked next."""
         if self._session is None:
-            self._session = self._open(files, self.warm())
+            self._session = self._open(files)
         else:
             self._session.change(files)
         return self._session
 
-    def _open(self, files: Mapping[str, bytes], warm: Process | None = None) -> Session:
-        return Session(files, self.rubric.driver.read_text("utf-8"), self.sandbox, LIMITS, warm)
+    def _open(self, files: Mapping[str, bytes]) -> Session:
+        return Session(files, self.rubric.driver.read_text("utf-8"), self.sandbox, LIMITS)
 
     def _make(self, size: str) -> Library:
         with self._open(self._files) as session:

@@ -35,6 +35,7 @@ class Setting:
     name: str = ""  # the criterion's id
     limits: Mapping[str, float] = field(default_factory=dict)  # seconds for a request, by what it does
     brief: bool = False  # whether only what tells mistakes apart is wanted
+    hurried: bool = False  # whether long work is to be cut short: the hand-in has to ask the grader at every step
 
     def named(self, name: str) -> Setting:
         """The same setting with the random streams of another criterion."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -99,7 +100,7 @@ def test_training_on_two_classes_keeps_their_rows_and_counts_them_from_zero() ->
     assert len(X) == len(y) < 400
 
 
-@pytest.mark.parametrize(("patience", "looked_at"), [(1e9, {"-1", "0", "1"}), (0.0, {"-1"})])
+@pytest.mark.parametrize(("patience", "looked_at"), [(1e9, {"-1", "0", "1"}), (0.0, {"-1", "slow"})])
 @pytest.mark.parametrize(
     ("right", "whole", "short"), [(1.0, 1.0, 1.0), (0.9, 0.5, 1.0), (0.8, 0.0, 0.5), (0.1, 0.0, 0.0)]
 )
@@ -127,3 +128,17 @@ def test_code_that_would_take_long_is_judged_by_a_short_training(
     verdict = check.judge(seen, expected, SETTING)
     assert verdict.fraction == (whole if patience else short)
     assert any(finding.code == "remark" for finding in verdict.findings) == (patience == 0.0)
+
+
+def test_with_the_reference_asked_at_every_step_the_training_is_short_and_nobody_is_called_slow() -> None:
+    check = Training(kind="training", model="softmax", optimizer="any", settings={})
+    y = check._run(-1, SETTING).y_held_out
+    told = {"loss": [1.0] * 8, "predictions": np.array([y] * 8)}
+
+    class Student:
+        def call(self, *_: Any, **__: Any) -> Any:
+            return told
+
+    seen = check.observe(Student(), replace(SETTING, hurried=True))  # type: ignore[arg-type]
+    assert set(seen) == {"-1"}
+    assert check.judge(seen, seen, SETTING).findings == ()

@@ -24,8 +24,9 @@ from grader.sandbox.base import Limits, Sandbox
 from grader.sandbox.bubblewrap import BubblewrapSandbox
 from grader.sandbox.folders import package_paths, readable, site_folders
 from grader.sandbox.linux import harden_grader, sweep
+from grader.sandbox.nursery import Nursery
 from grader.sandbox.process import ProcessSandbox
-from grader.sandbox.removal import remove
+from grader.worker.removal import remove
 from grader.session import Session
 from grader.worker.lockdown import filter_program, without
 
@@ -52,9 +53,15 @@ def usable(name: str) -> Sandbox:
     return choose(name)
 
 
-@pytest.fixture(params=["bubblewrap", "landlock"])
-def sandbox(request: pytest.FixtureRequest) -> Sandbox:
-    return usable(request.param)
+@pytest.fixture(params=["bubblewrap", "landlock", "nursery in bubblewrap", "nursery in landlock"])
+def sandbox(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
+    how, _, name = request.param.rpartition(" in ")
+    if not how:
+        yield usable(name)
+        return
+    nursery = Nursery(usable(name), LIMITS)
+    yield nursery
+    nursery.close()
 
 
 @pytest.fixture

@@ -256,7 +256,7 @@ def test_large_answers_are_refused_when_there_is_no_more_room_for_them(monkeypat
 
 
 def test_the_whole_hand_ins_time_is_kept_too() -> None:
-    with open_session("def loop():\n    while True: pass\n", Limits(request=5.0, total=0.8)) as session:
+    with open_session("def loop():\n    while True: pass\n", Limits(request=9.0, total=3.0)) as session:
         session.student()
         assert failure_of(lambda: session.student().call("run", "loop")).code == "timeout"
         assert "whole hand-in" in failure_of(lambda: session.student().call("run", "fine")).message

@@ -1,4 +1,4 @@
-"""Where hand-ins are graded, one after the other: a process that keeps a worker, a renderer and the key at hand."""
+"""Where hand-ins are graded, one after the other: a process that keeps a nursery, a renderer and the key at hand."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from grader.batch.carrying import Unpacked
     from grader.grading import Key
     from grader.model import Result
-    from grader.sandbox import Process, Sandbox
+    from grader.sandbox import Sandbox
 
 __all__ = ["Station", "Stopped", "close", "grade", "without_result"]
 
@@ -79,14 +79,15 @@ class Station:
     def __init__(self, plan: Plan) -> None:
         from grader.data import load
         from grader.sandbox import choose
+        from grader.sandbox.nursery import Nursery
 
         self.plan = plan
         self.sandbox: Sandbox = choose(plan.sandbox)
+        self._nursery = Nursery(self.sandbox)  # for hand-ins only: no worker with a reference in it is a neighbour
         self._unpacked = _unpacked(plan, self.sandbox) if plan.course else None
         key: Key = self._unpacked.key if self._unpacked else pickle.loads(plan.key)  # written by whoever sends works
         built_in = {name: load(name, place) for name, place in plan.data.items()}
         self.key = replace(key, data={**key.data, **built_in})
-        self._spare: Process | None = None  # a worker for the next hand-in
 
     def grade(self, work: Work) -> Graded:
         """Grade one hand-in, and draw what is told about it."""
@@ -109,15 +110,13 @@ class Station:
         from grader.again import judge_again, look_again
         from grader.grading import look
         from grader.observed import Seen, pack
-        from grader.sandbox import prestart
 
-        result, seen = look(work.submission, work.files, self.key, self.sandbox, warm=self._take_spare())
-        self._spare = prestart(self.sandbox)  # the next hand-in's worker gets ready while this report is drawn
+        result, seen = look(work.submission, work.files, self.key, self._nursery)
         if seen.signature:
             from grader.feedback import explain
 
             result = explain(result, seen, self._bank, self.key.seed)
-        again = look_again(result, seen.size, work.files, self.key, self.sandbox, self._helpers)
+        again = look_again(result, seen.size, work.files, self.key, self._nursery, self._helpers)
         return judge_again(result, seen.size, again, self.key), pack(Seen(seen, again))
 
     @cached_property
@@ -125,9 +124,7 @@ class Station:
         """The known mistakes, with a worker for combinations of them."""
         from grader.bank import Bank
 
-        bank = self._unpacked.bank() if self._unpacked else Bank(self.key.rubric, self.sandbox)
-        bank.warm = self._take_spare
-        return bank
+        return self._unpacked.bank() if self._unpacked else Bank(self.key.rubric, self.sandbox)
 
     @cached_property
     def _helpers(self) -> Helpers:
@@ -136,16 +133,9 @@ class Station:
 
         return Helpers(self.key.rubric, self.sandbox)
 
-    def _take_spare(self) -> Process | None:
-        """The worker at hand, for whoever needs one next."""
-        spare, self._spare = self._spare, None
-        return spare
-
     def close(self) -> None:
         """End its workers."""
-        spare = self._take_spare()
-        if spare is not None:
-            spare.kill()
+        self._nursery.close()
         for name in ("_bank", "_helpers"):
             if made := vars(self).pop(name, None):
                 made.close()

@@ -5,7 +5,8 @@ are permuted with the secret seed, so that shipped weights and look-up tables ar
 without labels, predictions come out after each epoch, and the grader computes the accuracy.
 
 A short training comes first. Code that would take long for the whole one, such as loops over single numbers, is judged
-by the short one: how fast a machine is decides what is looked at, and never whether right code passes.
+by the short one: how fast a machine is decides what is looked at, and never whether right code passes. So is code that
+is looked at once more with the reference's helpers, which it has to ask for at every step.
 """
 
 from __future__ import annotations
@@ -88,10 +89,12 @@ class Training(Check):
         if rows <= SHORT_ROWS:
             return self._whole(student, setting)
         started = time.monotonic()
-        short = self._train(_SHORT, student, setting)
+        short = {str(_SHORT): self._train(_SHORT, student, setting)}
+        if setting.hurried:
+            return short
         if (time.monotonic() - started) * rows / SHORT_ROWS > PATIENCE:
-            return {str(_SHORT): short}
-        return {str(_SHORT): short, **self._whole(student, setting)}
+            return {**short, "slow": True}
+        return {**short, **self._whole(student, setting)}
 
     def _whole(self, student: Student, setting: Setting) -> Values:
         return {str(number): self._train(number, student, setting) for number in range(self.seeds)}
@@ -159,7 +162,7 @@ class Training(Check):
         given = max((rung.give for rung in self.ladder if reached >= share * rung.reach * asked - 1e-9), default=0.0)
         first = next(iter(runs))
         low = () if given >= 1 else (_too_low(reached, asked, seen[first]),)
-        findings = low if "0" in seen else (*low, _SLOW)
+        findings = (*low, _SLOW) if "slow" in seen else low
         curves = self._curves(seen[first], expected[first], mine[0], theirs[0])
         return decide(given, findings, curves=curves, tables=(self._table(mine, theirs),))
 

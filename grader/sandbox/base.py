@@ -76,21 +76,22 @@ class Sandbox(Protocol):
     name: str
     isolates: bool  # whether it is meant to hold code that nobody trusts
     demands: tuple[str, ...]  # what a worker has to have put on itself before it may be used
+    nurses: bool  # whether what it starts can be a nursery
 
     def describe(self) -> str:
         """What separates a hand-in from the grader, in one sentence."""
 
-    def start(self, limits: Limits) -> Process:
-        """Start a worker and return at once; it says "up" on its channel when it is ready."""
+    def start(self, limits: Limits, nursery: bool = False) -> Process:
+        """Start a worker and return at once; it says "up" on its channel when it is ready.
+
+        Args:
+            nursery: start one that starts workers itself, on demand, and is no worker; see `grader.sandbox.nursery`.
+        """
 
 
-def arguments(channel: int | str, folder: str, limits: Limits) -> list[str]:
-    """The worker's command line: the same interpreter, without site-packages, on its end of the channel.
-
-    Args:
-        channel: a file descriptor, or "-" for standard input and output.
-    """
-    settings = {
+def settings_of(folder: str, limits: Limits) -> dict[str, Any]:
+    """What a worker has to know before it can limit itself."""
+    return {
         "folder": folder,
         "readable": readable(limits.packages),
         "hidden": site_folders(),
@@ -99,6 +100,15 @@ def arguments(channel: int | str, folder: str, limits: Limits) -> list[str]:
         "seconds": int(limits.total) + 5,
         "files": limits.files,
     }
+
+
+def arguments(channel: int | str, folder: str, limits: Limits, nursery: bool = False) -> list[str]:
+    """The worker's command line: the same interpreter, without site-packages, on its end of the channel.
+
+    Args:
+        channel: a file descriptor, or "-" for standard input and output.
+    """
+    settings = {**settings_of(folder, limits), "nursery": nursery}
     return [interpreter(), "-B", "-S", "-s", "-P", str(WORKER / "main.py"), str(channel), json.dumps(settings)]
 
 

@@ -73,22 +73,23 @@ class BubblewrapSandbox:
     name = "bubblewrap"
     isolates = True
     demands: tuple[str, ...] = ("seccomp",)
+    nurses = True
 
     def describe(self) -> str:
         """What separates a hand-in from the grader, in one sentence."""
         return "namespaces of its own (bubblewrap): no network, no other process, no file but Python's and numpy's"
 
-    def start(self, limits: Limits) -> BubblewrapWorker:
+    def start(self, limits: Limits, nursery: bool = False) -> BubblewrapWorker:
         """Start a worker and return at once."""
         harden_grader()
         compile_worker()
-        return BubblewrapWorker(limits)
+        return BubblewrapWorker(limits, nursery)
 
 
 class BubblewrapWorker:
     """A running worker; its files vanish with its namespaces."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, nursery: bool = False) -> None:
         self._killed = False
         self._info = _info_file()
         try:
@@ -97,7 +98,7 @@ class BubblewrapWorker:
                 descriptors = [made.theirs.fileno(), self._info]
                 command = _command(limits, ["--info-fd", str(self._info)])
                 self._popen = launch(
-                    [*command, *arguments(made.theirs.fileno(), _INSIDE, limits)],
+                    [*command, *arguments(made.theirs.fileno(), _INSIDE, limits, nursery)],
                     stdin=subprocess.DEVNULL,
                     stdout=made.written,
                     stderr=made.written,
@@ -124,7 +125,7 @@ class BubblewrapWorker:
         if self._killed:
             return
         self._killed = True
-        first = _first_process(self._info)
+        first = self._first_process_soon()
         if first is not None and self._popen.poll() is None:
             with suppress(ProcessLookupError):
                 os.kill(first, signal.SIGKILL)
@@ -135,6 +136,15 @@ class BubblewrapWorker:
         _await_orphan(first)
         self._close()
         _end_stranded()
+
+    def _first_process_soon(self) -> int | None:
+        """The namespace's first process; bubblewrap, killed before it has told, would leave one that nobody knows."""
+        until = time.monotonic() + _PATIENCE
+        while (first := _first_process(self._info)) is None and self._popen.poll() is None:
+            if time.monotonic() > until:
+                break
+            time.sleep(0.001)
+        return first
 
     def _close(self) -> None:
         self.channel.close()

@@ -52,12 +52,13 @@ class ContainerSandbox:
     name = "container"
     isolates = True
     demands: tuple[str, ...] = ()
+    nurses = False  # it speaks through standard input and output, which carry no descriptors
 
     def describe(self) -> str:
         """What separates a hand-in from the grader, in one sentence."""
         return f"a container of its own ({_engine()}): no network, no file but Python's and numpy's, no rights"
 
-    def start(self, limits: Limits) -> ContainerWorker:
+    def start(self, limits: Limits, nursery: bool = False) -> ContainerWorker:
         """Start a worker and return at once."""
         harden_grader()
         compile_worker()

@@ -55,14 +55,15 @@ class LandlockSandbox:
     name = "landlock"
     isolates = True
     demands: tuple[str, ...] = ("Landlock", "seccomp")
+    nurses = True
 
     def describe(self) -> str:
         """What separates a hand-in from the grader, in one sentence."""
         user = ", as a user without rights" if spare_user() is not None else ""
         return f"Landlock and seccomp{user}: no network, no other process, no file but Python's and numpy's"
 
-    def start(self, limits: Limits) -> SpawnedWorker:
+    def start(self, limits: Limits, nursery: bool = False) -> SpawnedWorker:
         """Start a worker and return at once."""
         harden_grader()
         compile_worker()
-        return SpawnedWorker(limits)
+        return SpawnedWorker(limits, nursery)

@@ -25,13 +25,14 @@ class ProcessSandbox:
     name = "process"
     isolates = False
     demands: tuple[str, ...] = ()
+    nurses = True
 
     def describe(self) -> str:
         """What separates a hand-in from the grader, in one sentence."""
         return "a process of its own with limits on memory, time and files: for code that you trust"
 
-    def start(self, limits: Limits) -> SpawnedWorker:
+    def start(self, limits: Limits, nursery: bool = False) -> SpawnedWorker:
         """Start a worker and return at once."""
         harden_grader()
         compile_worker()
-        return SpawnedWorker(limits)
+        return SpawnedWorker(limits, nursery)

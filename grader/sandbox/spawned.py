@@ -10,7 +10,7 @@ from contextlib import suppress
 
 from grader.sandbox.base import ENVIRONMENT, Limits, arguments, as_user, ends, launch
 from grader.sandbox.linux import readable_by_all, spare_user, sweep
-from grader.sandbox.removal import remove
+from grader.worker.removal import remove
 
 __all__ = ["SpawnedWorker"]
 
@@ -21,7 +21,7 @@ _DEEPEST = 40  # folders in each other; files that lie very deep could not be co
 class SpawnedWorker:
     """A running worker, its private folder, and how to be rid of both."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, nursery: bool = False) -> None:
         self._folder = tempfile.mkdtemp(prefix="grader-")
         self._room = 4 * limits.files
         self._killed = False
@@ -32,7 +32,7 @@ class SpawnedWorker:
             with ends() as made:
                 self.channel, self.output = made.channel, made.output
                 self._popen = launch(
-                    arguments(made.theirs.fileno(), self._folder, limits),
+                    arguments(made.theirs.fileno(), self._folder, limits, nursery),
                     stdin=subprocess.DEVNULL,
                     stdout=made.written,
                     stderr=made.written,

@@ -168,10 +168,13 @@ def numbers(value: Any, what: str) -> Array:
     return array
 
 
+_NUMBERS = (float, np.float64, np.float32)
+
+
 def _array(value: Any, what: str) -> Array:
     if type(value) is np.ndarray and value.dtype != object:
         return value.copy()
-    if type(value) is float:
+    if type(value) in _NUMBERS:
         return np.array(value)
     try:
         with warnings.catch_warnings():

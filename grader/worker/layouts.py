@@ -243,17 +243,26 @@ def write_gradients(holder: Any, layout: Layout, values: Mapping[str, Array], sl
 
 
 def _write(holder: Any, layout: Layout, values: Mapping[str, Array], paths: Mapping[str, Path]) -> None:
+    second_names = _second_names(holder, paths)
     for name, value in values.items():
         place = layout.places[name]
         if place.is_bias and place.bias_row is not None:
             continue  # written with its matrix
         bias = values.get(bias_of(name)) if place.bias_row is not None else None
         kept = own_form(holder, layout, name, np.asarray(value), bias)
-        old = get(holder, paths[name], None)
         put(holder, paths[name], kept)
-        for path, other in leaves(holder, arrays_only=True).items():
-            if other is old and isinstance(old, np.ndarray):
-                put(holder, path, kept)  # a second name for the same array
+        for path in second_names.get(name, ()):
+            put(holder, path, kept)
+
+
+def _second_names(holder: Any, paths: Mapping[str, Path]) -> dict[str, list[Path]]:
+    """Where else the arrays at these paths are kept too."""
+    held = {id(array): name for name, path in paths.items() if isinstance(array := get(holder, path, None), np.ndarray)}
+    found: dict[str, list[Path]] = {}
+    for path, other in leaves(holder, arrays_only=True).items() if held else ():
+        if (name := held.get(id(other))) is not None and path != paths[name]:
+            found.setdefault(name, []).append(path)
+    return found
 
 
 def own_form(holder: Any, layout: Layout, name: str, value: Array, bias: Array | None = None) -> Any:

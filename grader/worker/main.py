@@ -26,11 +26,12 @@ _CHANNEL_LOST = 70  # exit status, when the grader is gone or the hand-in closed
 def main() -> None:
     """Read the command line, get ready, and serve."""
     gc.disable()  # all that is made before the hand-in comes is here to stay
-    channel, settings = _channel(sys.argv[1]), json.loads(sys.argv[2])
+    named, settings = sys.argv[1], json.loads(sys.argv[2])
     sys.argv[:] = ["worker"]
     _offer_grader(Path(__file__).parent)
     sys.meta_path.append(_Packages(settings["packages"]))
     os.chdir(settings["folder"])
+    channel, settings = _forked(int(named), settings) if settings["nursery"] else (_channel(named), settings)
     lockdown = _lock_files(settings)
     streams = _open_streams()
     service = _service(settings)
@@ -50,6 +51,17 @@ def _channel(named: str) -> tuple[int, int]:
     os.close(nothing)
     os.dup2(2, 1)
     return reading, writing
+
+
+def _forked(control: int, settings: dict[str, Any]) -> tuple[tuple[int, int], dict[str, Any]]:
+    """Become a nursery; what comes back from here is a worker of it, with its channel and its settings."""
+    from grader.worker import limits, nursery
+
+    limits.die_with_parent()
+    _import_all()
+    gc.freeze()
+    channel, told = nursery.serve(control, settings["folder"])
+    return (channel, channel), {**told, "folder": settings["folder"]}
 
 
 def _offer_grader(folder: Path) -> None:
@@ -98,12 +110,17 @@ def _open_streams() -> tuple[TextIO, ...]:
     return sys.stdout, sys.stderr
 
 
-def _service(settings: dict[str, Any]) -> Service:
+def _import_all() -> None:
+    """Now, while nobody waits."""
     import numpy.linalg
-    import numpy.random  # noqa: F401  both now, while nobody waits
+    import numpy.random  # noqa: F401
 
-    for name in _FOR_DRIVERS:
+    for name in (*_FOR_DRIVERS, "service", "wire"):
         import_module(f"grader.worker.{name}")
+
+
+def _service(settings: dict[str, Any]) -> Service:
+    _import_all()
     from grader.worker.service import Service
     from grader.worker.standins import OFFERED
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from itertools import count
 
-__all__ = ["remove"]
+__all__ = ["empty", "remove"]
 
 _FLAGS = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0)
 
@@ -15,12 +15,23 @@ _FLAGS = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW",
 def remove(folder: str) -> None:
     """Remove a folder whose processes have ended; what cannot be removed stays, and nothing is raised."""
     with suppress(OSError):
-        with _opened(folder) as top:
-            _empty(top)
+        empty(folder)
         os.rmdir(folder)
 
 
-def _empty(top: int) -> None:
+def empty(folder: str) -> bool:
+    """Remove all that is in a folder; whether nothing is left in it.
+
+    Raises:
+        OSError: it cannot be opened.
+    """
+    os.chmod(folder, 0o700)  # its owner may have shut himself out
+    with _opened(folder) as top:
+        _take_all_apart(top)
+        return not os.listdir(top)
+
+
+def _take_all_apart(top: int) -> None:
     """Take folder after folder apart, of which each gives its own folders to the top one."""
     numbers = count()
     while names := os.listdir(top):
