@@ -26,9 +26,9 @@ from grader.sandbox.folders import package_paths, readable, site_folders
 from grader.sandbox.linux import harden_grader, sweep
 from grader.sandbox.nursery import Nursery
 from grader.sandbox.process import ProcessSandbox
-from grader.worker.removal import remove
 from grader.session import Session
 from grader.worker.lockdown import filter_program, without
+from grader.worker.removal import remove
 
 DRIVER = (Path(__file__).parent / "worker_fixtures" / "driver.py").read_text()
 LIMITS = Limits(request=5.0, memory=512 << 20, files=16 << 20)
