@@ -95,6 +95,9 @@ def moodle() -> Files:
         "Cem Example_4713_assignsubmission_file_softmax.py": code("flat"),
         "Cem Example_4713_assignsubmission_file_utils.py": code("utils"),
         "Dan Example_4714_assignsubmission_onlinetext/onlinetext.html": b"<p>nothing else</p>",
+        "eve_x_Eve Example_4715_assignsubmission_file/softmax.py": code("on a site with usernames"),
+        "Participant_4716_assignsubmission_file/softmax.py": code("blind"),
+        "Default group_assignsubmission_file/softmax.py": code("of nobody's group"),
     }
 
 

@@ -49,6 +49,9 @@ EXPECTED: Mapping[str, tuple[str, Told, list[str]]] = {
             "Ben Example_4712": (["participant 4712"], "plain"),
             "Cem Example_4713": (["participant 4713"], "flat"),
             "Dan Example_4714": (["participant 4714"], ""),
+            "Eve Example_4715": (["eve_x", "participant 4715"], "on a site with usernames"),
+            "Participant_4716": (["participant 4716"], "blind"),
+            "Default group": ([], "of nobody's group"),
         },
         [],
     ),
@@ -81,6 +84,33 @@ def test_a_layout_is_known_by_its_names(name: str, place: Place, tmp_path: Path)
     with open_bundle(path) as bundle:
         group = find(bundle)
     assert (group.layout, told(group, path), list(group.left_out)) == EXPECTED[name]
+
+
+TEXT = "assignsubmission_onlinetext"
+REMARKS = {
+    "gradescope": [
+        "Older versions, which --versions all takes too (1): submission_11-v1",
+        "Nothing says whose these are (1): submission_14",
+    ],
+    "canvas": ["Older versions, which --versions all takes too (1): exampleben_102-v1"],
+    "moodle": [
+        f"In no hand-in, and left out (2): Ben Example_4712_{TEXT}, Dan Example_4714_{TEXT}",
+    ],
+    "github": ["In no hand-in, and left out (1): notes"],
+    "plain": [
+        "In no hand-in, and left out (3): cem.rar, results, roster.csv",
+        "In several hand-ins, each of which is graded: ada (ada, ada-2)",
+    ],
+}
+
+
+@pytest.mark.parametrize("place", [samples.as_folder, samples.as_zip])
+@pytest.mark.parametrize("name", REMARKS)
+def test_what_is_left_out_or_there_twice_is_named(name: str, place: Place, tmp_path: Path) -> None:
+    more = {"cem.rar": b"Rar!", "ada.zip": samples.packed({"softmax.py": b"x = 1\n"})} if name == "plain" else {}
+    with open_bundle(place({**getattr(samples, name)(), **more}, tmp_path / "class")) as bundle:
+        group = find(bundle)
+    assert list(remarks(group, twice(group.hand_ins), None)) == REMARKS[name]
 
 
 def test_all_versions_are_hand_ins_when_asked_for(tmp_path: Path) -> None:
@@ -119,10 +149,10 @@ def test_a_class_list_says_who_is_missing_and_whom_nobody_knows(tmp_path: Path) 
     found = matched(group.hand_ins, tmp_path / "list.csv")
     assert found.by == {"submission_12": "name", "submission_13": "key", "submission_14": "not found"}
     assert list(remarks(group, {}, found)) == [
-        "1 older versions, left out; --versions all takes them too: submission_11-v1",
-        "1 nothing says whose these are: submission_14",
-        "1 in no row of the list: submission_14",
-        "1 without a hand-in: Eve Example eve@example.org",
+        "Older versions, which --versions all takes too (1): submission_11-v1",
+        "Nothing says whose these are (1): submission_14",
+        "In no row of the list (1): submission_14",
+        "Without a hand-in (1): Eve Example eve@example.org",
     ]
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 ROSTER = "roster.csv"
+LONGEST = 1000  # characters of a remark
 PEOPLE = ("name", "first_name", "last_name", "student_id", "email", "id", "username", "submitted")
 NOT_WHOLE = ("not graded", "partly")  # what run.json says of those that failed
 
@@ -97,8 +98,10 @@ def _scheduler(wanted: Wanted) -> str | None:
 def _batch(path: Path, asked: Asked, wanted: Wanted) -> int:
     from dataclasses import replace
 
-    from grader.handins import find
+    from grader.cli.matching import remarks
+    from grader.handins import find, twice
     from grader.intake.bundle import open_bundle
+    from grader.report.text import one_line
 
     with open_bundle(path) as bundle:
         group = find(bundle, wanted.versions)  # type: ignore[arg-type]  # click has seen to it
@@ -108,8 +111,8 @@ def _batch(path: Path, asked: Asked, wanted: Wanted) -> int:
         asked = replace(asked, choice=_choice(asked, wanted, [task.id for task in tasks]))
         _write_roster(asked.out, group.hand_ins)
         count = f"{len(tasks)} hand-in{'s' if len(tasks) != 1 else ''}"
-        older = f"; {len(group.left_out)} older versions are left out" if group.left_out else ""
-        return grade_all(tasks, [f"{shown(path)}: {group.layout}, {count}{older}."], asked)
+        told = [f"{shown(path)}: {group.layout}, {count}.", *remarks(group, twice(group.hand_ins), None)]
+        return grade_all(tasks, [one_line(line, LONGEST) for line in told], asked)
 
 
 def _task(hand_in: HandIn, bundle: Bundle, out: Path) -> Task:
@@ -172,5 +175,5 @@ def _show(group: Class, wanted: Wanted) -> int:
     screen.print(f"{group.layout}: {len(group.hand_ins)} hand-ins.")
     screen.print(terminal.hand_in_table(group.hand_ins, matches.by if matches else {}))
     for line in remarks(group, twice(group.hand_ins), matches):
-        screen.print(one_line(line, 1000), soft_wrap=True)
+        screen.print(one_line(line, LONGEST), soft_wrap=True)
     return 0

@@ -40,16 +40,17 @@ def matched(hand_ins: Sequence[HandIn], path: Path) -> Matched:
 
 def remarks(group: Class, twice: Mapping[str, Sequence[str]], matches: Matched | None) -> Iterator[str]:
     """What a person should look at, a line each."""
-    yield from _listed("older versions, left out; --versions all takes them too", group.left_out)
-    yield from _listed("nothing says whose these are", [each.id for each in group.hand_ins if not each.people])
+    yield from _listed("Older versions, which --versions all takes too", group.left_out)
+    yield from _listed("Nothing says whose these are", [each.id for each in group.hand_ins if not each.people])
+    yield from _listed("In no hand-in, and left out", group.unused)
     for who, ids in twice.items():
-        yield f"{who} is in several: {', '.join(ids)}"
+        yield f"In several hand-ins, each of which is graded: {who} ({', '.join(ids)})"
     if matches:
-        yield from _listed("in no row of the list", matches.matches.unmatched)
-        yield from _listed("in several rows of the list", matches.matches.ambiguous)
+        yield from _listed("In no row of the list", matches.matches.unmatched)
+        yield from _listed("In several rows of the list", matches.matches.ambiguous)
         for ids in matches.matches.twice.values():
-            yield f"one row of the list fits several: {', '.join(dict.fromkeys(ids))}"
-        yield from _listed("without a hand-in", matches.missing)
+            yield f"One row of the list fits several: {', '.join(dict.fromkeys(ids))}"
+        yield from _listed("Without a hand-in", matches.missing)
 
 
 def _students(sheet: Sheet) -> dict[int, Person]:
@@ -76,4 +77,4 @@ def _how(hand_in: HandIn, rows: Mapping[int, Person], found: Matches) -> str:
 def _listed(what: str, names: Sequence[str]) -> Iterator[str]:
     if names:
         more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
-        yield f"{len(names)} {what}: {', '.join(names[:MOST_NAMED])}{more}"
+        yield f"{what} ({len(names)}): {', '.join(names[:MOST_NAMED])}{more}"

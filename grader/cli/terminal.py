@@ -173,7 +173,7 @@ def hand_in_table(hand_ins: Sequence[HandIn], matched: Mapping[str, str]) -> Tab
 
 
 def _of_hand_in(hand_in: HandIn, found_by: str) -> tuple[str, ...]:
-    who = " + ".join(_known_as(person) for person in hand_in.people) or "nobody"
+    who = " + ".join(_known_as(person) for person in hand_in.people) or "not told"
     late = "late" if hand_in.late else text.one_line(hand_in.submitted and f"sent {hand_in.submitted}", 40)
     version = f"{hand_in.version} of {hand_in.of}" if hand_in.of > 1 else ""
     files = ", ".join(name or folder for folder, name in hand_in.parts)

@@ -32,6 +32,7 @@ class Class:
     layout: str
     hand_ins: tuple[HandIn, ...]
     left_out: tuple[str, ...] = ()  # older versions, by their ids
+    unused: tuple[str, ...] = ()  # what lies beside the hand-ins and is in none of them
 
 
 def find(bundle: Bundle, versions: Versions = "latest") -> Class:
@@ -45,7 +46,7 @@ def find(bundle: Bundle, versions: Versions = "latest") -> Class:
             counted = list(_named(_counted(found)))
             wanted = [each for each in counted if versions == "all" or each.version == each.of]
             left_out = tuple(each.id for each in counted if each not in wanted)
-            return Class(layout, tuple(wanted), left_out)
+            return Class(layout, tuple(wanted), left_out, _unused(bundle, found))
     raise IntakeError(f"{bundle.path}: there are no hand-ins beside each other; `grader grade` takes a single one.")
 
 
@@ -57,6 +58,12 @@ def twice(hand_ins: Sequence[HandIn]) -> dict[str, tuple[str, ...]]:
             found[key].setdefault(hand_in.owner, hand_in.id)
     several = {tuple(ids.values()): key for key, ids in sorted(found.items()) if len(ids) > 1}
     return {key: ids for ids, key in several.items()}
+
+
+def _unused(bundle: Bundle, found: Sequence[HandIn]) -> tuple[str, ...]:
+    """The names at the top that are in no hand-in, and nothing of the layout itself."""
+    used = {name for each in found for name, _ in each.parts} | {gradescope.METADATA}
+    return tuple(name for name in bundle.top if name not in used)
 
 
 def _counted(hand_ins: Sequence[HandIn]) -> Iterator[HandIn]:

@@ -11,7 +11,10 @@ from grader.people import person
 
 __all__ = ["find"]
 
-ENTRY = re.compile(r"(?P<name>.+?)_(?P<number>\d+)_assignsubmission_(?P<kind>file|onlinetext)_?(?P<file>.*)", re.DOTALL)
+ENTRY = re.compile(r"(?P<who>.+?)_assignsubmission_(?P<kind>file|onlinetext)_?(?P<file>.*)", re.DOTALL)
+NUMBERED = re.compile(r"(?P<who>.+)_(?P<number>\d+)", re.DOTALL)
+BLIND = "participant"  # the name of everybody, where names are hidden
+Sender = tuple[str, str, str]  # username, name, number
 
 
 def find(bundle: Bundle) -> list[HandIn] | None:
@@ -20,14 +23,27 @@ def find(bundle: Bundle) -> list[HandIn] | None:
     known = {name: found for name, found in read.items() if found}
     if not known or 2 * len(known) < len(bundle.top):
         return None
-    parts: dict[tuple[str, str], list[Part]] = defaultdict(list)
+    parts: dict[Sender, list[Part]] = defaultdict(list)
     for name, found in known.items():
-        mine = parts[found["name"], found["number"]]  # also of who sent nothing but a text
+        mine = parts[_sender(found["who"])]  # also of who sent nothing but a text
         if found["kind"] == "file":
             mine.append((name, found["file"] or name))
-    return [_hand_in(name, number, tuple(each or [(f"{name}_{number}", "")])) for (name, number), each in parts.items()]
+    return [_hand_in(*sender, tuple(each)) for sender, each in parts.items()]
 
 
-def _hand_in(name: str, number: str, parts: tuple[Part, ...]) -> HandIn:
-    key = f"participant {number}"
-    return HandIn(f"{name}_{number}", parts, key, (person([key], [name], {"id": key, "name": name}),))
+def _sender(who: str) -> Sender:
+    """Username, name and number: a “_” in a name becomes a space there, so what is before one is a site's own username.
+
+    Who is in no group hands in as “Default group”, in whatever language, and without a number.
+    """
+    numbered = NUMBERED.fullmatch(who)
+    user, _, name = (numbered["who"] if numbered else who).rpartition("_")
+    return user, name, numbered["number"] if numbered else ""
+
+
+def _hand_in(user: str, name: str, number: str, parts: tuple[Part, ...]) -> HandIn:
+    key = f"participant {number}" if number else ""
+    names = [] if name.casefold() == BLIND else [name]
+    told = {"id": key, "name": " ".join(names), "username": user}
+    called = "_".join(filter(None, (name, number)))
+    return HandIn(called, parts, key or name, (person([key, user], names, told),))

@@ -43,4 +43,6 @@ def _is_one(bundle: Bundle, name: str, is_folder: bool) -> bool:
 
 def _hand_in(name: str, is_folder: bool) -> HandIn:
     id_ = name if is_folder else without_ending(name)
-    return HandIn(id_, ((name, name),), id_, (known_as(id_),))
+    return HandIn(
+        id_, ((name, name),), name, (known_as(id_),)
+    )  # a folder and an archive are no versions: which is newer?

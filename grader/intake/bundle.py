@@ -139,7 +139,7 @@ class FolderBundle:
                     listings.append(stack.enter_context(folder.listing(self.path / name, wide)))
                 else:
                     listings.append(_of_one(folder.single(self.path / name, called, wide)))
-            return _gathered(id, self.path / parts[0][0], listings, stack)
+            return _gathered(id, self.path / (parts[0][0] if parts else id), listings, stack)
 
 
 class ArchiveBundle:
@@ -187,7 +187,7 @@ class ArchiveBundle:
                     listings.append(listed(members, LIMITS, f"{self._prefix}{name}/"))
                 else:
                     listings += [_of_one(each.part(called, LIMITS, ())) for each in members]
-            return _gathered(id, self.path / parts[0][0], listings, stack)
+            return _gathered(id, self.path / (parts[0][0] if parts else id), listings, stack)
 
 
 def _of_one(found: Entry | LeftOut) -> Listing:
