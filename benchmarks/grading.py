@@ -24,13 +24,12 @@ for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
 
 from homework.direct import Direct, Vocabulary, modules
 
-from grader import report
 from grader.bank import Bank
 from grader.channel import Channel
 from grader.data import load
 from grader.errors import SandboxError
 from grader.feedback import explain
-from grader.grading import Key, judge, look, observe, observe_in, prepare
+from grader.grading import Key, judge, look, observe_in, prepare
 from grader.intake import Intake, take
 from grader.model import Observation, Observations
 from grader.probes import Setting
@@ -52,7 +51,7 @@ def main() -> None:
     arguments.add_argument("--runs", type=int, default=7)
     options = arguments.parse_args()
     numbers: dict[str, float] = {}
-    for measure in (grading, recognising, starting, isolating, checking, rendering):
+    for measure in (grading, recognising, starting, isolating, checking):
         numbers |= measure(options.runs)
     for label, value in numbers.items():
         print(f"{label:<66} {value:>9.3f}")
@@ -203,33 +202,6 @@ def checking(runs: int) -> dict[str, float]:
     return {
         "grader check: first line, s beyond numpy's import (target 0.3)": over,
         "grader check: all done, s (target 2)": statistics.median(wholes),
-    }
-
-
-def rendering(runs: int) -> dict[str, float]:
-    """One report: the first in a process, and with a warm renderer."""
-    if report.pdf_problem():
-        return {}
-    rubric = load_rubric(find_rubric(COURSE))
-    data = {"digits": load("digits")}
-    key = prepare(rubric, SEED, data, choose("auto"))
-    intake = take(EXAMPLE)
-    seen = observe(intake.submission, intake.files, rubric, SEED, data, choose("auto"))
-    result = judge(key, intake.submission, seen)
-    started = time.process_time()
-    renderer = report.Renderer()
-    made = renderer.pdf(result)
-    first = time.process_time() - started
-    warm = []
-    for _ in range(runs):
-        started = time.process_time()
-        renderer.pdf(result)
-        warm.append(time.process_time() - started)
-    pages = made.count(b"/Type /Page\n") or made.count(b"/Type /Page/") or len(result.sections) + 1
-    return {
-        "PDF, the first in a process, CPU ms": 1e3 * first,
-        f"PDF, warm, {pages} pages, CPU ms": 1e3 * statistics.median(warm),
-        "  a page, CPU ms": 1e3 * statistics.median(warm) / pages,
     }
 
 
