@@ -39,6 +39,7 @@ NOTEBOOK = notebook([text("# Homework 1")])
 ELSEWHERE = {  # the commands of these pages are tried by other tests, with what they print
     "README.md": "test_readme",
     "how-to/gradescope.md": "test_starter",
+    "how-to/marking.md": "test_review",  # it serves until it is stopped
     "how-to/new-course.md": "test_docs",
     "how-to/pytest.md": "test_docs",
     "how-to/repositories.md": "test_starter",
@@ -75,7 +76,7 @@ def submissions(tmp_path_factory: pytest.TempPathFactory, examples: Path) -> Pat
 def graded(tmp_path_factory: pytest.TempPathFactory, submissions: Path, course: Path) -> Path:
     """The class, graded once."""
     folder = tmp_path_factory.mktemp("graded") / "results"
-    assert typed(f"grader batch {submissions} -o {folder}", course) == 0
+    assert typed(f"grader batch {submissions} -o {folder}", course)[0] == 0
     return folder
 
 
@@ -90,12 +91,14 @@ def here(tmp_path: Path, submissions: Path, course: Path, monkeypatch: pytest.Mo
     Path("hw1.ipynb").write_bytes(NOTEBOOK)
     Path("gradebook.csv").write_text(CANVAS, "utf-8")
     Path("rubric.yaml").symlink_to(course)
+    Path("handout").mkdir()
+    Path("handout/README.md").write_text("Implement softmax.", "utf-8")
     Path("my-hand-in/path/to/mnist").mkdir(parents=True)
     return tmp_path
 
 
-def typed(line: str, course: Path) -> int:
-    """How a command ends that is typed as the page has it, but for the rubric."""
+def typed(line: str, course: Path) -> tuple[int, str]:
+    """How a command ends and what it prints that is typed as the page has it, but for the rubric."""
     words = shlex.split(line.partition(";")[0].replace(f"--rubric {COURSE}", f"--rubric {course}"))
     if words[1] in ("batch", "check", "grade", "writeup") and "--rubric" not in words:
         words += ["--rubric", str(course)]
@@ -103,7 +106,7 @@ def typed(line: str, course: Path) -> int:
         words += ["--format", "json"]  # what a PDF looks like is not asked here
     ended = CliRunner().invoke(commands, words[1:], input="y\n", catch_exceptions=False)
     assert "Traceback" not in ended.output
-    return ended.exit_code
+    return ended.exit_code, ended.output
 
 
 def _pip(line: str) -> None:
@@ -145,4 +148,5 @@ def test_the_commands_of_a_block_run(
             (here / script.name).write_text(script.text, "utf-8")
             subprocess.run([sys.executable, *shlex.split(line)[1:]], check=True, env={"PYTHONPATH": str(ROOT)})
         else:
-            assert typed(line, course) == (1 if "--fail-under 100" in line else 0), line
+            code, told = typed(line, course)
+            assert code == (1 if "--fail-under 100" in line else 0), f"{line}\n{told}"
