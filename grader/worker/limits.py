@@ -9,6 +9,7 @@ import sys
 
 __all__ = ["die_with_parent", "limit_resources"]
 
+_LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 _PR_SET_PDEATHSIG = 1
 _STACK = 8 << 20
 _OPEN_FILES = 64
@@ -16,8 +17,8 @@ _OPEN_FILES = 64
 
 def die_with_parent() -> None:
     """Ask Linux to kill this process when the thread that started it ends; elsewhere the end of the channel does."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if _LIBC is not None:
+        _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
 def limit_resources(memory: int, seconds: int, files: int) -> list[str]:

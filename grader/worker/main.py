@@ -31,11 +31,12 @@ def main() -> None:
     _offer_grader(Path(__file__).parent)
     sys.meta_path.append(_Packages(settings["packages"]))
     os.chdir(settings["folder"])
+    lockdown = [_lock_files(settings)]
     channel, settings = _forked(int(named), settings) if settings["nursery"] else (_channel(named), settings)
-    lockdown = _lock_files(settings)
+    lockdown.insert(0, _limit(settings))
     streams = _open_streams()
     service = _service(settings)
-    lockdown += _lock_calls()
+    lockdown.append(_lock_calls())
     gc.freeze()
     gc.enable()
     _serve(channel, service, {"lockdown": ", ".join(lockdown), **_environment()}, streams)
@@ -55,12 +56,13 @@ def _channel(named: str) -> tuple[int, int]:
 
 def _forked(control: int, settings: dict[str, Any]) -> tuple[tuple[int, int], dict[str, Any]]:
     """Become a nursery; what comes back from here is a worker of it, with its channel and its settings."""
-    from grader.worker import limits, nursery
+    from grader.worker import limits, lockdown, nursery
 
     limits.die_with_parent()
     _import_all()
     gc.freeze()
     channel, told = nursery.serve(control, settings["folder"])
+    lockdown.set_apart()
     return (channel, channel), {**told, "folder": settings["folder"]}
 
 
@@ -85,22 +87,27 @@ class _Packages:
         return spec_from_file_location(name, f"{folder}/__init__.py", submodule_search_locations=[folder])
 
 
-def _lock_files(settings: dict[str, Any]) -> list[str]:
-    """Limit resources and files; numpy is imported under it, which proves that the allowed paths suffice."""
-    from grader.worker import limits, lockdown
+def _lock_files(settings: dict[str, Any]) -> str:
+    """Give up rights and files; numpy is imported under it, which proves that the allowed paths suffice."""
+    from grader.worker import lockdown
+
+    lockdown.drop_capabilities()
+    readable = [path for each in settings["readable"] for path in lockdown.without(each, settings["hidden"])]
+    return lockdown.restrict_files(readable, [settings["folder"], "/dev/null"])
+
+
+def _limit(settings: dict[str, Any]) -> str:
+    from grader.worker import limits
 
     limits.die_with_parent()
     held = limits.limit_resources(settings["memory"], settings["seconds"], settings["files"])
-    lockdown.drop_capabilities()
-    readable = [path for each in settings["readable"] for path in lockdown.without(each, settings["hidden"])]
-    files = lockdown.restrict_files(readable, [settings["folder"], "/dev/null"])
-    return ["limits " + " ".join(held), files]
+    return "limits " + " ".join(held)
 
 
-def _lock_calls() -> list[str]:
+def _lock_calls() -> str:
     from grader.worker import lockdown
 
-    return [lockdown.forbid_calls()]
+    return lockdown.forbid_calls()
 
 
 def _open_streams() -> tuple[TextIO, ...]:
