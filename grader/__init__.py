@@ -15,62 +15,106 @@ if TYPE_CHECKING:
         audit_rubric,
         check,
         grade,
+        hand_ins_in,
         load_rubric,
         open_student,
         read_results,
         write_report,
     )
-    from grader.commands import Ran, grade_class, run
+    from grader.classroom.export import Exported, export_results
+    from grader.classroom.marks import give_marks, marks_history, marks_table, read_marks, write_marks_table
+    from grader.classroom.rejudge import Rejudged, rejudge_class
+    from grader.classroom.statistics import class_statistics, write_statistics
+    from grader.classroom.totals import term_totals
+    from grader.commands import Ran, grade_batch, grade_class, run
     from grader.errors import GraderError, RubricError, StudentError
     from grader.exports.json import from_json, to_json
+    from grader.making import WrittenUp, write_up
     from grader.model import CriterionResult, Finding, Result, Score, SectionResult
+    from grader.notebook_pdfs import NotebookPdf, notebooks_to_pdf
     from grader.proxy import Proxy
     from grader.rubric import Criterion, Rubric
     from grader.schema import result_schema, rubric_schema, writeup_schema
+    from grader.starting import start_assignment
 
 __all__ = [
     "Criterion",
     "CriterionResult",
+    "Exported",
     "Finding",
     "Grader",
     "GraderError",
+    "NotebookPdf",
     "Observed",
     "Proxy",
     "Ran",
+    "Rejudged",
     "Result",
     "Rubric",
     "RubricError",
     "Score",
     "SectionResult",
     "StudentError",
+    "WrittenUp",
     "audit_rubric",
     "check",
+    "class_statistics",
+    "export_results",
     "from_json",
+    "give_marks",
     "grade",
+    "grade_batch",
     "grade_class",
+    "hand_ins_in",
     "load_rubric",
+    "marks_history",
+    "marks_table",
+    "notebooks_to_pdf",
     "open_student",
+    "read_marks",
     "read_results",
+    "rejudge_class",
     "result_schema",
     "rubric_schema",
     "run",
+    "start_assignment",
+    "term_totals",
     "to_json",
+    "write_marks_table",
     "write_report",
+    "write_statistics",
+    "write_up",
     "writeup_schema",
 ]
 
 _HOMES = {
     "api": (
-        *("Grader", "Observed", "audit_rubric", "check", "grade", "load_rubric", "open_student", "read_results"),
+        "Grader",
+        "Observed",
+        "audit_rubric",
+        "check",
+        "grade",
+        "hand_ins_in",
+        "load_rubric",
+        "open_student",
+        "read_results",
         "write_report",
     ),
-    "commands": ("Ran", "grade_class", "run"),
+    "classroom.export": ("Exported", "export_results"),
+    "classroom.marks": ("give_marks", "marks_history", "marks_table", "read_marks", "write_marks_table"),
+    "classroom.rejudge": ("Rejudged", "rejudge_class"),
+    "classroom.statistics": ("class_statistics", "write_statistics"),
+    "classroom.totals": ("term_totals",),
+    "commands": ("Ran", "grade_batch", "grade_class", "run"),
     "errors": ("GraderError", "RubricError", "StudentError"),
     "exports.json": ("from_json", "to_json"),
     "model": ("CriterionResult", "Finding", "Result", "Score", "SectionResult"),
+    "notebook_pdfs": ("NotebookPdf", "notebooks_to_pdf"),
     "proxy": ("Proxy",),
     "rubric": ("Criterion", "Rubric"),
     "schema": ("result_schema", "rubric_schema", "writeup_schema"),
+    "starting": ("start_assignment",),
+    "making": ("WrittenUp", "write_up"),
 }
 
 

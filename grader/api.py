@@ -16,11 +16,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from grader.again import Helpers, judge_again, look_again
 from grader.bank import Bank
-from grader.cli.courses import rubric_file
+from grader.courses import rubric_of
 from grader.data import DataSet, load
 from grader.errors import GraderError
 from grader.feedback import explain
@@ -36,6 +36,7 @@ from grader.session import Session
 
 if TYPE_CHECKING:
     from grader.audit import Audit
+    from grader.handins import HandIn
 
 __all__ = [
     "Grader",
@@ -43,6 +44,7 @@ __all__ = [
     "audit_rubric",
     "check",
     "grade",
+    "hand_ins_in",
     "load_rubric",
     "open_student",
     "read_results",
@@ -81,7 +83,7 @@ def grade(
         data: where data sets lie, such as {"mnist": "data/mnist"}.
         trust_submissions: allows a sandbox that does not hold hostile code.
     """
-    found = rubric if rubric is not None else rubric_file(None, take(Path(hand_in)).files)
+    found = _rubric(rubric, hand_in)
     with Grader(found, seed=seed, data=data, sandbox=sandbox, trust_submissions=trust_submissions) as grader:
         return grader.grade(hand_in)
 
@@ -95,8 +97,7 @@ def check(
     sandbox: str = "auto",
 ) -> Result:
     """The result of one's own hand-in by the public criteria, as `grader check` has it."""
-    found = rubric if rubric is not None else rubric_file(None, take(Path(hand_in)).files)
-    public = (found if isinstance(found, Rubric) else load_rubric(found)).only("public")
+    public = _rubric(rubric, hand_in).only("public")
     with Grader(public, seed=seed, data=data, sandbox=sandbox, trust_submissions=True) as grader:
         return grader.grade(hand_in)
 
@@ -105,8 +106,7 @@ def check(
 def open_student(hand_in: Place, rubric: Rubric | Place | None = None, *, sandbox: str = "auto") -> Iterator[Proxy]:
     """One hand-in in its sandbox, to call by hand: `student.softmax(scores)`; ends with the block."""
     intake = take(Path(hand_in))
-    found = rubric if rubric is not None else rubric_file(None, intake.files)
-    driver = (found if isinstance(found, Rubric) else load_rubric(found)).driver
+    driver = rubric_of(rubric, intake.files).driver
     with Session(intake.files, driver.read_text("utf-8"), choose(sandbox)) as session:
         yield Proxy(session.student)
 
@@ -242,9 +242,18 @@ def _own(result: Result, hand_in: Place | None, rubric: Rubric | Place | None) -
 
 def read_results(out: Place) -> dict[str, Result]:
     """The results that `grader grade` or `grade_class` left in a folder, by hand-in, with the marks people gave."""
-    from grader.cli.results import standing_results
+    from grader.classroom.results import standing_results
 
     return {folder.name: result for folder, result in standing_results(Path(out), None).items()}
+
+
+def hand_ins_in(path: Place, versions: Literal["latest", "all"] = "latest") -> tuple[HandIn, ...]:
+    """Whose hand-ins a folder or an archive of a platform holds, as `grader batch --dry-run` has it; none is graded."""
+    from grader.handins import find
+    from grader.intake.bundle import open_bundle
+
+    with open_bundle(Path(path)) as bundle:
+        return tuple(find(bundle, versions).hand_ins)
 
 
 def audit_rubric(
@@ -268,21 +277,16 @@ def audit_rubric(
     loaded = rubric if isinstance(rubric, Rubric) else load_rubric(rubric)
     setup = audits.Setup(audits.load_course(loaded), seed, _data(loaded, data or {}), choose(sandbox))
     found = audits.sample(list(audits.candidates(setup.course)), sample, seed)
-    done = {
-        each.candidate.id: (each, known) for each, known in audits.examine_all(found, setup, audits.Log(setup), jobs)
-    }
-    return audits.Audit(
-        {name: getattr(loaded, name) for name in ("id", "title", "course", "digest")},
-        {criterion.id: criterion.points for criterion in loaded.criteria},
-        [done[each.id][0] for each in found],
-        seed,
-        audits.fresh_probes(setup),
-        time.monotonic() - began,
-        sum(known for _, known in done.values()),
-    )
+    coming = audits.examine_all(found, setup, audits.Log(setup), jobs)
+    done = {each.candidate.id: (each, known) for each, known in coming}
+    return audits.concluded(found, setup, done, time.monotonic() - began)
+
+
+def _rubric(named: Rubric | Place | None, hand_in: Place) -> Rubric:
+    """The rubric that was named, else the one that the hand-in fits."""
+    return rubric_of(named, {} if named is not None else take(Path(hand_in)).files)
 
 
 def _data(rubric: Rubric, places: Mapping[str, Place]) -> dict[str, DataSet]:
     """The data sets that the rubric asks for."""
-    names = sorted({name for criterion in rubric.criteria for name in criterion.check.datasets()})
-    return {name: load(name, Path(places[name]) if name in places else None) for name in names}
+    return {name: load(name, Path(places[name]) if name in places else None) for name in rubric.datasets}

@@ -125,6 +125,11 @@ class Score:
     given: float | None  # rounded to two figures behind the point
     maximum: float
 
+    @property
+    def percent(self) -> float:
+        """The given points in percent of the maximum."""
+        return 100 * (self.given or 0.0) / self.maximum if self.maximum else 100.0
+
 
 @dataclass(frozen=True, slots=True)
 class CriterionResult:

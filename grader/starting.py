@@ -8,13 +8,13 @@ from pathlib import Path
 from grader.errors import GraderError
 from grader.wording import KEBAB
 
-__all__ = ["start"]
+__all__ = ["start_assignment"]
 
 STARTER = Path(__file__).resolve().parent / "starter"
 AS_TEXT = ".txt"  # of Python files there, which are no part of the grader's own code
 
 
-def start(name: str, where: Path) -> list[Path]:
+def start_assignment(name: str, where: Path) -> list[Path]:
     """Make the folder `name` there, with a rubric and all that belongs to it; the files, sorted.
 
     Raises:

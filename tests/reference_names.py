@@ -70,7 +70,8 @@ def _type(annotation: Any) -> str:
 
 def _fields(noun: type) -> str:
     if dataclasses.is_dataclass(noun):
-        return "".join(f"\n    {each.name}: {each.type}" for each in dataclasses.fields(noun))
+        public = [each for each in dataclasses.fields(noun) if not each.name.startswith("_")]
+        return "".join(f"\n    {each.name}: {each.type}" for each in public)
     if "__init__" in vars(noun) and not issubclass(noun, Exception):
         return "\n    " + _signature("__init__", noun.__init__).replace("\n", "\n    ")
     return ""

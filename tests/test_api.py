@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -122,3 +123,35 @@ def test_a_report_of_another_kind_is_refused(result: grader.Result, tmp_path: Pa
 def test_the_page_has_every_public_name_and_no_other() -> None:
     table = PAGE.split("## Names")[1]
     assert set(re.findall(r"`(\w+)`", "".join(re.findall(r"^\| (`.+?) \|", table, re.M)))) == set(grader.__all__)
+
+
+def test_an_export_that_needs_a_file_says_so(tmp_path: Path, result: grader.Result) -> None:
+    (tmp_path / "hand-in-05").mkdir()
+    grader.write_report(result, tmp_path / "hand-in-05" / "result.json")
+    with pytest.raises(grader.GraderError, match="Name the file"):
+        grader.export_results(tmp_path, "csv").write()
+    one = grader.export_results(tmp_path / "hand-in-05", "junit")
+    assert one.single
+    one.write(tmp_path / "one.xml")
+    one.write()
+    assert (tmp_path / "one.xml").read_text() == (tmp_path / "hand-in-05" / "junit.xml").read_text() == one.single
+
+
+def test_a_single_text_of_a_whole_class_cannot_be_printed(tmp_path: Path, result: grader.Result) -> None:
+    (tmp_path / "hand-in-05").mkdir()
+    grader.write_report(result, tmp_path / "hand-in-05" / "result.json")
+    ended = CliRunner().invoke(commands, ["export", str(tmp_path), "--to", "junit", "-o", "-"])
+    assert ended.exit_code == 2
+    assert "name the folder of one" in ended.stderr
+
+
+@pytest.mark.slow
+def test_a_class_is_found_and_graded_as_its_platform_gives_it(slips: Path, quick: Path, tmp_path: Path) -> None:
+    shutil.copytree(slips, tmp_path / "class" / "hand-in-05")
+    shutil.copytree(slips, tmp_path / "class" / "hand-in-06")
+    assert [each.id for each in grader.hand_ins_in(tmp_path / "class")] == ["hand-in-05", "hand-in-06"]
+    results = grader.grade_batch(
+        tmp_path / "class", tmp_path / "out", quick, seed=3, formats=["json"], jobs=1, only=["*-06"]
+    )
+    assert {name: each.score.maximum for name, each in results.items()} == {"hand-in-06": 100}
+    assert (tmp_path / "out" / "roster.csv").is_file()

@@ -94,7 +94,7 @@ def test_canvas_gets_what_is_settled_and_the_rest_is_told(out: Path, tmp_path: P
     given = samples.failing().score.given
     assert (tmp_path / "new.csv").read_text() == book.read_text().replace("A,1.00", f"A,{given:g}")
     assert "1 not settled, so the cell stays as it was (--provisional writes what is decided): s2" in ended.stderr
-    assert "1 score written" in ended.stderr
+    assert "1 score filled in" in ended.stderr
 
 
 def test_other_points_than_the_platforms_are_refused_until_scaling_is_asked_for(out: Path, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.cli.courses import course_of
+from grader.courses import course_of
 from grader.errors import GraderError
 from grader.intake import take
 

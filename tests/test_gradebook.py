@@ -20,7 +20,7 @@ from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from sqlalchemy import create_engine, event, make_url, text
 
-from grader.cli.book import open_for
+from grader.classroom.book import open_for
 from grader.errors import GraderError
 from grader.exports.json import from_json, to_json
 from grader.gradebook import FILE, Attempt, Conflict, Given, marked, open_book

@@ -10,13 +10,13 @@ from click.testing import CliRunner
 from grader import Grader, audit_rubric
 from grader.cli import commands
 from grader.errors import GraderError
-from grader.starting import start
+from grader.starting import start_assignment
 
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("new")
-    start("my-course-hw1", folder)
+    start_assignment("my-course-hw1", folder)
     return folder / "my-course-hw1"
 
 
@@ -43,7 +43,7 @@ def test_a_new_assignment_passes_its_own_audit(course: Path) -> None:
 @pytest.mark.parametrize("name", ["Homework 1", "hw_1", "../hw1", "", "-"])
 def test_a_name_that_can_be_no_rubrics_id_is_refused(name: str, tmp_path: Path) -> None:
     with pytest.raises(GraderError, match="cannot be the name of an assignment"):
-        start(name, tmp_path)
+        start_assignment(name, tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 

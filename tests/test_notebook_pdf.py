@@ -202,7 +202,7 @@ def test_a_class_gets_its_pdfs_and_what_cannot_be_opened_is_told(tmp_path: Path)
 
 
 def test_pictures_beside_a_single_notebook_are_found_in_its_folder_only(tmp_path: Path) -> None:
-    from grader.cli.notebook import _near
+    from grader.notebook_pdfs import _near
 
     mine, other = tmp_path / "mine", tmp_path / "a.png"
     (mine / "plots").mkdir(parents=True)

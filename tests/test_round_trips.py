@@ -83,7 +83,7 @@ def test_one_column_of_the_canvas_gradebook_changes_for_each_member_of_a_group(
     metadata = graded.parent / "assignment_77_export" / "submission_metadata.yml"
     asked = ("--into", book, "--column", "Homework 1", "--roster", metadata, "-o", tmp_path / "filled.csv")
     ended = grader("export", out, "--to", "canvas", *asked)
-    assert "3 scores written" in ended.stderr
+    assert "3 scores filled in" in ended.stderr
     filled = (tmp_path / "filled.csv").read_bytes().decode()
     expected = GRADEBOOK.replace('morning",,', 'morning",100,').replace("A,3.00,", "A,100,")
     assert filled == expected.replace("zoneil,B,,", "zoneil,B,40,")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 
 from grader.audit.bench import Bench, Setup, fresh_probes
@@ -32,6 +32,7 @@ __all__ = [
     "Setup",
     "Tally",
     "candidates",
+    "concluded",
     "examine_all",
     "fresh_probes",
     "load_course",
@@ -100,3 +101,18 @@ class _Benches:
     def close(self) -> None:
         for bench in self._all:
             bench.close()
+
+
+def concluded(
+    found: Sequence[Candidate], setup: Setup, done: Mapping[str, tuple[Outcome, bool]], seconds: float
+) -> Audit:
+    """The audit of all these candidates, from what `examine_all` gave of each, by its id."""
+    return Audit(
+        {name: getattr(setup.rubric, name) for name in ("id", "title", "course", "digest")},
+        {criterion.id: criterion.points for criterion in setup.rubric.criteria},
+        [done[candidate.id][0] for candidate in found],
+        setup.seed,
+        fresh_probes(setup),
+        seconds,
+        sum(known for _, known in done.values()),
+    )

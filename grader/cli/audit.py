@@ -102,31 +102,22 @@ def _examine(found: Sequence[Candidate], setup: Setup, jobs: int, *, quiet: bool
     from grader import audit
     from grader.cli.terminal import console, progress
 
-    started, cached = time.monotonic(), 0
-    outcomes: dict[str, Outcome] = {}
+    started = time.monotonic()
+    done: dict[str, tuple[Outcome, bool]] = {}
     coming = audit.examine_all(found, setup, audit.Log(setup), jobs)
     screen = console()
     screen.quiet = quiet or not screen.is_terminal
     try:
         with progress(screen, len(found)) as advance:
             for outcome, known in coming:
-                outcomes[outcome.candidate.id] = outcome
-                cached += known
+                done[outcome.candidate.id] = (outcome, known)
                 advance(outcome.candidate.part)
     except KeyboardInterrupt:
         click.echo("\nStopping after what is under way …", err=True)
         coming.close()
-        click.echo(f"Stopped after {len(outcomes)} of {len(found)}. The same command goes on from there.", err=True)
+        click.echo(f"Stopped after {len(done)} of {len(found)}. The same command goes on from there.", err=True)
         click.get_current_context().exit(INTERRUPTED)
-    return audit.Audit(
-        {name: getattr(setup.rubric, name) for name in ("id", "title", "course", "digest")},
-        {criterion.id: criterion.points for criterion in setup.rubric.criteria},
-        [outcomes[candidate.id] for candidate in found],
-        setup.seed,
-        audit.fresh_probes(setup),
-        time.monotonic() - started,
-        cached,
-    )
+    return audit.concluded(found, setup, done, time.monotonic() - started)
 
 
 def _cores() -> int:

@@ -92,7 +92,7 @@ def _check(
     show_progress: bool,
 ) -> tuple[Result, Rubric]:
     """Observe the reference and the hand-in side by side, and judge by the rubric that is given back too."""
-    from grader.cli.courses import rubric_file
+    from grader.courses import rubric_file
     from grader.data import load
     from grader.grading import judge, observe, prepare
     from grader.intake import take

@@ -19,11 +19,6 @@ def exit_code(scores: Iterable[Score], complete: bool, fail_under: float | None)
     """The code for these scores; what is not graded weighs more than what is below `fail_under` percent."""
     if not complete:
         return UNGRADED
-    if fail_under is not None and any(percent(score) < fail_under for score in scores):
+    if fail_under is not None and any(score.percent < fail_under for score in scores):
         return BELOW
     return GRADED
-
-
-def percent(score: Score) -> float:
-    """The given points in percent of the maximum."""
-    return 100 * (score.given or 0.0) / score.maximum if score.maximum else 100.0

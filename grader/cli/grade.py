@@ -41,7 +41,7 @@ def command(paths: tuple[Path, ...], resume: bool, one: bool, **options: object)
 
 
 def _may_go_on(asked: Asked) -> None:
-    from grader.cli.records import seed_of
+    from grader.classroom.records import seed_of
 
     if asked.goes_on and asked.seed not in (None, seed_of(asked.out)):
         raise GraderError(f"{asked.out} was begun with another seed; leave --seed or --continue out.")

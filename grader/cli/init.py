@@ -29,9 +29,9 @@ def command(name: str) -> None:
     \b
     Example:  grader init my-course-hw1
     """
-    from grader.starting import start
+    from grader.starting import start_assignment
 
-    start(name, Path())
+    start_assignment(name, Path())
     click.echo(f"{name}/")
     for part, what in TOLD.items():
         click.echo(f"  {part:<14} {what}")

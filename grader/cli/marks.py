@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,14 +10,10 @@ import click
 
 from grader.cli.options import shown
 from grader.cli.totals import command as totals
-from grader.errors import GraderError
 
 if TYPE_CHECKING:
     from grader.gradebook import Entry
-    from grader.gradebook.book import Book
-    from grader.marks import Returned, Row
-    from grader.model import Result
-    from grader.people import Person
+    from grader.marks import Returned
 
 __all__ = ["command"]
 
@@ -60,19 +55,15 @@ def export(out: Path, book: str | None, output: Path | None, every: bool) -> Non
     \b
     Example:  grader marks export results/ -o marks.xlsx
     """
-    from grader.batch import write
-    from grader.marks import COLUMNS, sheet
+    from grader.classroom.marks import marks_table, write_marks_table
+    from grader.marks import COLUMNS
     from grader.tables import table
 
-    assignment, opened = _open(out, book)
-    entries = opened.entries(assignment)
-    opened.close()
-    rows = list(sheet(_results(entries), entries, every=every))
-    content = table(COLUMNS, rows, output.suffix if output else ".csv")
+    rows = marks_table(out, every=every, book=book)
     if output is None:
-        click.echo(content, nl=False)
+        click.echo(table(COLUMNS, rows, ".csv"), nl=False)
         return
-    write(output, content, private=True)
+    write_marks_table(rows, output)
     click.echo(f"{len(rows)} rows in {shown(output)}.", err=True)
 
 
@@ -92,18 +83,16 @@ def import_(out: Path, file: Path, book: str | None, roster: Path | None, yes: b
     \b
     Example:  grader marks import results/ marks.xlsx
     """
-    assignment, opened = _open(out, book)
-    try:
-        back = _returned(opened.entries(assignment), file, roster)
-        _tell(back)
-        if back.problems and not partial:
-            click.echo("Nothing is written; --partial writes the rest.", err=True)
-            click.get_current_context().exit(REFUSED)
-        if back.given and _agreed(yes):
-            opened.mark(assignment, back.given)
-            click.echo(f"{len(back.given)} written.")
-    finally:
-        opened.close()
+    from grader.classroom.marks import give_marks, read_marks
+
+    back = read_marks(out, file, roster=roster, book=book)
+    _tell(back)
+    if back.problems and not partial:
+        click.echo("Nothing is written; --partial writes the rest.", err=True)
+        click.get_current_context().exit(REFUSED)
+    if back.given and _agreed(yes):
+        give_marks(out, back.given, book=book)
+        click.echo(f"{len(back.given)} written.")
 
 
 @command.command("publish")
@@ -118,12 +107,11 @@ def publish(out: Path, book: str | None) -> None:
     \b
     Example:  grader marks publish results/
     """
+    from grader.classroom.marks import standing_entries
     from grader.cli import publishing, terminal
     from grader.report.text import plural, visible
 
-    assignment, opened = _open(out, book)
-    entries = opened.entries(assignment)
-    opened.close()
+    entries = standing_entries(out, book)
     with terminal.publishing() as advance:
         count, problems = publishing.publish(out, entries, book, advance)
     for problem in problems:
@@ -145,23 +133,14 @@ def history(out: Path, hand_in: str | None, book: str | None) -> None:
     \b
     Example:  grader marks history results/ hand-in-05
     """
+    from grader.classroom.marks import marks_history
     from grader.report.text import one_line
 
-    assignment, opened = _open(out, book)
-    for each in opened.history(assignment, hand_in):
+    for each in marks_history(out, hand_in, book=book):
         points = " → ".join("–" if value is None else f"{value:g}" for value in (each.before, each.after))
         what = " ".join(filter(None, (each.what, each.criterion)))
         line = f"{each.at:%Y-%m-%d %H:%M:%S}  {each.by}  {each.hand_in}  {what}  {points}  {each.why}"
         click.echo(one_line(line, 400))
-    opened.close()
-
-
-def _open(out: Path, named: str | None) -> tuple[str, Book]:
-    from grader.cli.book import opened
-    from grader.cli.results import assignment_of
-
-    book = opened(out, named)
-    return assignment_of(out, book), book
 
 
 def _waits(entry: Entry) -> bool:
@@ -170,44 +149,6 @@ def _waits(entry: Entry) -> bool:
     from grader.gradebook import marked
 
     return bool(entry.result) and not settled(marked(from_json(entry.result), entry.marks))
-
-
-def _results(entries: Mapping[str, Entry]) -> dict[str, Result]:
-    from grader.exports.json import from_json
-
-    return {name: from_json(entry.result) for name, entry in entries.items() if entry.result}
-
-
-def _returned(entries: Mapping[str, Entry], file: Path, roster: Path | None) -> Returned:
-    from grader.marks import returned
-    from grader.people import roster as listed
-    from grader.tables import read_table
-
-    rows = read_table(file)
-    if not rows or not {"criterion", "points"} <= set(rows[0]):
-        raise GraderError(f"{file}: marks need the columns criterion and points; `grader marks export` makes them.")
-    results = _results(entries)
-    return returned(rows, results, entries, _identifying(rows, results, listed(roster) if roster else {}))
-
-
-def _identifying(
-    rows: Sequence[Row], hand_ins: Iterable[str], people: Mapping[str, Sequence[Person]]
-) -> Callable[[Row], str | None]:
-    """What tells the hand-in of a row: its own column, else who the other columns say it is."""
-    from grader.people import known_as, match, of_row
-
-    if "hand_in" in rows[0]:
-        return lambda row: row["hand_in"].strip() or None
-    numbers = {each: number for number, each in enumerate(dict.fromkeys(map(_who, rows)))}
-    persons = {number: of_row(dict(each)) for each, number in numbers.items()}
-    found = match({each: people.get(each) or [known_as(each)] for each in hand_ins}, persons)
-    return lambda row: found.rows.get(numbers[_who(row)])
-
-
-def _who(row: Row) -> tuple[tuple[str, str], ...]:
-    from grader.marks import COLUMNS
-
-    return tuple((column, text) for column, text in row.items() if column not in COLUMNS)
 
 
 def _tell(back: Returned) -> None:

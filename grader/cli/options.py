@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ import click
 if TYPE_CHECKING:
     from grader.rubric import Rubric
 
-__all__ = ["data_paths", "needed", "sandbox_option", "shown"]
+__all__ = ["data_paths", "sandbox_option", "several", "shown"]
 
 sandbox_option = click.option(
     "--sandbox",
@@ -22,9 +22,17 @@ sandbox_option = click.option(
 )
 
 
-def needed(rubric: Rubric) -> list[str]:
-    """The names of the data sets that the rubric's criteria ask for, each once."""
-    return sorted({name for criterion in rubric.criteria for name in criterion.check.datasets()})
+def several(known: Sequence[str]) -> Callable[[click.Context, click.Parameter, str], tuple[str, ...]]:
+    """What reads a list with commas of some of these words; all of them where it is empty."""
+
+    def read(ctx: click.Context, option: click.Parameter, value: str) -> tuple[str, ...]:
+        wanted = tuple(dict.fromkeys(part.strip().lower() for part in value.split(",") if part.strip()))
+        for name in wanted:
+            if name not in known:
+                raise click.BadParameter(f"{name!r} is not one of {', '.join(known)}.", ctx, option)
+        return wanted or tuple(known)
+
+    return read
 
 
 def data_paths(rubric: Rubric, given: Iterable[str]) -> dict[str, Path | None]:
@@ -32,7 +40,7 @@ def data_paths(rubric: Rubric, given: Iterable[str]) -> dict[str, Path | None]:
     from grader.data import parse_data_option
 
     paths = dict(parse_data_option(each) for each in given)
-    return {name: paths.get(name) for name in needed(rubric)}
+    return {name: paths.get(name) for name in rubric.datasets}
 
 
 def shown(path: Path) -> str:

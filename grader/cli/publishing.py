@@ -20,7 +20,7 @@ def publish(
     out: Path, entries: Mapping[str, Entry], named: str | None, advance: Callable[[int, int], None]
 ) -> tuple[int, list[str]]:
     """Draw anew what changed, and write the tables of the class; how many reports, and what could not be made."""
-    from grader.cli.stats import write_statistics
+    from grader.classroom.statistics import usual, write_statistics
     from grader.publishing import draw, unpublished
 
     changed = unpublished(out, entries)
@@ -30,9 +30,9 @@ def publish(
         problems.append(draw(out, entry))
         advance(done, len(changed))
     _write_summary(out, entries)
-    formats = ["html", *(["pdf"] if (out / "class.pdf").is_file() else []), "csv"]
+    formats = usual(pdf=(out / "class.pdf").is_file())
     try:
-        problems += write_statistics(out, named, formats)[1]
+        problems += write_statistics(out, formats, book=named).problems
     except GraderError as error:
         problems.append(str(error))
     return len(changed), [problem for problem in problems if problem]
@@ -41,7 +41,7 @@ def publish(
 def _write_summary(out: Path, entries: Mapping[str, Entry]) -> None:
     """summary.csv as the run wrote it, with the marks."""
     from grader.batch import write
-    from grader.cli.records import summary_csv
+    from grader.classroom.records import summary_csv
     from grader.exports.json import from_json
     from grader.gradebook import marked
 

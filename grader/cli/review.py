@@ -40,7 +40,7 @@ def command(out: Path, marker: str, names: bool, host: str, port: int, rubric: s
     \b
     Example:  grader review results/
     """
-    from grader.cli.book import opened
+    from grader.classroom.book import opened
     from grader.review import MISSING, is_available
 
     if not is_available():
@@ -58,7 +58,7 @@ def desk_of(out: Path, book: Book, named: str | None) -> Desk:
     Raises:
         GraderError: its rubric cannot be found, or is another one.
     """
-    from grader.cli.results import assignment_of
+    from grader.classroom.results import assignment_of
     from grader.review.desk import Desk
 
     told = _told(out)

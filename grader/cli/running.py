@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from grader.cli.exits import INTERRUPTED, exit_code
-from grader.cli.options import data_paths, shown
+from grader.cli.options import data_paths, several, shown
 from grader.errors import GraderError, IntakeError
 
 if TYPE_CHECKING:
     from grader.batch import Choice, Engine, Format, Outcome, Task
-    from grader.cli.records import Run
+    from grader.classroom.records import Run
     from grader.data import DataSet
     from grader.gradebook.book import Book
     from grader.grading import Key
@@ -64,14 +64,6 @@ class Asked:
         return not (self.quiet or self.as_json)
 
 
-def _formats(ctx: click.Context, option: click.Parameter, value: str) -> tuple[str, ...]:
-    wanted = tuple(dict.fromkeys(part.strip().lower() for part in value.split(",") if part.strip()))
-    for name in wanted:
-        if name not in FORMATS:
-            raise click.BadParameter(f"{name!r} is not one of {', '.join(FORMATS)}.", ctx, option)
-    return wanted or FORMATS
-
-
 OPTIONS = (
     click.option(
         "-o", "--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="For the results."
@@ -101,7 +93,12 @@ OPTIONS = (
         "--jobs", type=click.IntRange(min=1), help="Hand-ins at the same time. [default: the number of cores]"
     ),
     click.option(
-        "--format", "formats", default="json,html,pdf", show_default=True, callback=_formats, help="What to write."
+        "--format",
+        "formats",
+        default="json,html,pdf",
+        show_default=True,
+        callback=several(FORMATS),
+        help="What to write.",
     ),
     click.option("--fail-under", type=float, metavar="PERCENT", help="End with exit code 1 if a score is below this."),
     click.option("--book", metavar="FILE|URL", help="The gradebook. [default: OUT/gradebook.db]"),
@@ -122,8 +119,8 @@ def grade_all(tasks: Sequence[Task], decisions: Sequence[str], asked: Asked) -> 
     """Grade these hand-ins, write and tell what comes of it, and return the exit code."""
     from grader import batch
     from grader.batch.before import Before
-    from grader.cli import records
-    from grader.cli.book import open_for, write_asked
+    from grader.classroom import records
+    from grader.classroom.book import open_for, write_asked
     from grader.grading import prepare
     from grader.rubric import load_rubric
     from grader.sandbox import choose
@@ -163,7 +160,7 @@ def grade_all(tasks: Sequence[Task], decisions: Sequence[str], asked: Asked) -> 
 
 def _followed(outcomes: Generator[Outcome, None, None], run: Run, asked: Asked, book: Book | None) -> int | None:
     """Record each outcome as it comes; an exit code where the run was stopped."""
-    from grader.cli.book import attempt
+    from grader.classroom.book import attempt
 
     try:
         with _progress(asked, len(run.tasks)) as advance:
@@ -228,7 +225,7 @@ def _rubric_file(named: str | None, tasks: Sequence[Task]) -> Path:
     Raises:
         GraderError: they fit none, or different ones.
     """
-    from grader.cli.courses import rubric_file
+    from grader.courses import rubric_file
     from grader.intake import take
     from grader.wording import listed
 
@@ -253,7 +250,7 @@ def _rubric_file(named: str | None, tasks: Sequence[Task]) -> Path:
 
 
 def _seed(asked: Asked) -> int:
-    from grader.cli.records import seed_of
+    from grader.classroom.records import seed_of
 
     if asked.seed is None and asked.goes_on and (asked.out / "run.json").exists():
         return seed_of(asked.out)
@@ -317,12 +314,12 @@ def _write_marking(run: Run, key: Key) -> None:
 
 def _write_class(run: Run, asked: Asked) -> str:
     """The class in numbers; what could not be made of it. It never costs the run its results."""
-    from grader.cli.stats import write_statistics
+    from grader.classroom.statistics import usual, write_statistics
     from grader.report.text import visible
 
-    formats = ["html", *(["pdf"] if "pdf" in run.formats and len(run.tasks) > 1 else []), "csv"]
+    formats = usual(pdf="pdf" in run.formats and len(run.tasks) > 1)
     try:
-        return visible("\n".join(write_statistics(run.out, asked.book, formats)[1]))
+        return visible("\n".join(write_statistics(run.out, formats, book=asked.book).problems))
     except GraderError as error:
         return f"The statistics could not be written: {visible(str(error))}"
 
@@ -336,7 +333,7 @@ def _stopped(run: Run, asked: Asked) -> int:
 
 def _tell(run: Run, asked: Asked, seconds: float) -> None:
     if asked.as_json:
-        from grader.cli.records import summary
+        from grader.classroom.records import summary
 
         told = {"rubric": run.rubric.id, "out": str(asked.out), "hand_ins": [summary(each) for each in run.outcomes]}
         click.echo(json.dumps(told, indent=2, ensure_ascii=False))

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,13 +18,11 @@ from grader.errors import GraderError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from grader.data import DataSet
-    from grader.experiments import Bench, Outcome, Run
-    from grader.writeup import Document, Writeup
+    from grader.experiments import Outcome
+    from grader.making import Form, Making, WrittenUp
+    from grader.writeup import Writeup
 
 __all__ = ["command"]
-
-KEPT = "experiments"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,24 +31,14 @@ class Asked:
 
     path: Path
     out: Path
-    form: str | None
+    form: Form | None
     rubric: str | None
     data: tuple[str, ...]
     quick: bool
-    jobs: int
+    jobs: int | None
     fresh: bool
     sandbox: str
     quiet: bool
-
-    @property
-    def is_html(self) -> bool:
-        """Whether a page is wanted, and no PDF."""
-        return self.form == "html" or (self.form is None and self.out.suffix.lower() in (".html", ".htm"))
-
-    @property
-    def folder(self) -> Path:
-        """Where the numbers go."""
-        return self.out.with_name(f"{self.out.stem}-data")
 
 
 @click.command("writeup")
@@ -74,7 +59,7 @@ class Asked:
 @click.option("--fresh", is_flag=True, help="Do every run again, also those that an earlier write-up did.")
 @click.option("--sandbox", default="auto", show_default=True, metavar="NAME", help="How the code is kept apart.")
 @click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
-def command(jobs: int | None, form: str | None, **options: object) -> None:
+def command(**options: object) -> None:
     """Run the course's experiments on your own code and write the report.
 
     PATH is the folder of the hand-in, or a zip or tar archive of it. Tables and curves come from your code;
@@ -87,98 +72,61 @@ def command(jobs: int | None, form: str | None, **options: object) -> None:
     Example:  grader writeup hw1/ -o report.pdf --data mnist=data/mnist
               grader writeup hw1/ -o preview.html --quick
     """
-    asked = Asked(jobs=jobs or _cores(), form=form, **options)  # type: ignore[arg-type]  # click made them
+    asked = Asked(**options)  # type: ignore[arg-type]  # click made them
     click.get_current_context().exit(_write_up(asked))
 
 
 def _write_up(asked: Asked) -> int:
-    from grader import writeup as writeups
-    from grader.cli.courses import rubric_file
-    from grader.experiments import Bench
-    from grader.intake import take
-    from grader.rubric import load_rubric
-    from grader.sandbox import choose
+    from grader.data import parse_data_option
+    from grader.making import begin, finish
 
     started = time.monotonic()
-    sandbox = choose(asked.sandbox)
     _refuse_impossible(asked)
-    intake = take(asked.path, pictures=True)
-    course = load_rubric(rubric_file(asked.rubric, intake.files))
-    writeup = _load(course.folder)
-    source, preview = _data(writeup, asked)
-    planned = writeups.plan(writeup, intake.files, preview=preview)
-    splits = writeups.splits(writeup.data, source)
-    aside = planned.read.union(name for name in intake.files if name.endswith(".md"))
-    driver = course.driver.read_text("utf-8")
-    bench = Bench(intake.files, driver, splits, sandbox, writeup.best_by, writeup.seconds, aside)
-    _say(asked, f"{writeup.title}, sandbox {sandbox.name}", _about_data(writeup, source, preview, asked))
-    outcomes = _run_all(planned.all, bench, writeup, asked)
-    told = writeups.explanations(writeup.sections, intake.files, intake.pictures, intake.submission.files)
-    name = intake.submission.id
-    document = writeups.document(writeup, planned, outcomes, told, splits, name, intake.files, preview=preview)
-    _write(document, writeups.tables_and_curves(document, writeup, planned, outcomes), asked)
-    _say(asked, *(note for id_ in planned.absent for note in planned.notes[id_]))
-    _tell(document, outcomes, time.monotonic() - started, asked)
-    return _exit_code(outcomes)
+    places = dict(parse_data_option(each) for each in asked.data)
+    making = begin(asked.path, rubric=asked.rubric, data=places, quick=asked.quick, sandbox=asked.sandbox)
+    _say(asked, f"{making.writeup.title}, sandbox {making.bench.sandbox.name}", _about_data(making, asked))
+    made = finish(making, _run_all(making, asked))
+    made.write(asked.out, asked.form)
+    _say(asked, *(note for id_ in making.planned.absent for note in making.planned.notes[id_]))
+    _tell(made, time.monotonic() - started, asked)
+    return _exit_code(made.outcomes)
 
 
 def _refuse_impossible(asked: Asked) -> None:
     """Before minutes of training, not after them."""
+    from grader.making import form_of
     from grader.report import pdf_problem
 
-    problem = None if asked.is_html else pdf_problem()
+    problem = None if (asked.form or form_of(asked.out)) == "html" else pdf_problem()
     if problem:
         raise GraderError(f"{problem}\nOr write HTML: --format html")
 
 
-def _load(folder: Path) -> Writeup:
-    from grader.writeup import FILE, load_writeup
-
-    if not (folder / FILE).is_file():
-        raise GraderError(f"{folder.name} asks for no write-up: there is no {FILE} beside its rubric.")
-    return load_writeup(folder / FILE)
-
-
-def _data(writeup: Writeup, asked: Asked) -> tuple[DataSet, bool]:
-    """The data set, and whether this is a preview only."""
-    from grader.data import load, parse_data_option
-
-    paths = dict(parse_data_option(each) for each in asked.data)
-    full = writeup.data.full
-    if asked.quick or (full is not None and full not in paths):
-        return load(writeup.data.quick), True
-    return load(full, paths[full]) if full is not None else load(writeup.data.quick), False
+def _about_data(making: Making, asked: Asked) -> str:
+    source = making.source
+    if making.preview and not asked.quick:
+        return f"Without --data {making.writeup.data.full}=PATH this is a preview on {source.name}."
+    return f"A preview on {source.name}." if making.preview else source.source
 
 
-def _about_data(writeup: Writeup, source: DataSet, preview: bool, asked: Asked) -> str:
-    if preview and not asked.quick:
-        return f"Without --data {writeup.data.full}=PATH this is a preview on {source.name}."
-    return f"A preview on {source.name}." if preview else source.source
+def _run_all(making: Making, asked: Asked) -> list[Outcome]:
+    """All outcomes as they came; Ctrl-C loses only what is under way."""
+    from grader.making import outcomes_of
 
-
-def _run_all(runs: list[Run], bench: Bench, writeup: Writeup, asked: Asked) -> list[Outcome]:
-    """All outcomes in the order of the runs; Ctrl-C loses only what is under way."""
-    from grader.experiments import perform
-    from grader.kept import Kept
-
-    kept = Kept(KEPT)
-    if asked.fresh:
-        for run in runs:
-            kept.forget(bench.name(run))
     outcomes: list[Outcome] = []
-    coming = perform(runs, bench, asked.jobs, kept)
+    coming = outcomes_of(making, asked.jobs, fresh=asked.fresh)
     try:
-        with _progress(len(runs), writeup, asked) as advance:
+        with _progress(len(making.runs), making.writeup, asked) as advance:
             for outcome in coming:
                 outcomes.append(outcome)
                 advance(outcome)
     except KeyboardInterrupt:
-        click.echo(f"\nStopped: {len(outcomes)} of {len(runs)} runs are done. The same command goes on.", err=True)
+        told = f"{len(outcomes)} of {len(making.runs)} runs are done."
+        click.echo(f"\nStopped: {told} The same command goes on.", err=True)
         click.get_current_context().exit(INTERRUPTED)
     finally:
         coming.close()
-    order = {id(run): place for place, run in enumerate(runs)}
-    return sorted(outcomes, key=lambda outcome: order[id(outcome.run)])
+    return outcomes
 
 
 @contextmanager
@@ -226,38 +174,22 @@ def _how_long(outcome: Outcome) -> str:
     return "done before" if outcome.known else f"{outcome.seconds:.1f} s"
 
 
-def _write(document: Document, numbers: Mapping[str, str], asked: Asked) -> None:
-    """The report, and beside it the numbers; what an earlier run left there goes."""
-    from grader.batch import write
-    from grader.report.writeup import html, pdf
-
-    files = dict(numbers)
-    if asked.is_html:
-        write(asked.out, html(document))
-    else:
-        content, pages = pdf(document)
-        write(asked.out, content)
-        files["pages.json"] = json.dumps({"sections": pages}, indent=1, ensure_ascii=False) + "\n"
-    for name in ("tables", "curves"):
-        shutil.rmtree(asked.folder / name, ignore_errors=True)
-    for name, told in files.items():
-        write(asked.folder / name, told)
-
-
-def _tell(document: Document, outcomes: list[Outcome], seconds: float, asked: Asked) -> None:
+def _tell(made: WrittenUp, seconds: float, asked: Asked) -> None:
+    from grader.making import data_folder
     from grader.report.text import plural
 
-    missing = [part.section.title for part in document.parts if part.is_missing]
+    outcomes = made.outcomes
+    missing = [part.section.title for part in made.document.parts if part.is_missing]
     known = sum(outcome.known for outcome in outcomes)
     lines = [f"{plural(len(outcomes), 'run')} in {seconds:.1f} s{f', {known} of them done before' if known else ''}."]
     lines += [f"{each.run.label}: {each.failure.message} {each.failure.where}" for each in outcomes if each.failure]
     if missing:
         lines.append(f"No explanation was found for {', '.join(missing)}. Write under these headings in report.md.")
-    lines.append(f"Report: {shown(asked.out)}. Tables and curves: {shown(asked.folder)}/")
+    lines.append(f"Report: {shown(asked.out)}. Tables and curves: {shown(data_folder(asked.out))}/")
     _say(asked, *lines)
 
 
-def _exit_code(outcomes: list[Outcome]) -> int:
+def _exit_code(outcomes: Sequence[Outcome]) -> int:
     faults = {outcome.failure.fault for outcome in outcomes if outcome.failure}
     return UNGRADED if faults - {"student"} else BELOW if faults else GRADED
 
@@ -268,8 +200,3 @@ def _say(asked: Asked, *lines: str) -> None:
 
         for line in lines:
             click.echo(visible(line))
-
-
-def _cores() -> int:
-    """The cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -69,6 +69,11 @@ class Rubric:
         return tuple(criterion for section in self.sections for criterion in section.criteria)
 
     @property
+    def datasets(self) -> list[str]:
+        """The names of the data sets that its criteria ask for, each once."""
+        return sorted({name for criterion in self.criteria for name in criterion.check.datasets()})
+
+    @property
     def maximum(self) -> float:
         """The points of all criteria."""
         return round(sum(criterion.points for criterion in self.criteria), 4)

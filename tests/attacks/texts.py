@@ -16,8 +16,8 @@ from pypdf import PdfReader
 
 from grader.answers import Number, find
 from grader.batch import Outcome, Task
+from grader.classroom.records import Run
 from grader.cli import terminal
-from grader.cli.records import Run
 from grader.errors import RubricError
 from grader.exports.json import from_json, to_json
 from grader.intake.names import safe_id

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 from grader.batch import FILES, Format, Outcome, Task, write
-from grader.cli.exits import percent
 from grader.errors import GraderError
 from grader.exports import cell
 from grader.rubric import Rubric
@@ -83,7 +82,7 @@ def summary_csv(ids: Sequence[str], outcomes: Sequence[Outcome]) -> str:
     table = csv.writer(text, lineterminator="\n")
     table.writerow(["hand_in", "status", "score", "maximum", "percent", *ids])
     for outcome in outcomes:
-        share = "" if outcome.score.given is None else round(percent(outcome.score), 2)
+        share = "" if outcome.score.given is None else round(outcome.score.percent, 2)
         points = ["" if (given := outcome.criteria.get(id_)) is None else given for id_ in ids]
         score = "" if outcome.score.given is None else outcome.score.given
         row = [cell(outcome.task.id), status(outcome), score, outcome.score.maximum, share]

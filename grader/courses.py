@@ -10,9 +10,9 @@ from pathlib import Path, PurePosixPath
 
 from grader.errors import GraderError
 from grader.paths import data_folder
-from grader.rubric import find_rubric, reference_files
+from grader.rubric import Rubric, find_rubric, load_rubric, reference_files
 
-__all__ = ["course_of", "fits", "rubric_file"]
+__all__ = ["course_of", "fits", "rubric_file", "rubric_of"]
 
 ENOUGH = 0.4  # of 2: right hand-ins of few functions have 0.5, libraries that have nothing to do with it up to 0.3
 ANSWERS = "answers.yaml"
@@ -21,9 +21,16 @@ NAME = re.compile(rb"^[ \t]*\"?[ \t]*(?:class|def)[ \t]+([A-Za-z]\w*)", re.MULTI
 QUOTED = re.compile(rb"\"([A-Za-z]\w*)\"")
 
 
-def rubric_file(named: str | None, files: Mapping[str, bytes]) -> Path:
+def rubric_file(named: str | Path | None, files: Mapping[str, bytes]) -> Path:
     """The rubric that was named, else the one that the hand-in fits."""
     return find_rubric(named if named is not None else course_of(files))
+
+
+def rubric_of(named: Rubric | str | Path | None, files: Mapping[str, bytes]) -> Rubric:
+    """The same, loaded; a rubric that is loaded already is itself."""
+    if isinstance(named, Rubric):
+        return named
+    return load_rubric(rubric_file(named, files))
 
 
 def course_of(files: Mapping[str, bytes]) -> str:
