@@ -73,6 +73,25 @@ def test_a_class_is_graded_once_and_taken_over_afterwards(canvas: Path, quick: P
     assert "exampleben_2,exampleben,,,,,canvas 2,,,late" in (tmp_path / "out" / "roster.csv").read_text()
 
 
+def test_what_is_left_by_a_limit_is_told_and_graded_by_the_next_run(canvas: Path, quick: Path, tmp_path: Path) -> None:
+    command = ["batch", canvas, "-o", tmp_path / "out", "--rubric", quick, "--format", "json", "--jobs", 1]
+    first, again = grader(*command, "--limit", 1), grader(*command)
+    assert (first.exit_code, again.exit_code) == (3, 3)
+    assert "2 of 3 are still to be graded." in first.stdout
+    assert "still to be graded" not in again.stdout
+
+
+def test_results_of_another_rubric_are_not_overwritten(canvas: Path, quick: Path, tmp_path: Path) -> None:
+    other = tmp_path / "rubric.yaml"
+    other.write_text(quick.read_text().replace("id: quick", "id: slow"))
+    command = ["batch", canvas, "-o", tmp_path / "out", "--format", "json", "--jobs", 1]
+    assert grader(*command, "--rubric", quick).exit_code == 3
+    before = (tmp_path / "out" / "run.json").read_bytes()
+    ended = grader(*command, "--rubric", other)
+    assert (ended.exit_code, (tmp_path / "out" / "run.json").read_bytes()) == (2, before)
+    assert "holds results of 'quick', and these would be of 'slow'" in ended.stderr
+
+
 def test_a_dry_run_names_everybody_and_writes_nothing(canvas: Path, tmp_path: Path) -> None:
     ended = grader("batch", canvas, "-o", tmp_path / "out", "--dry-run")
     assert ended.exit_code == 0
@@ -83,7 +102,8 @@ def test_a_dry_run_names_everybody_and_writes_nothing(canvas: Path, tmp_path: Pa
 @pytest.mark.parametrize(
     ("options", "told"),
     [
-        (["--only", "nobody"], "there is no such hand-in"),
+        (["--only", "nobody"], "there is no such hand-in; --dry-run"),
+        (["--only", "examplben_2"], "there is no such hand-in; did you mean 'exampleben_2'?"),
         (["--failed"], "no run here"),
         (["--engine", "dask"], "needs --scheduler"),
         (["--scheduler", "tcp://127.0.0.1:1"], "goes with --engine dask"),

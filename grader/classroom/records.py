@@ -18,8 +18,9 @@ from grader.errors import GraderError
 from grader.exports import cell
 from grader.rubric import Rubric
 
-__all__ = ["Run", "seed_of", "status", "summary", "summary_csv", "versions"]
+__all__ = ["Run", "refuse_another", "seed_of", "status", "summary", "summary_csv", "versions"]
 
+RUN = "run.json"
 PACKAGES = ("dlgrader", "numpy", "pydantic", "weasyprint")
 
 
@@ -58,7 +59,7 @@ class Run:
 
     def write(self) -> None:
         """Write run.json, for the instructor's eyes, and summary.csv."""
-        write(self.out / "run.json", json.dumps(self._told(), indent=2, ensure_ascii=False) + "\n", private=True)
+        write(self.out / RUN, json.dumps(self._told(), indent=2, ensure_ascii=False) + "\n", private=True)
         ids = [criterion.id for criterion in self.rubric.criteria]
         write(self.out / "summary.csv", summary_csv(ids, self.outcomes), private=True)
 
@@ -74,6 +75,23 @@ class Run:
             "hand_ins": [summary(outcome) for outcome in self.outcomes],
             "open": [task.id for task in self.tasks if task.id not in self.done],
         }
+
+
+def refuse_another(out: Path, rubric: Rubric) -> None:
+    """Keep the results of one rubric from taking the place of another's.
+
+    Raises:
+        GraderError: that is what they would do.
+    """
+    try:
+        there = json.loads((out / RUN).read_text("utf-8"))["rubric"]["id"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return
+    if there != rubric.id:
+        raise GraderError(
+            f"{out}: holds results of {there!r}, and these would be of {rubric.id!r} and take their place. "
+            "Name another folder with -o."
+        )
 
 
 def summary_csv(ids: Sequence[str], outcomes: Sequence[Outcome]) -> str:
@@ -97,11 +115,11 @@ def seed_of(out: Path) -> int:
         GraderError: there is no such run.
     """
     try:
-        return int(json.loads((out / "run.json").read_text("utf-8"))["seed"])
+        return int(json.loads((out / RUN).read_text("utf-8"))["seed"])
     except FileNotFoundError:
         raise GraderError(f"{out}: there is no run to continue; leave --continue out.") from None
     except (OSError, ValueError, KeyError, TypeError):
-        raise GraderError(f"{out / 'run.json'}: cannot be read, so the run cannot be continued.") from None
+        raise GraderError(f"{out / RUN}: cannot be read, so the run cannot be continued.") from None
 
 
 def status(outcome: Outcome) -> str:

@@ -126,13 +126,17 @@ def _choice(asked: Asked, wanted: Wanted, ids: Sequence[str]) -> Choice:
     from fnmatch import fnmatchcase
 
     from grader.batch import Choice
+    from grader.wording import did_you_mean
 
     only = None
     if wanted.only:
         only = frozenset(id_ for id_ in ids if any(fnmatchcase(id_, pattern) for pattern in wanted.only))
         unknown = [pattern for pattern in wanted.only if not any(fnmatchcase(id_, pattern) for id_ in ids)]
         if unknown:
-            raise GraderError(f"--only {unknown[0]}: there is no such hand-in; --dry-run shows their names.")
+            hint = did_you_mean(unknown[0], ids)
+            raise GraderError(
+                f"--only {unknown[0]}: there is no such hand-in{hint or '; --dry-run shows their names.'}"
+            )
     if wanted.failed:
         only = _failed(asked.out) & (frozenset(ids) if only is None else only)
     return Choice(only, wanted.force or wanted.failed, wanted.limit)

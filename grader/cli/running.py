@@ -131,6 +131,7 @@ def grade_all(tasks: Sequence[Task], decisions: Sequence[str], asked: Asked) -> 
     rubric = load_rubric(_rubric_file(asked.rubric, tasks))
     if asked.budget is not None:
         rubric = rubric.within(asked.budget)
+    records.refuse_another(asked.out, rubric)
     seed = _seed(asked)
     _say(asked, f"{rubric.title} ({rubric.id}), sandbox {sandbox.name}", *decisions)
     formats = _possible_formats(asked)
@@ -349,6 +350,8 @@ def _tell(run: Run, asked: Asked, seconds: float) -> None:
             count += f" ({terminal.counts(Counter(map(terminal.kind, run.outcomes)))})"
         files = ", ".join(run.files)
         screen.print(f"\n{count} in {seconds:.1f} s. For each: {shown(asked.out)}/<hand-in>/ with {files}.")
+        if left := len(run.tasks) - len(run.done):
+            screen.print(f"{left} of {len(run.tasks)} are still to be graded.")
         screen.print(f"All scores: {shown(asked.out / 'summary.csv')}. Seed and versions, for you only: run.json.")
         screen.print(f"The class in numbers, for you only: {shown(asked.out / 'index.html')}.")
         if waiting := sum(len(outcome.waiting) for outcome in run.outcomes):
