@@ -10,8 +10,8 @@ import dataclasses
 import json
 import math
 import types
-from collections.abc import Iterable, Mapping
-from functools import cache
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache, partial
 from numbers import Integral, Real
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
@@ -41,7 +41,9 @@ def from_json(text: str) -> Result:
     """
     try:
         told = json.loads(text, object_pairs_hook=_without_repeats, parse_constant=_refuse)
-        result: Result = _read(Result, told, "result")
+        result: Result = _reader(Result)(told)
+    except _Wrong as error:
+        raise GraderError(f"this is not a result of this grader: result{error.where}{error}") from None
     except (ValueError, RecursionError) as error:
         raise GraderError(f"this is not a result of this grader: {error}") from None
     return result
@@ -93,65 +95,109 @@ def _refuse(constant: str) -> Any:
     raise ValueError(f"{constant} is not JSON")
 
 
-def _read(hint: Any, told: Any, where: str) -> Any:
-    """What was told, as the type that the model's field has."""
-    origin, inside = get_origin(hint), get_args(hint)
-    if dataclasses.is_dataclass(hint) and isinstance(hint, type):
-        return _read_noun(hint, told, where)
-    if origin in (Union, types.UnionType):
-        return _read_one_of(inside, told, where)
-    if origin is tuple:
-        return _read_tuple(inside, told, where)
-    if origin is Literal:
-        return _expect(told in inside, told, where, " or ".join(map(repr, inside)))
-    if origin is Mapping:
-        _expect(isinstance(told, dict), told, where, "an object")
-        return {name: _read(inside[1], part, f"{where}.{name}") for name, part in told.items()}
-    return told if hint is Any else _read_simple(hint, told, where)
+class _Wrong(ValueError):
+    """What was told does not have the model's type; whoever holds the part adds where it is."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(problem)
+        self.where = ""
+
+    def inside(self, place: str) -> _Wrong:
+        self.where = place + self.where
+        return self
 
 
-def _read_noun(noun: type, told: Any, where: str) -> Any:
-    _expect(isinstance(told, dict), told, where, "an object")
-    hints = _hints(noun)
-    for name in told:
-        if name not in hints:
-            raise ValueError(f"{where} has an unknown part {name!r}")
-    for field in dataclasses.fields(noun):
-        if field.name not in told and _is_needed(field):
-            raise ValueError(f"{where} lacks {field.name!r}")
-    return noun(**{name: _read(hints[name], part, f"{where}.{name}") for name, part in told.items()})
+_Reader = Callable[[Any], Any]
 
 
 @cache
-def _hints(noun: type) -> Mapping[str, Any]:
-    return get_type_hints(noun)
+def _reader(hint: Any) -> _Reader:
+    """What reads a value of the type that a field of the model has; made once, for a class is read often."""
+    origin, inside = get_origin(hint), get_args(hint)
+    if dataclasses.is_dataclass(hint) and isinstance(hint, type):
+        return _noun_reader(hint)
+    if origin in (Union, types.UnionType):
+        return partial(_read_one_of, inside)
+    if origin is tuple:
+        return partial(_read_tuple, _reader(inside[0]))
+    if origin is Literal:
+        return partial(_read_literal, inside)
+    if origin is Mapping:
+        return partial(_read_mapping, _reader(inside[1]))
+    return _as_it_is if hint is Any else partial(_read_simple, hint)
+
+
+def _noun_reader(noun: type) -> _Reader:
+    readers = {name: _reader(hint) for name, hint in get_type_hints(noun).items()}
+    needed = [field.name for field in dataclasses.fields(noun) if _is_needed(field)]
+
+    def read(told: Any) -> Any:
+        _expect(isinstance(told, dict), told, "an object")
+        for name in told:
+            if name not in readers:
+                raise _Wrong(f" has an unknown part {name!r}")
+        for name in needed:
+            if name not in told:
+                raise _Wrong(f" lacks {name!r}")
+        return noun(**_parts(told, readers.__getitem__))
+
+    return read
 
 
 def _is_needed(field: dataclasses.Field[Any]) -> bool:
     return field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
 
 
-def _read_one_of(alternatives: tuple[Any, ...], told: Any, where: str) -> Any:
+def _parts(told: Mapping[str, Any], reader_of: Callable[[str], _Reader]) -> dict[str, Any]:
+    read = {}
+    for name, part in told.items():
+        try:
+            read[name] = reader_of(name)(part)
+        except _Wrong as error:
+            raise error.inside(f".{name}") from None
+    return read
+
+
+def _read_mapping(reader: _Reader, told: Any) -> dict[str, Any]:
+    _expect(isinstance(told, dict), told, "an object")
+    return _parts(told, lambda _: reader)
+
+
+def _read_one_of(alternatives: tuple[Any, ...], told: Any) -> Any:
     if told is None and type(None) in alternatives:
         return None
     simple = [alternative for alternative in alternatives if alternative is not type(None)]
     fitting = [alternative for alternative in simple if isinstance(told, str) == (alternative is str)]
-    return _read((fitting or simple)[0], told, where)
+    return _reader((fitting or simple)[0])(told)
 
 
-def _read_tuple(inside: tuple[Any, ...], told: Any, where: str) -> tuple[Any, ...]:
-    _expect(isinstance(told, list), told, where, "a list")
-    return tuple(_read(inside[0], part, f"{where}[{number}]") for number, part in enumerate(told))
+def _read_tuple(reader: _Reader, told: Any) -> tuple[Any, ...]:
+    _expect(isinstance(told, list), told, "a list")
+    read = []
+    for part in told:
+        try:
+            read.append(reader(part))
+        except _Wrong as error:
+            raise error.inside(f"[{len(read)}]") from None
+    return tuple(read)
 
 
-def _read_simple(hint: type, told: Any, where: str) -> Any:
+def _read_literal(allowed: tuple[Any, ...], told: Any) -> Any:
+    return _expect(told in allowed, told, " or ".join(map(repr, allowed)))
+
+
+def _read_simple(hint: type, told: Any) -> Any:
     if hint is float:
         finite = type(told) is int or (type(told) is float and math.isfinite(told))
-        return math.nan if told is None else _expect(finite, told, where, "a finite number")
-    return _expect(type(told) is hint, told, where, {str: "text", int: "a whole number"}.get(hint, hint.__name__))
+        return math.nan if told is None else _expect(finite, told, "a finite number")
+    return _expect(type(told) is hint, told, {str: "text", int: "a whole number"}.get(hint, hint.__name__))
 
 
-def _expect(right: bool, told: Any, where: str, expected: str) -> Any:
+def _as_it_is(told: Any) -> Any:
+    return told
+
+
+def _expect(right: bool, told: Any, expected: str) -> Any:
     if not right:
-        raise ValueError(f"{where} must be {expected}, not {json.dumps(told)[:60]}")
+        raise _Wrong(f" must be {expected}, not {json.dumps(told)[:60]}")
     return told
