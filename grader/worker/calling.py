@@ -146,6 +146,8 @@ def _signature(function: Any) -> tuple[inspect.Parameter, ...]:
 
 def number(value: Any, what: str) -> float | Array:
     """A single number as float; an array of another size stays an array, so that the mistake can be seen."""
+    if type(value) in _NUMBERS:  # asked twice for each step of a training
+        return float(value)
     if value is None:
         raise Unusable(f"{what} is None.", "Is a return statement missing?")
     if callable(value):

@@ -198,6 +198,8 @@ def _predictions(probabilities: Any) -> Array:
 
 
 def _number(value: Any) -> float:
+    if type(value) is float:
+        return value
     array = np.asarray(value, dtype=np.float64)
     return float(array.reshape(())) if array.size == 1 else float("nan")
 
