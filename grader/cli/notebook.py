@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from grader.cli.exits import GRADED, INTERRUPTED, UNGRADED
+from grader.cli.notebook_run import run
 from grader.cli.options import shown
 from grader.errors import GraderError
 
@@ -65,6 +66,9 @@ def to_pdf(paths: tuple[Path, ...], out: Path, jobs: int | None, seconds: float,
     if not quiet:
         click.echo(f"{made} {'PDF' if made == 1 else 'PDFs'}: {shown(out)}")
     click.get_current_context().exit(UNGRADED if failed else GRADED)
+
+
+command.add_command(run)
 
 
 @contextmanager

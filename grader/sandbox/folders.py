@@ -40,8 +40,19 @@ def site_folders() -> list[str]:
 
 def package_paths(packages: tuple[str, ...]) -> list[str]:
     """The packages' own folders, and those with the shared libraries that wheels put beside them."""
-    candidates = [folder + ending for folder in package_folders(packages).values() for ending in ("", ".libs")]
-    return [path for path in candidates if os.path.isdir(path)]
+    folders = package_folders(packages)
+    candidates = [path for name, folder in folders.items() for path in (folder, *_libraries(name, folder))]
+    return [path for path in dict.fromkeys(candidates) if os.path.isdir(path)]
+
+
+def _libraries(name: str, folder: str) -> list[str]:
+    """Where a wheel may have put them: it names the folder after the distribution, as `pillow.libs` beside `PIL`."""
+    if name == "numpy":  # which is called as its distribution is; looking takes a while, and every start needs it
+        return [f"{folder}.libs"]
+    from importlib.metadata import packages_distributions
+
+    distributions = packages_distributions().get(name, [])
+    return [f"{folder}.libs", *(f"{os.path.dirname(folder)}/{each.lower()}.libs" for each in distributions)]
 
 
 @cache
