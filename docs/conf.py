@@ -11,6 +11,8 @@ from pathlib import Path
 from sphinx.application import Sphinx
 from sphinx.errors import SphinxError
 
+FONTS = Path(__file__).resolve().parent.parent / "report_templates" / "fonts"
+
 project = "dlgrader"
 extensions = ["myst_parser"]
 exclude_patterns = ["_*"]
@@ -20,12 +22,20 @@ myst_heading_anchors = 4  # links lead to headings by GitHub's names for them
 
 html_theme = "furo"
 html_title = "dlgrader"
-html_static_path = ["_static"]
+html_static_path = ["_static", *sorted(str(font) for font in FONTS.glob("*-*.*"))]
 html_css_files = ["site.css"]
+html_theme_options = {
+    mode: {
+        "font-stack": '"Report Sans", system-ui, sans-serif',
+        "font-stack--monospace": '"Report Mono", ui-monospace, monospace',
+        "color-brand-primary": colour,
+        "color-brand-content": colour,
+        "color-brand-visited": colour,
+    }
+    for mode, colour in (("light_css_variables", "#0b5cad"), ("dark_css_variables", "#6fb1f5"))
+}
 html_copy_source = False
 html_show_sphinx = False
-pygments_style = "friendly"
-pygments_dark_style = "github-dark"
 
 LISTED = re.compile(r"^[-|] \[(.+?)\]\((.+?)\.md\)", re.MULTILINE)
 FETCHED = re.compile(r"""(?:<(?:script|img|iframe|source)\b[^>]*\bsrc|<link\b[^>]*\bhref)=["']?(?:https?:)?//[^>]*>""")

@@ -20,13 +20,16 @@ import yaml
 
 import grader
 from grader.checks import kinds
-from grader.cli import commands
+from grader.cli import commands, exits
 from grader.errors import RubricError
 from grader.rubric import load_rubric
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
-SESSION = re.compile(r"<!-- session: (?P<command>.+?) -->\n```console\n(?P<shown>.*?)```\n<!-- end -->", re.DOTALL)
+SESSION = re.compile(
+    r"<!-- session: (?P<command>.+?)(?: from “(?P<start>.+)”)? -->\n```console\n(?P<shown>.*?)```\n<!-- end -->",
+    re.DOTALL,
+)
 COMMAND = re.compile(r"\bgrader ([a-z]+)((?: [^`\n|>&]*)?)")
 
 
@@ -96,6 +99,17 @@ def test_what_a_page_says_of_the_code_is_what_the_code_has(page: Path) -> None:
     assert reference_pages.renewed(text) == text, "run python tests/test_docs.py"
 
 
+def test_every_name_of_the_python_api_has_its_place() -> None:
+    page = (ROOT / "docs" / "reference" / "python-names.md").read_text("utf-8")
+    assert sorted(re.findall(r"^### (\w+)$", page, re.MULTILINE)) == sorted(grader.__all__)
+
+
+def test_the_page_on_exit_codes_tells_each() -> None:
+    page = (ROOT / "docs" / "reference" / "exit-codes.md").read_text("utf-8")
+    told = {int(code) for code in re.findall(r"^\| (\d+) \|", page, re.MULTILINE)}
+    assert told == {code for name, code in vars(exits).items() if name.isupper()}
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_the_links_of_a_page_lead_somewhere(page: Path) -> None:
     for target in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text("utf-8")):
@@ -160,17 +174,21 @@ def test_the_assignment_of_the_page_gives_the_points_of_the_page_and_passes_its_
 
 def renewed(text: str) -> str:
     """The page with each session as it is now."""
-    return SESSION.sub(lambda found: _session(found["command"]), text)
+    return SESSION.sub(lambda found: _session(found["command"], found["start"]), text)
 
 
-def _session(command: str) -> str:
+def _session(command: str, start: str | None) -> str:
+    """What a command prints, or the part of it that begins with a line."""
     environment = {**os.environ, "NO_COLOR": "1", "COLUMNS": "100", "TERM": "dumb"}
     done = subprocess.run(
         [sys.executable, "-m", *command.split()], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
     )
     lines = [line.rstrip() for line in done.stdout.splitlines()]
     shown = re.sub(r"\b\d+\.\d s\b", "… s", "\n".join(lines)).strip("\n")
-    return f"<!-- session: {command} -->\n```console\n$ {command}\n{shown}\n```\n<!-- end -->"
+    if start:
+        shown = f"…\n\n{shown[shown.index(start) :]}"
+    told = f"{command} from “{start}”" if start else command
+    return f"<!-- session: {told} -->\n```console\n$ {command}\n{shown}\n```\n<!-- end -->"
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ from grader.mistakes import load_mistakes
 from grader.model import CriterionResult
 from grader.rubric import Rubric, load_rubric
 from grader.schema import result_schema
-from grader.starting import start
+from grader.starting import start_assignment
 from grader.strict_yaml import parse
 from grader.writeup.spec import load_writeup
 
@@ -136,7 +136,7 @@ def _variants(block: Block, course: Path) -> None:
 
 def _begun(block: Block, course: Path, file: str) -> Path:
     """A new assignment with this file in it; on the page of another one, its own folder."""
-    start("hw1", course)
+    start_assignment("hw1", course)
     (course / "hw1" / file).write_text(block.text, "utf-8")
     for each in blocks("python") + blocks("yaml"):
         if each.page == block.page == "how-to/new-course.md":
