@@ -40,7 +40,7 @@ from grader.sandbox import choose
 
 RESULTS = Path(__file__).resolve().parent / "results"
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "dlgrader-peers"
-SKIPPED = {"prairielearn": "its Python grader is no package: it comes with an image of 5 GB for Docker"}
+SKIPPED = {"prairielearn": "its grader for Python is no package; it comes as an image for Docker"}
 Row = dict[str, Any]
 
 

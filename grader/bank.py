@@ -31,9 +31,9 @@ from grader.diagnosis.match import Match, match
 from grader.diagnosis.signature import Cell, Cells, Layout, Place, apart, cells_of, layout_of
 from grader.errors import GraderError
 from grader.grading import PUBLIC_SEED, brief, observe_one
-from grader.mistakes import FILE, Mistake, apply_all, load_mistakes
+from grader.mistakes import Mistake, apply_all, load_mistakes
 from grader.model import Observation, Observations
-from grader.paths import cache_folder
+from grader.paths import MISTAKES, cache_folder
 from grader.rubric import Rubric, load_rubric, reference_files
 from grader.session import Limits, Session
 
@@ -279,7 +279,7 @@ def _digest(rubric: Rubric, files: Mapping[str, bytes]) -> str:
     package = Path(__file__).resolve().parent
     code = sorted(path for pattern in _DECIDING for path in package.glob(pattern))
     contents = [*(files[name] for name in sorted(files)), *(path.read_bytes() for path in code)]
-    contents += [path.read_bytes() for path in (rubric.path, rubric.driver, rubric.folder / FILE)]
+    contents += [path.read_bytes() for path in (rubric.path, rubric.driver, rubric.folder / MISTAKES)]
     versions = json.dumps([sorted(files), sys.version, np.__version__])
     return hashlib.sha256(
         b"".join(hashlib.sha256(each).digest() for each in (versions.encode(), *contents))

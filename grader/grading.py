@@ -20,7 +20,6 @@ from grader.checks import GONE, Reading, undecided
 from grader.diagnosis.signature import alike
 from grader.errors import GraderError, StudentError
 from grader.expected import kept
-from grader.mistakes import FILE as MISTAKES
 from grader.model import (
     CriterionResult,
     Failure,
@@ -33,6 +32,7 @@ from grader.model import (
     Submission,
     Verdict,
 )
+from grader.paths import MISTAKES
 from grader.probes import Setting
 from grader.rubric import Criterion, Rubric, Section, reference_files
 from grader.session import Limits, Session

@@ -15,11 +15,11 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from grader.errors import GraderError
+from grader.paths import MISTAKES
 from grader.strict_yaml import Document, Problem, parse
 from grader.wording import KEBAB, did_you_mean, in_words, slips
 
 __all__ = [
-    "FILE",
     "STRICT",
     "Edit",
     "EditFields",
@@ -32,7 +32,6 @@ __all__ = [
     "load_mistakes",
 ]
 
-FILE = "mistakes.yaml"
 Family = Literal["model", "loss", "backward", "state", "optimizer", "data", "training", "helper", "interface"]
 
 
@@ -67,7 +66,7 @@ def load_mistakes(rubric_folder: Path) -> tuple[Mistake, ...]:
     Raises:
         GraderError: the file cannot be used; the message tells every problem, one per line.
     """
-    path = rubric_folder / FILE
+    path = rubric_folder / MISTAKES
     try:
         content = path.read_bytes()
     except FileNotFoundError:
@@ -90,7 +89,9 @@ def apply(mistake: Mistake, files: Mapping[str, bytes]) -> dict[str, bytes]:
     """
     cuts = list(_cuts(mistake, files))
     if _overlap(cuts):
-        raise GraderError(f"{FILE}: mistake {mistake.id!r}: two of its edits change the same text; join them into one")
+        raise GraderError(
+            f"{MISTAKES}: mistake {mistake.id!r}: two of its edits change the same text; join them into one"
+        )
     return _spliced(cuts, files)
 
 
@@ -120,7 +121,7 @@ def _cuts(mistake: Mistake, files: Mapping[str, bytes]) -> Iterator[_Cut]:
         start, count = source.find(old), source.count(old)
         if count != 1:
             raise GraderError(
-                f"{FILE}: mistake {mistake.id!r}: {_shown(edit.replace)} stands {count} times in {edit.file}; "
+                f"{MISTAKES}: mistake {mistake.id!r}: {_shown(edit.replace)} stands {count} times in {edit.file}; "
                 "it has to stand there exactly once"
             )
         yield _Cut(edit.file, start, start + len(old), edit.by.encode())
@@ -129,7 +130,7 @@ def _cuts(mistake: Mistake, files: Mapping[str, bytes]) -> Iterator[_Cut]:
 def _source(mistake: Mistake, edit: Edit, files: Mapping[str, bytes]) -> bytes:
     if edit.file not in files:
         rest = did_you_mean(edit.file, files)
-        raise GraderError(f"{FILE}: mistake {mistake.id!r}: the reference has no file {edit.file!r}{rest}")
+        raise GraderError(f"{MISTAKES}: mistake {mistake.id!r}: the reference has no file {edit.file!r}{rest}")
     return files[edit.file]
 
 

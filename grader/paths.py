@@ -10,6 +10,7 @@ from typing import Literal
 from grader.errors import GraderError
 
 Folder = Literal["rubrics", "reference", "report_templates", "submissions_example"]
+MISTAKES = "mistakes.yaml"  # beside a rubric
 
 
 def data_folder(name: Folder) -> Path:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from grader.batch.nouns import Plan
 from grader.batch.versions import own_versions
 from grader.errors import GraderError
-from grader.mistakes import FILE as MISTAKES
+from grader.paths import MISTAKES
 from grader.rubric import Rubric, reference_files
 
 if TYPE_CHECKING:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Mapping, Sequence
-from functools import cache
-from importlib.metadata import entry_points
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -16,6 +15,8 @@ from grader.errors import GraderError, StudentError
 from grader.model import Failure, Finding, Status, Values, Verdict
 
 if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
     from grader.probes import Setting
     from grader.session import Student
 
@@ -99,14 +100,37 @@ class Reading(Check):
 @cache
 def kinds() -> Mapping[str, type[Check]]:
     """Every check kind by its name: the files of this folder, then what other packages offer as `grader.checks`."""
-    found: dict[str, type[Check]] = {}
-    for module in pkgutil.iter_modules(__path__):
-        found[module.name] = importlib.import_module(f"{__name__}.{module.name}").CHECK
-    for entry in entry_points(group="grader.checks"):
-        if entry.name in found:
-            raise GraderError(f"two check kinds are called {entry.name!r}: ours, and the one of {entry.value}")
-        found[entry.name] = entry.load()
-    return dict(sorted(found.items()))
+    return _Kinds()
+
+
+class _Kinds(Mapping[str, "type[Check]"]):
+    """Each kind is imported when it is asked for: a rubric uses a few, and a student waits for the others."""
+
+    def __getitem__(self, name: str) -> type[Check]:
+        if name in self._own:
+            own: type[Check] = importlib.import_module(f"{__name__}.{name}").CHECK
+            return own
+        offered: type[Check] = self._offered[name].load()
+        return offered
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(sorted((*self._own, *self._offered)))
+
+    def __len__(self) -> int:
+        return len(self._own) + len(self._offered)
+
+    @cached_property
+    def _own(self) -> frozenset[str]:
+        return frozenset(module.name for module in pkgutil.iter_modules(__path__))
+
+    @cached_property
+    def _offered(self) -> Mapping[str, EntryPoint]:
+        from importlib.metadata import entry_points  # looks through all that is installed
+
+        found = {entry.name: entry for entry in entry_points(group="grader.checks")}
+        for name in self._own & found.keys():
+            raise GraderError(f"two check kinds are called {name!r}: ours, and the one of {found[name].value}")
+        return found
 
 
 def attempt(action: Callable[[], Any]) -> Any:

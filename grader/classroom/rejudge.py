@@ -109,9 +109,9 @@ def _key(out: Path, rubric: Rubric, told: Mapping[str, Any], sandbox: Sandbox) -
 @contextmanager
 def _bank(rubric: Rubric, sandbox: Sandbox, progress: Callable[[int, int], None] | None) -> Iterator[Bank | None]:
     """The course's known mistakes, where it has some."""
-    from grader.mistakes import FILE
+    from grader.paths import MISTAKES
 
-    if not (rubric.folder / FILE).is_file():
+    if not (rubric.folder / MISTAKES).is_file():
         yield None
         return
     from grader.bank import Bank

@@ -202,9 +202,9 @@ def _refuse_to_trust(sandbox: Sandbox, asked: Asked) -> None:
 
 def _learn_mistakes(rubric: Rubric, sandbox: Sandbox, asked: Asked) -> None:
     """See the course's known mistakes, once for all runs, before the pool would do it in each of its processes."""
-    from grader.mistakes import FILE
+    from grader.paths import MISTAKES
 
-    if not (rubric.folder / FILE).is_file():
+    if not (rubric.folder / MISTAKES).is_file():
         return
     from grader.bank import Bank
     from grader.cli.terminal import learning

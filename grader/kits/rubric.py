@@ -12,7 +12,7 @@ from grader.checks import Reading
 from grader.errors import GraderError
 from grader.expected import keep
 from grader.kits import File
-from grader.mistakes import FILE as MISTAKES
+from grader.paths import MISTAKES
 from grader.rubric import Criterion, Rubric, reference_files
 from grader.strict_yaml import parse
 

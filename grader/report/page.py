@@ -6,9 +6,8 @@ import re
 from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from grader.model import Own, Result, Table
@@ -16,6 +15,9 @@ from grader.paths import data_folder
 from grader.report import chart, story, text
 from grader.report.album import Album
 from grader.report.story import Audience
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 Medium = Literal["screen", "paper"]
 OwnWords = Mapping[str, Own]
@@ -48,6 +50,8 @@ def style(medium: Medium, *documents: str) -> str:
 @cache
 def environment() -> Environment:
     """The templates, with everything made harmless on its way into a page."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # not needed on a terminal
+
     environment = Environment(
         loader=FileSystemLoader(data_folder("report_templates")),
         autoescape=True,

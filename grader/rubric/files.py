@@ -7,8 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from grader.errors import RubricError
-from grader.mistakes import FILE as MISTAKES
-from grader.paths import data_folder
+from grader.paths import MISTAKES, data_folder
 from grader.wording import did_you_mean, listed
 
 __all__ = ["EXPECTED", "digest_of", "find_rubric", "is_reference", "reference_files"]
