@@ -109,10 +109,10 @@ def _batch(path: Path, asked: Asked, wanted: Wanted) -> int:
             return _show(group, wanted)
         tasks = [_task(each, bundle, asked.out) for each in group.hand_ins]
         asked = replace(asked, choice=_choice(asked, wanted, [task.id for task in tasks]))
-        _write_roster(asked.out, group.hand_ins)
         count = f"{len(tasks)} hand-in{'s' if len(tasks) != 1 else ''}"
         told = [f"{shown(path)}: {group.layout}, {count}.", *remarks(group, twice(group.hand_ins), None)]
-        return grade_all(tasks, [one_line(line, LONGEST) for line in told], asked)
+        roster = partial(_write_roster, asked.out, group.hand_ins)
+        return grade_all(tasks, [one_line(line, LONGEST) for line in told], asked, roster)
 
 
 def _task(hand_in: HandIn, bundle: Bundle, out: Path) -> Task:

@@ -115,8 +115,14 @@ def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def grade_all(tasks: Sequence[Task], decisions: Sequence[str], asked: Asked) -> int:
-    """Grade these hand-ins, write and tell what comes of it, and return the exit code."""
+def grade_all(
+    tasks: Sequence[Task], decisions: Sequence[str], asked: Asked, first: Callable[[], None] | None = None
+) -> int:
+    """Grade these hand-ins, write and tell what comes of it, and return the exit code.
+
+    Args:
+        first: what else is to be written, once it is known that this run may write there.
+    """
     from grader import batch
     from grader.batch.before import Before
     from grader.classroom import records
@@ -132,6 +138,8 @@ def grade_all(tasks: Sequence[Task], decisions: Sequence[str], asked: Asked) -> 
     if asked.budget is not None:
         rubric = rubric.within(asked.budget)
     records.refuse_another(asked.out, rubric)
+    if first:
+        first()
     seed = _seed(asked)
     _say(asked, f"{rubric.title} ({rubric.id}), sandbox {sandbox.name}", *decisions)
     formats = _possible_formats(asked)
