@@ -546,7 +546,8 @@ def test_a_zip_archive_of_another_name_is_taken(tmp_path: Path) -> None:
         ("x.zip", b"7z\xbc\xaf\x27\x1c", "begins like a 7z archive"),
         ("x.zip", b"\n<!doctype html>", "begins like an HTML"),
         ("x.zip", zipped(HANDIN.items())[:-40], "begins like a zip archive that was cut off"),
-        ("x.zip", in_parts(zipped(HANDIN.items())), "the zip archive is damaged: .* multiple disks"),
+        # Debian 12's Python does not take it for an archive at all.
+        ("x.zip", in_parts(zipped(HANDIN.items())), "the zip archive is damaged: .* multiple disks|that was cut off"),
         ("main.py", b"x = 1", r"is a single file. Accepted are a folder and an archive \(.zip, .tar"),
         ("hw1.json", b"{}", r"is a single file, JSON or a notebook. Accepted are a folder and an archive"),
         ("x.tar.zst", b"\x28\xb5\x2f\xfd", "is a single file, a Zstandard archive. Accepted"),

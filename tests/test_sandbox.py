@@ -418,7 +418,7 @@ def test_a_sweep_leaves_others_alone(tmp_path: Path) -> None:
 @linux_only
 def test_a_probe_leaves_no_process_behind() -> None:
     before = children()
-    assert bubblewrap.probe.__wrapped__() is None
+    bubblewrap.probe.__wrapped__()  # whether it works here or not
     assert children() == before
 
 
