@@ -15,10 +15,34 @@ from grader.errors import GraderError
 
 __all__ = ["main"]
 
-COMMANDS = (
-    *("audit", "batch", "check", "doctor", "export", "grade", "init", "kit", "marks"),
-    *("notebook", "rejudge", "review", "schema", "similar", "stats", "writeup"),
-)
+GROUPS = {  # by who types them, each with what fits into a line
+    "One's own work": {
+        "check": "Say what a hand-in would lose, and what to mend first.",
+        "writeup": "Run the course's experiments, and write the report.",
+        "notebook": "Make PDFs of notebooks.",
+    },
+    "A class": {
+        "batch": "Grade what Gradescope, Canvas, Moodle or GitHub give.",
+        "grade": "Grade folders and archives that are named one by one.",
+        "review": "Mark written answers in the browser.",
+        "marks": "Take points and comments of people, in a spreadsheet.",
+        "rejudge": "Judge again by a mended rubric, without running code.",
+        "export": "Write results for a platform, CI or a spreadsheet.",
+        "stats": "Tell the class in numbers: scores, mistakes, who waits.",
+        "similar": "Show which hand-ins have much in common.",
+    },
+    "An assignment": {
+        "init": "Start a new one, with a small rubric that works.",
+        "audit": "Look for wrong solutions that a rubric lets through.",
+        "kit": "Make what platforms run, and what students start from.",
+        "schema": "Print the JSON Schema of a rubric, for an editor.",
+    },
+    "This machine": {
+        "doctor": "Say what works here, and what to type where it does not.",
+        "completion": "Let the shell complete what is typed.",
+    },
+}
+COMMANDS = tuple(sorted(name for group in GROUPS.values() for name in group))
 MACHINES_FAULTS = frozenset(
     {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOTDIR}
     | {errno.EMFILE, errno.ENFILE, errno.ENOMEM}
@@ -37,6 +61,11 @@ class Commands(click.Group):
             return None
         command: click.Command = import_module(f"{__name__}.{cmd_name}").command
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        for title, group in GROUPS.items():
+            with formatter.section(title):
+                formatter.write_dl(list(group.items()), col_max=12)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -92,7 +121,7 @@ def commands() -> None:
     Instructors:  grader batch submissions.zip -o results/
 
     \b
-    Completion:   eval "$(_GRADER_COMPLETE=bash_source grader)"   (or zsh_source, fish_source)
+    Completion:   eval "$(grader completion bash)"    (or zsh; fish: see grader completion --help)
 
     Exit codes: 0 graded, 1 below --fail-under, 2 wrong input, 3 something is not graded.
     """

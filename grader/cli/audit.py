@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from grader.cli.completing import course_or_file
 from grader.cli.exits import BELOW, GRADED, INTERRUPTED, UNGRADED
-from grader.cli.options import data_paths, shown
+from grader.cli.options import data_paths, sandbox_option, shown
 
 if TYPE_CHECKING:
     from grader.audit import Audit, Candidate, Outcome, Setup
@@ -21,7 +22,7 @@ __all__ = ["command"]
 
 
 @click.command("audit")
-@click.argument("rubric", metavar="COURSE|FILE")
+@click.argument("rubric", metavar="COURSE|FILE", shell_complete=course_or_file)
 @click.option("--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="As JSON.")
 @click.option(
     "--html", "html_file", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="As a page to read."
@@ -35,13 +36,7 @@ __all__ = ["command"]
 @click.option("--sample", type=click.IntRange(min=1), metavar="N", help="Only N wrong and at most N right ones.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Draws inputs and the sample.")
 @click.option("--data", multiple=True, metavar="NAME=PATH", help="Where a data set lies, such as mnist=data/.")
-@click.option(
-    "--sandbox",
-    default="auto",
-    show_default=True,
-    metavar="NAME",
-    help="auto, bubblewrap, landlock, container or process.",
-)
+@sandbox_option
 @click.option("--jobs", type=click.IntRange(min=1), help="Solutions at the same time. [default: the number of cores]")
 @click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
 def command(

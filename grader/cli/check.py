@@ -12,7 +12,7 @@ import click
 
 from grader import sandbox as sandboxes
 from grader.cli.exits import exit_code
-from grader.cli.options import data_paths, shown
+from grader.cli.options import data_paths, rubric_option, sandbox_option, shown
 from grader.errors import GraderError
 
 if TYPE_CHECKING:
@@ -30,16 +30,10 @@ SEED = 0  # the same inputs each time, so that a change of the score comes from 
 
 @click.command("check")
 @click.argument("path", type=click.Path(exists=True, path_type=Path), default=".")
-@click.option("--rubric", metavar="COURSE|FILE", help="The rubric; otherwise it is told by the names in the hand-in.")
+@rubric_option("The rubric; otherwise it is told by the names in the hand-in.")
 @click.option("--data", "data", multiple=True, metavar="NAME=PATH", help="Where a data set lies, such as mnist=data/.")
 @click.option("--seed", type=int, default=SEED, show_default=True, help="Draws the inputs of the checks.")
-@click.option(
-    "--sandbox",
-    default="auto",
-    show_default=True,
-    metavar="NAME",
-    help="auto, bubblewrap, landlock, container or process.",
-)
+@sandbox_option
 @click.option(
     "--report", type=click.Path(dir_okay=False, path_type=Path), help="Write a report too: FILE.pdf or FILE.html."
 )

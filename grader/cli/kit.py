@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from grader.cli.exits import BELOW
-from grader.cli.options import data_paths, sandbox_option, shown
+from grader.cli.options import data_paths, rubric_option, sandbox_option, shown
 from grader.errors import GraderError
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
-rubric_option = click.option("--rubric", required=True, metavar="COURSE|FILE", help="The rubric.")
+the_rubric_option = rubric_option("The rubric.", required=True)
 force_option = click.option("--force", is_flag=True, help="Overwrite files that are there already.")
 folder_option = click.option(
     "-o", "--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="The folder to write to."
@@ -41,7 +41,7 @@ def command() -> None:
 
 
 @command.command("gradescope")
-@rubric_option
+@the_rubric_option
 @click.option("-o", "--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The zip to write.")
 @click.option("--seed", type=click.IntRange(min=0), help="Draws the hidden inputs. [default: random]")
 @click.option(
@@ -73,7 +73,7 @@ def gradescope(
 
 
 @command.command("github")
-@rubric_option
+@the_rubric_option
 @folder_option
 @force_option
 @sandbox_option
@@ -89,7 +89,7 @@ def github(rubric: str, out: Path, force: bool, sandbox: str) -> None:
 
 
 @command.command("gitlab")
-@rubric_option
+@the_rubric_option
 @folder_option
 @force_option
 @sandbox_option
@@ -105,7 +105,7 @@ def gitlab(rubric: str, out: Path, force: bool, sandbox: str) -> None:
 
 
 @command.command("starter")
-@rubric_option
+@the_rubric_option
 @folder_option
 @force_option
 @sandbox_option
@@ -130,7 +130,7 @@ def starter(rubric: str, out: Path, force: bool, sandbox: str) -> None:
 
 
 @command.command("check")
-@rubric_option
+@the_rubric_option
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @sandbox_option
 def check(rubric: str, folder: Path, sandbox: str) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from grader.cli.completing import hand_ins
 from grader.cli.options import shown
 from grader.cli.totals import command as totals
 
@@ -125,7 +126,7 @@ def publish(out: Path, book: str | None) -> None:
 
 @command.command("history")
 @OUT
-@click.argument("hand_in", required=False)
+@click.argument("hand_in", required=False, shell_complete=hand_ins)
 @BOOK
 def history(out: Path, hand_in: str | None, book: str | None) -> None:
     """Print who changed what and why, of one hand-in or of all.

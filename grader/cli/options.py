@@ -4,26 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+from grader.cli.completing import course_or_file, listed, sandboxes
 
 if TYPE_CHECKING:
     from grader.rubric import Rubric
 
-__all__ = ["data_paths", "sandbox_option", "several", "shown"]
+__all__ = ["data_paths", "formats_option", "rubric_option", "sandbox_option", "shown"]
+
+Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 sandbox_option = click.option(
     "--sandbox",
     default="auto",
     show_default=True,
     metavar="NAME",
+    shell_complete=sandboxes,
     help="auto, bubblewrap, landlock, container or process.",
 )
 
 
-def several(known: Sequence[str]) -> Callable[[click.Context, click.Parameter, str], tuple[str, ...]]:
-    """What reads a list with commas of some of these words; all of them where it is empty."""
+def rubric_option(what: str, *, required: bool = False) -> Callable[[Decorated], Decorated]:
+    """`--rubric`, with what it is for here."""
+    return click.option("--rubric", required=required, metavar="COURSE|FILE", shell_complete=course_or_file, help=what)
+
+
+def formats_option(
+    known: Sequence[str], default: str, what: str = "What to write."
+) -> Callable[[Decorated], Decorated]:
+    """`--format`, a list with commas of these words; all of them where it is empty."""
 
     def read(ctx: click.Context, option: click.Parameter, value: str) -> tuple[str, ...]:
         wanted = tuple(dict.fromkeys(part.strip().lower() for part in value.split(",") if part.strip()))
@@ -32,7 +44,10 @@ def several(known: Sequence[str]) -> Callable[[click.Context, click.Parameter, s
                 raise click.BadParameter(f"{name!r} is not one of {', '.join(known)}.", ctx, option)
         return wanted or tuple(known)
 
-    return read
+    offer = listed(known)
+    return click.option(
+        "--format", "formats", default=default, show_default=True, callback=read, shell_complete=offer, help=what
+    )
 
 
 def data_paths(rubric: Rubric, given: Iterable[str]) -> dict[str, Path | None]:

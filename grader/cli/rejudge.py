@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.cli.options import sandbox_option, shown
+from grader.cli.options import rubric_option, sandbox_option, shown
 
 if TYPE_CHECKING:
     from grader.classroom.rejudge import Rejudged
@@ -18,7 +18,7 @@ __all__ = ["command"]
 
 @click.command("rejudge")
 @click.argument("out", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("--rubric", required=True, metavar="COURSE|FILE", help="The rubric to judge by.")
+@rubric_option("The rubric to judge by.", required=True)
 @click.option("--yes", is_flag=True, help="Write without asking.")
 @click.option("--why", default="", metavar="TEXT", help="Why, for the gradebook's history.")
 @click.option("--book", metavar="FILE|URL", help="The gradebook. [default: OUT/gradebook.db]")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader.cli.options import shown
+from grader.cli.options import rubric_option, shown
 from grader.errors import GraderError
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ LOOPBACK = "127.0.0.1"
 @click.option("--names", is_flag=True, help="Show whose answers they are.")
 @click.option("--host", default=LOOPBACK, show_default=True, metavar="ADDRESS", help="Where to listen.")
 @click.option("--port", type=click.IntRange(0, 65535), default=0, metavar="N", help="[default: a free one]")
-@click.option("--rubric", metavar="COURSE|FILE", help="The rubric with the model answers. [default: the run's]")
+@rubric_option("The rubric with the model answers. [default: the run's]")
 @click.option("--book", metavar="FILE|URL", help="The gradebook. [default: OUT/gradebook.db]")
 def command(out: Path, marker: str, names: bool, host: str, port: int, rubric: str | None, book: str | None) -> None:
     """Mark the answers in OUT in the browser, alone or several at once.

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from grader.cli.exits import INTERRUPTED, exit_code
-from grader.cli.options import data_paths, several, shown
+from grader.cli.options import data_paths, formats_option, rubric_option, sandbox_option, shown
 from grader.errors import GraderError, IntakeError
 
 if TYPE_CHECKING:
@@ -68,9 +68,7 @@ OPTIONS = (
     click.option(
         "-o", "--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="For the results."
     ),
-    click.option(
-        "--rubric", metavar="COURSE|FILE", help="The rubric; otherwise it is told by the names in the hand-ins."
-    ),
+    rubric_option("The rubric; otherwise it is told by the names in the hand-ins."),
     click.option("--data", multiple=True, metavar="NAME=PATH", help="Where a data set lies, such as mnist=data/."),
     click.option(
         "--seed", type=click.IntRange(min=0), help="Draws the inputs of the checks. Keep it secret. [default: random]"
@@ -81,25 +79,12 @@ OPTIONS = (
         metavar="N",
         help="How many configurations of a stated table are run again, for each criterion. [default: the rubric's]",
     ),
-    click.option(
-        "--sandbox",
-        default="auto",
-        show_default=True,
-        metavar="NAME",
-        help="auto, bubblewrap, landlock, container or process.",
-    ),
+    sandbox_option,
     click.option("--trust-submissions", is_flag=True, help="Allow a sandbox that does not hold hostile code."),
     click.option(
         "--jobs", type=click.IntRange(min=1), help="Hand-ins at the same time. [default: the number of cores]"
     ),
-    click.option(
-        "--format",
-        "formats",
-        default="json,html,pdf",
-        show_default=True,
-        callback=several(FORMATS),
-        help="What to write.",
-    ),
+    formats_option(FORMATS, "json,html,pdf"),
     click.option("--fail-under", type=float, metavar="PERCENT", help="End with exit code 1 if a score is below this."),
     click.option("--book", metavar="FILE|URL", help="The gradebook. [default: OUT/gradebook.db]"),
     click.option("--why", default="", metavar="TEXT", help="Why it is graded again, for the gradebook's history."),

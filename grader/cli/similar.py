@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from grader.cli.exits import GRADED, UNGRADED
-from grader.cli.options import shown
+from grader.cli.options import rubric_option, shown
 
 if TYPE_CHECKING:
     from grader.handins import HandIn as Found
@@ -44,7 +44,7 @@ def _forms(ctx: click.Context, option: click.Parameter, value: tuple[Path, ...])
     metavar="FILE",
     help="The page, FILE.html, or the ranked pairs as FILE.csv or FILE.json. Repeatable.",
 )
-@click.option("--rubric", metavar="COURSE|FILE", help="What its starter gives to everybody counts for nobody.")
+@rubric_option("What its starter gives to everybody counts for nobody.")
 @click.option(
     "--baseline",
     multiple=True,

@@ -7,21 +7,14 @@ from pathlib import Path
 import click
 
 from grader.classroom.statistics import FORMATS, StatisticsFormat, write_statistics
-from grader.cli.options import several, shown
+from grader.cli.options import formats_option, shown
 
 __all__ = ["command"]
 
 
 @click.command("stats")
 @click.argument("out", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option(
-    "--format",
-    "formats",
-    default="html,pdf,csv",
-    show_default=True,
-    callback=several(FORMATS),
-    help="What to write; parquet is there too.",
-)
+@formats_option(FORMATS, "html,pdf,csv", "What to write; parquet is there too.")
 @click.option("--book", metavar="FILE|URL", help="The gradebook. [default: OUT/gradebook.db, where it is]")
 def command(out: Path, formats: tuple[StatisticsFormat, ...], book: str | None) -> None:
     """Write the class in OUT in numbers: OUT/index.html, class.pdf, and three tables.

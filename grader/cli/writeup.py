@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from grader.cli.exits import BELOW, GRADED, INTERRUPTED, UNGRADED
-from grader.cli.options import shown
+from grader.cli.options import rubric_option, sandbox_option, shown
 from grader.errors import GraderError
 
 if TYPE_CHECKING:
@@ -52,12 +52,12 @@ class Asked:
     help="The report; its numbers go into a folder beside it.",
 )
 @click.option("--format", "form", type=click.Choice(["pdf", "html"]), help="[default: as the name of the report ends]")
-@click.option("--rubric", metavar="COURSE|FILE", help="The course; otherwise it is told by the names in the hand-in.")
+@rubric_option("The course; otherwise it is told by the names in the hand-in.")
 @click.option("--data", multiple=True, metavar="NAME=PATH", help="Where a data set lies, such as mnist=data/.")
 @click.option("--quick", is_flag=True, help="A fast preview, on a small data set that comes with the grader.")
 @click.option("--jobs", type=click.IntRange(min=1), help="Runs at the same time. [default: the number of cores]")
 @click.option("--fresh", is_flag=True, help="Do every run again, also those that an earlier write-up did.")
-@click.option("--sandbox", default="auto", show_default=True, metavar="NAME", help="How the code is kept apart.")
+@sandbox_option
 @click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
 def command(**options: object) -> None:
     """Run the course's experiments on your own code and write the report.

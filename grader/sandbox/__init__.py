@@ -8,7 +8,7 @@ from grader.errors import SandboxError
 from grader.sandbox import bubblewrap, container, landlock, process
 from grader.sandbox.base import Limits, Process, Sandbox
 
-__all__ = ["Limits", "Process", "Sandbox", "choose", "prestart"]
+__all__ = ["NAMES", "Limits", "Process", "Sandbox", "choose", "prestart"]
 
 _BACKENDS: dict[str, tuple[Callable[[], str | None], Callable[[], Sandbox]]] = {
     "bubblewrap": (bubblewrap.probe, bubblewrap.BubblewrapSandbox),
@@ -16,6 +16,7 @@ _BACKENDS: dict[str, tuple[Callable[[], str | None], Callable[[], Sandbox]]] = {
     "container": (container.probe, container.ContainerSandbox),
     "process": (process.probe, process.ProcessSandbox),
 }
+NAMES = tuple(_BACKENDS)
 
 
 def choose(name: str = "auto") -> Sandbox:
