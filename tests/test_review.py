@@ -93,6 +93,15 @@ def site(desk: Desk) -> Site:
     return Site(desk)
 
 
+@pytest.fixture(scope="module")
+def untouched(recorded: Path) -> Iterator[Site]:
+    """A site that takes nothing in these tests, so that they can share it."""
+    desk = samples.opened(recorded)
+    yield Site(desk)
+    assert (desk.book.marks(desk.assignment), desk.book.phrases(desk.assignment)) == ({}, [])
+    desk.book.close()
+
+
 def marks(desk: Desk, question: str = "xor") -> dict[str, tuple[float | None, str]]:
     found = desk.book.marks(desk.assignment)
     return {name: (each[question].points, each[question].by) for name, each in found.items() if question in each}
@@ -101,19 +110,21 @@ def marks(desk: Desk, question: str = "xor") -> dict[str, tuple[float | None, st
 # who gets in
 
 
-def test_a_link_lets_in_one_person_once_and_only_by_a_press_of_the_button(site: Site) -> None:
-    link = site.keys.link()
+def test_a_link_lets_in_one_person_once_and_only_by_a_press_of_the_button(untouched: Site) -> None:
+    link = untouched.keys.link()
     for _ in range(2):  # a preview of the link uses nothing up
-        assert "Your name" in site.stranger().get("/enter", params={"token": link}).text
-    client = site.stranger()
+        assert "Your name" in untouched.stranger().get("/enter", params={"token": link}).text
+    client = untouched.stranger()
     client.post("/enter", data={"token": link, "name": "Ada"})
     assert "marking as" in client.get("/").text
-    second = site.stranger().post("/enter", data={"token": link, "name": "Ben"})
+    second = untouched.stranger().post("/enter", data={"token": link, "name": "Ben"})
     assert second.status_code == 403
 
 
-def test_the_cookie_is_for_this_page_alone(site: Site) -> None:
-    answer = site.stranger().post("/enter", data={"token": site.keys.link(), "name": "Ada"}, follow_redirects=False)
+def test_the_cookie_is_for_this_page_alone(untouched: Site) -> None:
+    answer = untouched.stranger().post(
+        "/enter", data={"token": untouched.keys.link(), "name": "Ada"}, follow_redirects=False
+    )
     assert {"HttpOnly", "Path=/", "SameSite=strict"} <= set(answer.headers["set-cookie"].split("; "))
 
 
@@ -134,21 +145,21 @@ ROUTES = [
 
 
 @pytest.mark.parametrize(("method", "path"), ROUTES)
-def test_nobody_without_a_link_sees_or_does_anything(site: Site, method: str, path: str) -> None:
-    answer = site.stranger(cookie="review=guessed").request(method, path.replace("KEY", site.answer().key))
+def test_nobody_without_a_link_sees_or_does_anything(untouched: Site, method: str, path: str) -> None:
+    answer = untouched.stranger(cookie="review=guessed").request(method, path.replace("KEY", untouched.answer().key))
     assert answer.status_code == 403
     assert "student" not in answer.text
-    assert marks(site.desk) == {}
+    assert marks(untouched.desk) == {}
 
 
 @pytest.mark.parametrize("path", [path for method, path in ROUTES if method == "POST"])
 @pytest.mark.parametrize("origin", ["https://example.org", "http://127.0.0.1:9999", "null", ""])
-def test_what_another_page_sends_is_not_taken(site: Site, path: str, origin: str) -> None:
-    client = site.marker("Ada")
+def test_what_another_page_sends_is_not_taken(untouched: Site, path: str, origin: str) -> None:
+    client = untouched.marker("Ada")
     client.headers["origin"] = origin
-    address = path.replace("KEY", site.answer().key)
+    address = path.replace("KEY", untouched.answer().key)
     assert client.post(address, data={"level": "4", "version": "0"}).status_code == 403
-    assert (marks(site.desk), site.published) == ({}, 0)
+    assert (marks(untouched.desk), untouched.published) == ({}, 0)
 
 
 @pytest.mark.parametrize(
@@ -165,14 +176,14 @@ def test_what_another_page_sends_is_not_taken(site: Site, path: str, origin: str
         ("", 400),
     ],
 )
-def test_only_its_own_name_is_answered(site: Site, host: str, status: int) -> None:
-    client = site.marker("Ada")
+def test_only_its_own_name_is_answered(untouched: Site, host: str, status: int) -> None:
+    client = untouched.marker("Ada")
     assert client.get("/", headers={"host": host}).status_code == status
 
 
 @pytest.mark.parametrize("path", ["/", "/question/xor", "/enter", "/static/review.js", "/nothing"])
-def test_every_answer_has_the_strict_policy(site: Site, path: str) -> None:
-    headers = site.marker("Ada").get(path).headers
+def test_every_answer_has_the_strict_policy(untouched: Site, path: str) -> None:
+    headers = untouched.marker("Ada").get(path).headers
     assert "default-src 'none'; script-src 'self'; style-src 'self'" in headers["content-security-policy"]
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["cache-control"] == "no-store"
@@ -181,12 +192,12 @@ def test_every_answer_has_the_strict_policy(site: Site, path: str) -> None:
 @pytest.mark.parametrize(
     "path", ["/question/nothing", "/hand-in/x", "/panel/x", "/history/x", "/static/../pages.py", "/x"]
 )
-def test_what_is_not_there_is_said(site: Site, path: str) -> None:
-    assert site.marker("Ada").get(path).status_code == 404
+def test_what_is_not_there_is_said(untouched: Site, path: str) -> None:
+    assert untouched.marker("Ada").get(path).status_code == 404
 
 
-def test_a_flood_is_refused(site: Site) -> None:
-    client, address = site.marker("Ada"), f"/mark/{site.answer().key}"
+def test_a_flood_is_refused(untouched: Site) -> None:
+    client, address = untouched.marker("Ada"), f"/mark/{untouched.answer().key}"
     assert client.post(address, content=b"x" * 70_000).status_code == 413
     assert client.post(address, content=(b"x" * 1000 for _ in range(70))).status_code == 413
     assert client.post(address, content="&".join(f"a{n}=1" for n in range(99))).status_code == 400
@@ -214,8 +225,8 @@ def test_names_are_shown_to_who_asks_for_them(desk: Desk) -> None:
     assert "student-002" in client.get("/?hand_in=dent-002").text
 
 
-def test_the_marker_sees_the_question_the_model_answer_the_levels_and_the_students_own_figures(site: Site) -> None:
-    client = site.marker("Ada")
+def test_the_marker_sees_the_question_the_model_answer_the_levels_and_the_students_own_figures(untouched: Site) -> None:
+    client = untouched.marker("Ada")
     page = client.get("/question/xor").text
     assert 'class="math"' in page
     assert "all four rows are used" in page
@@ -223,8 +234,8 @@ def test_the_marker_sees_the_question_the_model_answer_the_levels_and_the_studen
     assert client.get("/question/curves").text.count('<img src="data:image/png;base64,') == 4
 
 
-def test_what_a_hand_in_wrote_does_nothing(site: Site) -> None:
-    client, answer = site.marker("Ada"), site.answer(hand_in="mallory")
+def test_what_a_hand_in_wrote_does_nothing(untouched: Site) -> None:
+    client, answer = untouched.marker("Ada"), untouched.answer(hand_in="mallory")
     page = client.get(f"/question/xor?filter=all&q=%23{answer.number}").text
     assert page.count("<article") == 1
     side = page[page.index('<div class="answer-side">') : page.index('<div class="panel')]
@@ -311,12 +322,14 @@ def test_free_points_are_taken_within_their_bounds(site: Site, points: str, give
 
 
 @pytest.mark.parametrize("points", ["4.01", "5", "-1", "1e0", "nan", "inf", "two", "1" * 400, "<b>"])
-def test_points_that_are_none_are_refused_with_the_reason_and_what_was_typed(site: Site, points: str) -> None:
-    answer = site.marker("Ada").post(f"/mark/{site.answer().key}", data={"points": points, "comment": "kept <words>"})
+def test_points_that_are_none_are_refused_with_the_reason_and_what_was_typed(untouched: Site, points: str) -> None:
+    answer = untouched.marker("Ada").post(
+        f"/mark/{untouched.answer().key}", data={"points": points, "comment": "kept <words>"}
+    )
     assert answer.status_code == 422
     assert 'role="alert"' in answer.text
     assert "kept &lt;words&gt;</textarea>" in answer.text
-    assert marks(site.desk) == {}
+    assert marks(untouched.desk) == {}
 
 
 def test_what_the_grader_decided_is_changed_with_a_reason_only(site: Site) -> None:
