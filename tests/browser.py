@@ -16,7 +16,7 @@ def problem() -> str:
     """Why there is no browser here; nothing where there is one."""
     if find_spec("playwright") is None:
         return "playwright is not installed; type: pip install 'dlgrader[browser]'"
-    if not _chromium():
+    if not path():
         return "there is no Chromium; type: apt-get install chromium"
     return ""
 
@@ -26,12 +26,13 @@ def chromium() -> Iterator[Any]:
     """The browser; it is gone afterwards."""
     with import_module("playwright.sync_api").sync_playwright() as playwright:
         # Without Chromium's own sandbox, which root and many containers cannot have; the pages are ours.
-        browser = playwright.chromium.launch(executable_path=_chromium(), chromium_sandbox=False)
+        browser = playwright.chromium.launch(executable_path=path(), chromium_sandbox=False)
         try:
             yield browser
         finally:
             browser.close()
 
 
-def _chromium() -> str | None:
+def path() -> str | None:
+    """Where the browser is."""
     return next(filter(None, map(shutil.which, NAMES)), None)

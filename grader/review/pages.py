@@ -143,7 +143,11 @@ class Pages:
         return self._part("hand_in", request, cards=found, total=total, maximum=maximum, open=None in given)
 
     def _panel(self, request: Request) -> Response:
-        return self._panel_of(request, self._answer(request))
+        """What stands for one answer, if it is not what the page has already: nobody is to lose what is typed there."""
+        answer = self._answer(request)
+        if request.query_params.get("seen") == self._pen.now(answer).told:
+            return Response(status_code=204)
+        return self._panel_of(request, answer)
 
     def _history(self, request: Request) -> Response:
         answer = self._answer(request)

@@ -43,6 +43,11 @@ class Standing:
         """Of the mark; 0 where there is none."""
         return self.mark.version if self.mark else 0
 
+    @property
+    def told(self) -> str:
+        """The same as long as nobody gave anything else."""
+        return "-".join([str(self.version), *(f"{met.at:%H%M%S%f}" for met in self.contests)])
+
 
 @dataclass(frozen=True, slots=True)
 class Said:

@@ -6,6 +6,7 @@
   const waits = (card) => ["open", "contested"].includes(panel(card).dataset.state);
   const panel = (card) => card.querySelector(".panel");
   const busy = (card) => panel(card).querySelector("form.htmx-request") !== null;
+  const LOOK = 1200, others = new WeakMap(); // milliseconds; when a card was last found to be marked by somebody else
   let active = null, choosing = false, advance = null, waiting = null;
 
   // The active answer
@@ -32,10 +33,13 @@
     else if (at >= all.length) follow("next-page");
   }
 
-  function nextWaiting() {
+  function next() {
     const all = cards(), at = all.indexOf(active);
-    const next = all.slice(at + 1).find(waits) || all.slice(0, Math.max(at, 0)).find(waits);
-    if (next) activate(next);
+    return all.slice(at + 1).find(waits) || all.slice(0, Math.max(at, 0)).find(waits);
+  }
+
+  function nextWaiting() {
+    if (next()) activate(next());
     else follow("next-page");
   }
 
@@ -53,6 +57,7 @@
   function press(key) {
     if (!active) return;
     if (busy(active)) { waiting = key; return; } // two marks of one answer never travel at once
+    if (performance.now() - (others.get(active) ?? -LOOK) < LOOK) { say("Somebody has marked this just now. Look first."); return; }
     const button = panel(active).querySelector(`button[data-key="${key}"]`);
     if (button) button.click();
   }
@@ -79,14 +84,24 @@
   document.addEventListener("htmx:afterSettle", (event) => {
     const card = event.detail.elt.closest?.(".card");
     if (!card) return;
+    if (panel(card).dataset.state === "contested") others.set(card, performance.now()); // a level's key is no choice
     if (card === active && (document.activeElement === document.body || document.activeElement === null)) card.focus({ preventScroll: true });
     if (waiting !== null && card === active) { const key = waiting; waiting = null; advance = null; press(key); return; }
     if (advance === card && panel(card).dataset.state === "marked") {
       advance = null;
-      const all = cards(), next = all.slice(all.indexOf(card) + 1).find(waits);
-      if (card === active && next) activate(next);
-      else if (card === active && !cards().some(waits)) say("All on this page are marked. ] goes on.");
+      if (card !== active) return;
+      if (next()) activate(next());
+      else say("All on this page are marked. ] goes on.");
     } else if (advance === card) advance = null;
+  });
+
+  // Whoever is typing keeps the field: that somebody else was quicker is told when this one is given
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const card = event.detail.target.closest?.(".card");
+    const typing = card && panel(card).contains(document.activeElement) && document.activeElement.matches("textarea, input");
+    if (!card || event.detail.requestConfig.verb !== "get" || event.detail.xhr.status !== 200) return;
+    if (typing || dirty(card)) event.detail.shouldSwap = false;
+    else others.set(card, performance.now());
   });
 
   // What the server could not be told
