@@ -112,9 +112,13 @@ class _Case:
 
     def agreed(self, member: Member, among: int) -> int:
         """Those of some cells in which the hand-in is like the member."""
-        reference = self.library.reference
-        theirs = ((n, member.cells.get(n, reference[n])) for n in members(among))
-        return bits(n for n, cell in theirs if self._alike(self.seen[n], cell, n))
+        return bits(n for n in members(among) if self._agrees(member, n))
+
+    def _agrees(self, member: Member, number: int) -> bool:
+        theirs = member.cells.get(number)
+        if theirs is None:  # as the reference's
+            return not self.deviating >> number & 1
+        return self._alike(self.seen[number], theirs, number)
 
     def _alike(self, one: Cell, other: Cell, number: int) -> bool:
         return self.library.alike(one, other, number, wide=self.wide)
@@ -125,7 +129,7 @@ class _Case:
         found = []
         for number, member in enumerate(self.library.members):
             outside = self.touched(number, member) & ~self.deviating & ~bits(member.unknown)
-            if outside & ~self.agreed(member, outside) & ~self._coarse:
+            if not all(self._agrees(member, n) for n in members(outside & ~self._coarse)):
                 continue
             known = _Known(self, number, member)
             if known.touched:
