@@ -17,6 +17,7 @@ import pytest
 from test_sandbox import DRIVER, FINE, LIMITS, children, usable
 
 from grader.errors import StudentError
+from grader.sandbox.base import Limits
 from grader.sandbox.nursery import Nursery, _Child
 from grader.session import Session
 
@@ -180,3 +181,19 @@ def test_each_worker_has_its_own_limits(nursery: Nursery) -> None:
         limits = replace(LIMITS, memory=memory)
         with Session({"work.py": source.encode()}, DRIVER, nursery, limits) as session:
             assert json.loads(session.student().call("run", "attack")) == [memory, memory]
+
+
+def test_a_sandbox_that_cannot_nurse_starts_each_worker_itself() -> None:
+    started = []
+
+    class Container:
+        name, isolates, demands, nurses = "container", True, (), False
+
+        def start(self, limits: Limits, nursery: bool = False) -> str:
+            started.append(nursery)
+            return "a worker"
+
+    made = Nursery(Container())  # type: ignore[arg-type]
+    assert started == []
+    assert made.start(LIMITS) == "a worker"  # type: ignore[comparison-overlap]
+    assert started == [False]

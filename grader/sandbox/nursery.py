@@ -31,7 +31,9 @@ class Nursery:
         self._usual = limits
         self._mother: Process | None = None
         self._child: _Child | None = None
-        self._ready()
+        if sandbox.nurses:
+            with suppress(OSError):  # whoever asks for a worker will hear of it
+                self._ready()
 
     def describe(self) -> str:
         """What separates a hand-in from the grader, in one sentence."""
