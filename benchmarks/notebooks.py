@@ -16,7 +16,7 @@ import resource
 import shutil
 import statistics
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from importlib import import_module
 from importlib.util import find_spec
@@ -74,8 +74,9 @@ def main() -> None:
             continue
         with maker() as make:
             numbers |= measured(name, make, content, options.runs, options.keep)
+    numbers |= ratios(numbers)
     for label, value in numbers.items():
-        print(f"{label:<58} {value:>8.3f}")
+        print(f"{label:<66} {value:>8.3f}")
     if options.json:
         options.json.write_text(json.dumps(numbers, indent=2) + "\n")
 
@@ -99,6 +100,17 @@ def measured(name: str, make: Maker, content: bytes, runs: int, keep: Path | Non
         f"{name}: seconds, median": statistics.median(clock),
         f"{name}: computing, seconds, median": statistics.median(computing),
         f"{name}: kilobytes": len(made) / 1000,
+    }
+
+
+def ratios(numbers: Mapping[str, float]) -> dict[str, float]:
+    """How many times what ours costs each other way does."""
+    measures = ("seconds, median", "computing, seconds, median")
+    return {
+        f"{name}: {measure}, in times ours": numbers[f"{name}: {measure}"] / numbers[f"ours: {measure}"]
+        for name in WAYS
+        for measure in measures
+        if name != "ours" and f"{name}: {measure}" in numbers
     }
 
 
