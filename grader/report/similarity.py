@@ -129,7 +129,7 @@ def _lines(content: str, spans: Sequence[tuple[int, Span]]) -> Iterator[Line]:
     kept = [any(marked[max(0, i - AROUND) : i + AROUND + 1]) for i in range(len(marked))]
     for is_kept, group in groupby(range(len(kept)), key=kept.__getitem__):
         numbers = list(group)
-        if not is_kept:
+        if not is_kept and len(numbers) > AROUND:
             yield Line(0, ((-1, f"… {plural(len(numbers), 'line')}"),))
             continue
         for i in numbers:
