@@ -8,6 +8,8 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from importlib.util import find_spec
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,7 @@ from notebook_samples import notebook, text
 from pages import ROOT, Block, blocks
 
 from grader.cli import commands
+from grader.cli.exits import BELOW, GRADED, WRONG_INPUT
 
 EXTRAS = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]
 TARGETS = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
@@ -104,9 +107,19 @@ def typed(line: str, course: Path) -> tuple[int, str]:
         words += ["--rubric", str(course)]
     if words[1] in ("batch", "grade") and "--format" not in words:
         words += ["--format", "json"]  # what a PDF looks like is not asked here
+    for absent in [value for option, value in pairwise(words) if option == "--package" and not find_spec(value)]:
+        place = words.index(absent)
+        del words[place - 1 : place + 1]
     ended = CliRunner().invoke(commands, words[1:], input="y\n", catch_exceptions=False)
     assert "Traceback" not in ended.output
     return ended.exit_code, ended.output
+
+
+def expected(line: str) -> int:
+    """How it has to end, here."""
+    if "parquet" in line and find_spec("pyarrow") is None:
+        return WRONG_INPUT
+    return BELOW if "--fail-under 100" in line else GRADED
 
 
 def _pip(line: str) -> None:
@@ -136,7 +149,7 @@ def is_tried_here(block: Block) -> bool:
 def test_the_commands_of_a_block_run(
     block: Block, here: Path, graded: Path, course: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if "results" in block.text:
+    if "results" in block.text and "grader init" not in block.text:
         shutil.copytree(graded, here / "results")
     for line in lines(block):
         if line.startswith("pip "):
@@ -149,4 +162,4 @@ def test_the_commands_of_a_block_run(
             subprocess.run([sys.executable, *shlex.split(line)[1:]], check=True, env={"PYTHONPATH": str(ROOT)})
         else:
             code, told = typed(line, course)
-            assert code == (1 if "--fail-under 100" in line else 0), f"{line}\n{told}"
+            assert code == expected(line), f"{line}\n{told}"
