@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -15,6 +16,7 @@ import numpy as np
 
 from grader.worker import procedures
 
+PARTS = ("models", "optimizer", "utils")
 NAMES = {
     "softmax": "softmax",
     "cross_entropy": "cross_entropy_loss",
@@ -26,11 +28,16 @@ NAMES = {
 }
 
 
+@cache
 def modules(folder: Path) -> Any:
-    """What the modules of a solution define, together."""
+    """What the modules of a solution define, together; none of them stays importable by its name."""
+    before = set(sys.modules)
     sys.path.insert(0, str(folder))
-    found = [importlib.import_module(name) for name in ("models", "optimizer", "utils")]
+    found = [importlib.import_module(name) for name in PARTS]
     sys.path.pop(0)
+    for name in set(sys.modules) - before:
+        if name.partition(".")[0] in PARTS:
+            del sys.modules[name]
     return SimpleNamespace(**{name: value for module in found for name, value in vars(module).items()})
 
 

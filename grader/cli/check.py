@@ -102,9 +102,10 @@ def _check(
         return replace(prepare(at_size, seed, sets, chosen, warm=warm), rubric=rubric)
 
     first = next(iter(rubric.sizes))  # that of nearly all hand-ins
-    with ThreadPoolExecutor(1) as pool, _progress(rubric, show_progress) as watch:
-        key = pool.submit(key_at, first, workers[0])
-        seen = observe(intake.submission, intake.files, rubric, seed, sets, chosen, warm=workers[1], watch=watch)
+    with ThreadPoolExecutor(1) as pool:
+        key = pool.submit(key_at, first, workers[0])  # before there is a terminal, which takes a while to import
+        with _progress(rubric, show_progress) as watch:
+            seen = observe(intake.submission, intake.files, rubric, seed, sets, chosen, warm=workers[1], watch=watch)
         fitting = key.result() if seen.size == first else key_at(seen.size)
         result = judge(fitting, intake.submission, seen)
     explained = _explained(result, seen, rubric, chosen, seed, quiet=not show_progress)
