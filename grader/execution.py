@@ -48,8 +48,6 @@ class Executed:
     notebook: Notebook
     failed: tuple[int, ...] = ()  # cells that raised
     not_run: tuple[int, ...] = ()  # cells after one that raised, or that cost the worker
-    notes: tuple[str, ...] = ()
-    printed: str = ""  # by libraries below Python
 
 
 def execute(
@@ -79,10 +77,9 @@ def execute(
                 cell = run.cell(cell)
                 done(cell)
             cells.append(cell)
-        printed = run.student.output()[:LONGEST]
-    return Executed(
-        replace(notebook, cells=tuple(cells)), tuple(run.failed), tuple(run.not_run), tuple(run.notes), printed
-    )
+    told = (*notebook.notes, "Its cells were run anew, and the outputs are those of that run.", *run.notes)
+    made = replace(notebook, cells=tuple(cells), notes=told)
+    return Executed(made, tuple(run.failed), tuple(run.not_run))
 
 
 class _Run:

@@ -34,6 +34,7 @@ with atheris.instrument_imports(include=["grader", "yaml", "zipfile", "tarfile"]
     from grader.report.shown_html import harmless
     from grader.report.text import visible
     from grader.rubric import load_rubric
+    from grader.similarity.tokens import code_tokens, comments, words
     from grader.strict_yaml import parse
     from grader.worker.wire import PREFIX, WireError, decode, encode, lengths
 
@@ -127,9 +128,19 @@ def texts(content: bytes) -> None:
     assert "\x1b" not in shown
 
 
+def source(content: bytes) -> None:
+    """Code that is compared with other code: its tokens stand where they are said to, one after the other."""
+    text = content.decode("utf-8", "replace")
+    for read_ in (code_tokens(text), words(comments(text))):
+        places = [place for pair in zip(read_.starts.tolist(), read_.ends.tolist(), strict=True) for place in pair]
+        assert places == sorted(places)
+        assert not places or (places[0] >= 0 and places[-1] <= len(text))
+    assert len(comments(text)) == len(text)
+
+
 READERS: dict[str, Callable[[bytes], None]] = {
     each.__name__: each
-    for each in (wire, headers, archive, rubric, answers, formulas, markdown, notebook, outputs, texts)
+    for each in (wire, headers, archive, rubric, answers, formulas, markdown, notebook, outputs, texts, source)
 }
 
 
@@ -176,6 +187,7 @@ def _seeds() -> Iterable[bytes]:
     yield b"\\frac{1}{1 + e^{-x}} \\cdot \\left(1 - 2\\right)"
     yield b"# XOR\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n$x^2$ [link](https://example.org)\n"
     yield b'{"cells": [{"cell_type": "markdown", "metadata": {"tags": ["xor"]}, "source": ["# XOR\\n", "text"]}]}'
+    yield b'def f(x):\n    """Doc."""\n    return np.exp(-x) + 1e-5  # why\n'
     yield b"<svg width='9' height='9'><g style='fill: red'><path d='M0 0h4'/><use href='#a'/></g></svg>"
     yield b"<table><tr><td>1</td></tr></table>\x1b[31mred\x1b[0m\r50%\n"
     yield from _tars()

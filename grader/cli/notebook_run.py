@@ -120,5 +120,5 @@ def _tell(found: Executed, out: Path) -> None:
     for told, numbers in (("raised", found.failed), ("not run", found.not_run)):
         if numbers:
             click.echo(f"{told}: {'cell' if len(numbers) == 1 else 'cells'} {', '.join(map(str, numbers))}")
-    for note in (*found.notebook.notes, *found.notes):
+    for note in found.notebook.notes:
         click.echo(one_line(note, 400))
