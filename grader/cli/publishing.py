@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,9 +27,10 @@ def publish(
     changed = unpublished(out, entries)
     problems = []
     advance(0, len(changed))
-    for done, entry in enumerate(changed, 1):
-        problems.append(draw(out, entry))
-        advance(done, len(changed))
+    with closing(draw(out, changed)) as drawn:
+        for done, problem in enumerate(drawn, 1):
+            problems.append(problem)
+            advance(done, len(changed))
     _write_summary(out, entries)
     formats = usual(pdf=(out / "class.pdf").is_file())
     try:

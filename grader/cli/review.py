@@ -109,7 +109,7 @@ def _serve(out: Path, named: str | None, desk: Desk, *, marker: str, names: bool
         pages = Pages(desk, press, keys, names=names, marker=marker, host=place[0])
         _greet(place[0], port, keys)
         serve(pages.app(f"review-{port}"), listening)
-    press.wait()
+    press.stop()
     click.echo(f"\nStopped. Every mark is in the gradebook of {shown(out)}.")
 
 

@@ -25,6 +25,10 @@ class Printing:
     finished: bool = False  # since this server began
 
 
+class _Stopped(Exception):
+    """The server ends."""
+
+
 class Press:
     """Whoever pushes the button first starts it; the others see how far it is."""
 
@@ -33,6 +37,7 @@ class Press:
         self._lock = threading.Lock()
         self._printing = Printing()
         self._thread: threading.Thread | None = None
+        self._stopping = False
 
     def now(self) -> Printing:
         """How far it is."""
@@ -52,10 +57,17 @@ class Press:
         if self._thread:
             self._thread.join()
 
+    def stop(self) -> None:
+        """End after the report that is being drawn: the others are drawn when it is started again."""
+        self._stopping = True
+        self.wait()
+
     def _run(self) -> None:
         problems: list[str] = []
         try:
             problems = self._publish(self._advance)
+        except _Stopped:
+            problems = ["Stopped; the other reports are drawn when it is started again."]
         except (GraderError, OSError) as error:
             problems = [str(error)]
         finally:
@@ -63,3 +75,5 @@ class Press:
 
     def _advance(self, done: int, every: int) -> None:
         self._printing = replace(self._printing, done=done, all=every)
+        if self._stopping:
+            raise _Stopped

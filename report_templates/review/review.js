@@ -62,6 +62,13 @@
     if (button) button.click();
   }
 
+  // A form that htmx has not seen yet would be sent by the browser itself, as a new page
+  document.addEventListener("submit", (event) => {
+    if (event.defaultPrevented || !event.target.hasAttribute("hx-post")) return;
+    event.preventDefault();
+    setTimeout(() => { if (event.target.isConnected) event.target.requestSubmit(event.submitter); }, 30);
+  });
+
   function save(card) {
     const button = panel(card).querySelector("[data-save]");
     if (button && dirty(card) && !busy(card)) button.form.requestSubmit(button);
@@ -181,6 +188,7 @@
     document.body.classList.toggle("pairs", pairs);
     document.querySelector('[data-do="view"]')?.setAttribute("aria-pressed", String(pairs));
     localStorage.setItem("pairs", pairs ? "1" : "");
+    if (active) show(active);
   }
   const model = document.querySelector("details.model");
   if (model) {
@@ -237,7 +245,7 @@
     if (keys[event.key]) { event.preventDefault(); keys[event.key](); }
   });
 
-  see(localStorage.getItem("pairs") === "1");
+  if (localStorage.getItem("pairs") === "1") see(true);
   by("f-points")?.addEventListener("change", (event) => event.target.form.requestSubmit());
   activate(cards().find(waits) || cards()[0], { scroll: false, focus: !by("q")?.matches(":focus") });
 })();
