@@ -16,6 +16,7 @@ FONTS = Path(__file__).resolve().parent.parent / "report_templates" / "fonts"
 project = "dlgrader"
 extensions = ["myst_parser"]
 exclude_patterns = ["_*"]
+smartquotes = False  # code in docstrings has straight quotes, and texts have the right ones already
 nitpicky = True  # names that lead nowhere are warnings too
 
 myst_heading_anchors = 4  # links lead to headings by GitHub's names for them
