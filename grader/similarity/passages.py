@@ -11,7 +11,7 @@ import numpy.typing as npt
 from grader.similarity.nouns import Kind, Passage, Span, Text
 from grader.similarity.prints import GRAINS, MOST_TOKENS, Baseline
 from grader.similarity.ranking import Index
-from grader.similarity.reading import tokens
+from grader.similarity.reading import looked_at, tokens
 from grader.similarity.winnowing import grams
 
 __all__ = ["passages"]
@@ -48,8 +48,8 @@ class _Laid:
 
 def _laid_out(texts: Sequence[Text], kind: Kind) -> _Laid:
     k, parts, began = GRAINS[kind].k, [], 0
-    for number, text in sorted(enumerate(texts), key=lambda each: len(each[1].content)):  # as `prints` has it
-        read = tokens(text).get(kind)
+    for number in looked_at(texts):
+        read = tokens(texts[number]).get(kind)
         if read is None or len(read.codes) < k or began > MOST_TOKENS:
             continue
         hashes = grams(read.codes, k)

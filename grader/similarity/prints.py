@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from grader.similarity.nouns import Kind, Text
-from grader.similarity.reading import texts, tokens
+from grader.similarity.reading import looked_at, texts, tokens
 from grader.similarity.winnowing import Grain, grams, winnowed
 
 __all__ = ["GRAINS", "KINDS", "Baseline", "Numbers", "Prints", "baseline", "prints"]
@@ -32,17 +32,18 @@ class Prints:
 
 
 def prints(files: Mapping[str, bytes], given: Baseline) -> Prints:
-    """The fingerprints; the shortest texts come first, so that a huge one is at the expense of no other."""
+    """The fingerprints of the texts that there is room for."""
     found: dict[Kind, list[Numbers]] = {kind: [] for kind in KINDS}
     left = dict.fromkeys(KINDS, MOST_TOKENS)
-    for text in sorted(texts(files), key=lambda text: len(text.content)):
-        if not any(left.values()):
-            break
-        for kind, read in tokens(text).items():
+    own = texts(files)
+    chosen = looked_at(own)
+    for place in chosen:
+        for kind, read in tokens(own[place]).items():
             hashes = grams(read.codes[: left[kind]], GRAINS[kind].k)
             left[kind] = max(0, left[kind] - len(read.codes))
             found[kind].append(hashes[winnowed(hashes, GRAINS[kind].w)])
-    return Prints({kind: _without(_once(found[kind]), given[kind]) for kind in KINDS}, not all(left.values()))
+    cut = len(chosen) < len(own) or not all(left.values())
+    return Prints({kind: _without(_once(found[kind]), given[kind]) for kind in KINDS}, cut)
 
 
 def baseline(given: Iterable[Text]) -> Baseline:

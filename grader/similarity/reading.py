@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import accumulate
 from pathlib import PurePosixPath
 
 from grader.intake.text import source_text
@@ -11,16 +12,24 @@ from grader.notebooks import Unreadable, read
 from grader.similarity.nouns import Kind, Text
 from grader.similarity.tokens import Tokens, code_tokens, comments, words
 
-__all__ = ["texts", "tokens"]
+__all__ = ["looked_at", "texts", "tokens"]
 
 PROSE = frozenset({".md", ".txt", ".yaml", ".yml"})
 LONGEST = 400_000  # characters of one text
+MOST_CHARACTERS = 1_600_000  # of a hand-in
 COMMAND = re.compile(r"^[ \t]*+[%!][^\n]*+", re.MULTILINE)  # such as !pip and %cd, which only a notebook knows
 
 
 def texts(files: Mapping[str, bytes]) -> tuple[Text, ...]:
     """The texts; a cell of a notebook is one of its own."""
     return tuple(text for name in sorted(files) for text in _of_file(name, files[name]))
+
+
+def looked_at(found: Sequence[Text]) -> list[int]:
+    """Which of a hand-in's texts there is room for: the shortest, so that a huge one is at the expense of no other."""
+    by_length = sorted(range(len(found)), key=lambda place: len(found[place].content))
+    sizes = accumulate(len(found[place].content) for place in by_length)
+    return [place for place, size in zip(by_length, sizes, strict=True) if size <= MOST_CHARACTERS]
 
 
 def tokens(text: Text) -> dict[Kind, Tokens]:

@@ -27,14 +27,14 @@ Places = npt.NDArray[np.int64]
 PYTHON = re.compile(
     r"""(?P<comment>\#[^\n]*+)
     |(?P<string>(?:[bBfFrRuUtT]{1,2}+(?=['"]))?+(?:
-        \"\"\"(?:[^"\\]++|\\.|"(?!""))*+(?:\"\"\"|\Z)|'''(?:[^'\\]++|\\.|'(?!''))*+(?:'''|\Z)
+        \"\"\"(?:[^"\\]++|\\.?+|"(?!""))*+(?:\"\"\"|\Z)|'''(?:[^'\\]++|\\.?+|'(?!''))*+(?:'''|\Z)
         |"(?:[^"\\\n]++|\\.)*+"?+|'(?:[^'\\\n]++|\\.)*+'?+))
     |(?P<number>(?:\d|\.\d)(?:[\w.]|(?<=[eE])[+-])*+)
     |(?P<name>[^\W\d]\w*+)
     |(?P<sign>\*\*=?|//=?|<<=?|>>=?|->|:=|[-+*/%@&|^=!<>]=|[^\s\w])""",
     re.VERBOSE | re.DOTALL,
 )
-IMPORT = re.compile(r"^[ \t]*+(?:import|from)\b[^\n(]*+(?:\([^)]*+\))?+", re.MULTILINE)
+IMPORT = re.compile(r"^[ \t]*+(?:import|from)\b[^\n(]*+(?:\([^)]{0,2000}+\))?+", re.MULTILINE)
 LINE_ENDS = re.compile(r"[ \t]*+(?:#|\n|\Z)")
 WORD = re.compile(r"[^\W_]++(?:['’][^\W_]++)*+")
 KEYWORDS = frozenset(keyword.kwlist)
