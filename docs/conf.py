@@ -37,6 +37,7 @@ html_theme_options = {
 }
 html_copy_source = False
 html_show_sphinx = False
+html_show_copyright = False
 
 LISTED = re.compile(r"^[-|] \[(.+?)\]\((.+?)\.md\)", re.MULTILINE)
 FETCHED = re.compile(r"""(?:<(?:script|img|iframe|source)\b[^>]*\bsrc|<link\b[^>]*\bhref)=["']?(?:https?:)?//[^>]*>""")
