@@ -63,6 +63,12 @@ def test_the_list_of_commands_tells_each_in_a_whole_line() -> None:
     assert all(re.search(rf"^  {name} .*\.$", told, re.MULTILINE) for name in COMMANDS)
 
 
+@pytest.mark.parametrize("group", ["kit", "marks", "notebook"])
+def test_no_line_in_the_list_of_a_group_is_cut_off(group: str) -> None:
+    told = CliRunner().invoke(commands, [group, "--help"], env={"COLUMNS": "80"}).stdout
+    assert "..." not in told.partition("Commands:")[2]
+
+
 OFFERS = [
     ("grader ex", ["export"]),
     ("grader export out --to c", ["canvas", "classroom50", "csv"]),

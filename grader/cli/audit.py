@@ -23,9 +23,15 @@ __all__ = ["command"]
 
 @click.command("audit")
 @click.argument("rubric", metavar="COURSE|FILE", shell_complete=course_or_file)
-@click.option("--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="As JSON.")
 @click.option(
-    "--html", "html_file", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="As a page to read."
+    "--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write it as JSON too."
+)
+@click.option(
+    "--html",
+    "html_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write it as a page to read too.",
 )
 @click.option(
     "--fail-under",
@@ -34,10 +40,14 @@ __all__ = ["command"]
     help="End with exit code 1 if fewer wrong ones lose points, or if a right one does.",
 )
 @click.option("--sample", type=click.IntRange(min=1), metavar="N", help="Only N wrong and at most N right ones.")
-@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Draws inputs and the sample.")
+@click.option(
+    "--seed", type=click.IntRange(min=0), metavar="N", default=0, show_default=True, help="Draws inputs and the sample."
+)
 @click.option("--data", multiple=True, metavar="NAME=PATH", help="Where a data set lies, such as mnist=data/.")
 @sandbox_option
-@click.option("--jobs", type=click.IntRange(min=1), help="Solutions at the same time. [default: the number of cores]")
+@click.option(
+    "--jobs", type=click.IntRange(min=1), metavar="N", help="Solutions at the same time. [default: the number of cores]"
+)
 @click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
 def command(
     rubric: str,

@@ -43,7 +43,7 @@ def command() -> None:
 @command.command("gradescope")
 @the_rubric_option
 @click.option("-o", "--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The zip to write.")
-@click.option("--seed", type=click.IntRange(min=0), help="Draws the hidden inputs. [default: random]")
+@click.option("--seed", type=click.IntRange(min=0), metavar="N", help="Draws the hidden inputs. [default: random]")
 @click.option(
     "--hidden",
     type=click.Choice(["hidden", "after_due_date", "after_published", "visible"]),
@@ -72,7 +72,7 @@ def gradescope(
     click.echo(f"{shown(out)}: {len(kit)} files, {loaded.maximum:g} points. For you only: it holds the reference.")
 
 
-@command.command("github")
+@command.command("github", short_help="Write a workflow for GitHub.")
 @the_rubric_option
 @folder_option
 @force_option
@@ -88,7 +88,7 @@ def github(rubric: str, out: Path, force: bool, sandbox: str) -> None:
     _write_public(rubric, out, force, sandbox, github)
 
 
-@command.command("gitlab")
+@command.command("gitlab", short_help="Write a job for GitLab.")
 @the_rubric_option
 @folder_option
 @force_option
@@ -104,7 +104,7 @@ def gitlab(rubric: str, out: Path, force: bool, sandbox: str) -> None:
     _write_public(rubric, out, force, sandbox, gitlab)
 
 
-@command.command("starter")
+@command.command("starter", short_help="Write the folder that students start from.")
 @the_rubric_option
 @folder_option
 @force_option
@@ -129,7 +129,7 @@ def starter(rubric: str, out: Path, force: bool, sandbox: str) -> None:
     _check(loaded, out, sandbox)
 
 
-@command.command("check")
+@command.command("check", short_help="Say whether a folder can go to students.")
 @the_rubric_option
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @sandbox_option

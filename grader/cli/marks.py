@@ -43,7 +43,7 @@ def command() -> None:
 command.add_command(totals)
 
 
-@command.command("export")
+@command.command("export", short_help="Write a table for markers to fill in.")
 @OUT
 @BOOK
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="CSV or XLSX. [default: printed]")
@@ -68,7 +68,7 @@ def export(out: Path, book: str | None, output: Path | None, every: bool) -> Non
     click.echo(f"{len(rows)} rows in {shown(output)}.", err=True)
 
 
-@command.command("import")
+@command.command("import", short_help="Read it back into the gradebook.")
 @OUT
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @BOOK
@@ -96,7 +96,7 @@ def import_(out: Path, file: Path, book: str | None, roster: Path | None, yes: b
         click.echo(f"{len(back.given)} written.")
 
 
-@command.command("publish")
+@command.command("publish", short_help="Write the reports anew, with the marks.")
 @OUT
 @BOOK
 def publish(out: Path, book: str | None) -> None:
@@ -124,7 +124,7 @@ def publish(out: Path, book: str | None) -> None:
     click.get_current_context().exit(REFUSED if problems else 0)
 
 
-@command.command("history")
+@command.command("history", short_help="Say who changed what and why.")
 @OUT
 @click.argument("hand_in", required=False, shell_complete=hand_ins)
 @BOOK

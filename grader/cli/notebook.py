@@ -29,11 +29,15 @@ def command() -> None:
     """
 
 
-@command.command("to-pdf")
+@command.command("to-pdf", short_help="Make a PDF of each notebook.")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path), metavar="PATH...")
 @click.option("-o", "--out", required=True, type=click.Path(path_type=Path), help="FILE.pdf for one, else a folder.")
-@click.option("--jobs", type=click.IntRange(min=1), help="Notebooks at the same time. [default: the number of cores]")
-@click.option("--seconds", default=60.0, show_default=True, type=click.FloatRange(1, 3600), help="For each notebook.")
+@click.option(
+    "--jobs", type=click.IntRange(min=1), metavar="N", help="Notebooks at the same time. [default: the number of cores]"
+)
+@click.option(
+    "--seconds", default=60.0, show_default=True, type=click.FloatRange(1, 3600), metavar="N", help="For each notebook."
+)
 @click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
 def to_pdf(paths: tuple[Path, ...], out: Path, jobs: int | None, seconds: float, quiet: bool) -> None:
     """Make a PDF of each notebook, without LaTeX, a browser or running anything.

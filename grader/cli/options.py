@@ -32,9 +32,7 @@ def rubric_option(what: str, *, required: bool = False) -> Callable[[Decorated],
     return click.option("--rubric", required=required, metavar="COURSE|FILE", shell_complete=course_or_file, help=what)
 
 
-def formats_option(
-    known: Sequence[str], default: str, what: str = "What to write."
-) -> Callable[[Decorated], Decorated]:
+def formats_option(known: Sequence[str], default: str) -> Callable[[Decorated], Decorated]:
     """`--format`, a list with commas of these words; all of them where it is empty."""
 
     def read(ctx: click.Context, option: click.Parameter, value: str) -> tuple[str, ...]:
@@ -46,7 +44,14 @@ def formats_option(
 
     offer = listed(known)
     return click.option(
-        "--format", "formats", default=default, show_default=True, callback=read, shell_complete=offer, help=what
+        "--format",
+        "formats",
+        metavar="LIST",
+        default=default,
+        show_default=True,
+        callback=read,
+        shell_complete=offer,
+        help=f"What to write, of {', '.join(known)}.",
     )
 
 

@@ -66,12 +66,20 @@ class Asked:
 
 OPTIONS = (
     click.option(
-        "-o", "--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="For the results."
+        "-o",
+        "--out",
+        required=True,
+        type=click.Path(file_okay=False, path_type=Path),
+        metavar="OUT",
+        help="The folder for the results.",
     ),
     rubric_option("The rubric; otherwise it is told by the names in the hand-ins."),
     click.option("--data", multiple=True, metavar="NAME=PATH", help="Where a data set lies, such as mnist=data/."),
     click.option(
-        "--seed", type=click.IntRange(min=0), help="Draws the inputs of the checks. Keep it secret. [default: random]"
+        "--seed",
+        type=click.IntRange(min=0),
+        metavar="N",
+        help="Draws the inputs of the checks. Keep it secret. [default: random]",
     ),
     click.option(
         "--budget",
@@ -82,7 +90,10 @@ OPTIONS = (
     sandbox_option,
     click.option("--trust-submissions", is_flag=True, help="Allow a sandbox that does not hold hostile code."),
     click.option(
-        "--jobs", type=click.IntRange(min=1), help="Hand-ins at the same time. [default: the number of cores]"
+        "--jobs",
+        type=click.IntRange(min=1),
+        metavar="N",
+        help="Hand-ins at the same time. [default: the number of cores]",
     ),
     formats_option(FORMATS, "json,html,pdf"),
     click.option("--fail-under", type=float, metavar="PERCENT", help="End with exit code 1 if a score is below this."),

@@ -14,7 +14,7 @@ __all__ = ["command"]
 
 @click.command("stats")
 @click.argument("out", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@formats_option(FORMATS, "html,pdf,csv", "What to write; parquet is there too.")
+@formats_option(FORMATS, "html,pdf,csv")
 @click.option("--book", metavar="FILE|URL", help="The gradebook. [default: OUT/gradebook.db, where it is]")
 def command(out: Path, formats: tuple[StatisticsFormat, ...], book: str | None) -> None:
     """Write the class in OUT in numbers: OUT/index.html, class.pdf, and three tables.

@@ -13,7 +13,7 @@ __all__ = ["command"]
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
-@click.command("totals")
+@click.command("totals", short_help="Add up a term of several assignments.")
 @click.argument("outs", nargs=-1, required=True, type=FOLDER, metavar="OUT...")
 @click.option("--course", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE")
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="CSV. [default: printed]")

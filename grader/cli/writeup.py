@@ -55,7 +55,9 @@ class Asked:
 @rubric_option("The course; otherwise it is told by the names in the hand-in.")
 @click.option("--data", multiple=True, metavar="NAME=PATH", help="Where a data set lies, such as mnist=data/.")
 @click.option("--quick", is_flag=True, help="A fast preview, on a small data set that comes with the grader.")
-@click.option("--jobs", type=click.IntRange(min=1), help="Runs at the same time. [default: the number of cores]")
+@click.option(
+    "--jobs", type=click.IntRange(min=1), metavar="N", help="Runs at the same time. [default: the number of cores]"
+)
 @click.option("--fresh", is_flag=True, help="Do every run again, also those that an earlier write-up did.")
 @sandbox_option
 @click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
