@@ -219,7 +219,7 @@ def test_what_nobody_can_have_written_is_read_in_part_and_told() -> None:
     found = compared({"huge": {"hw.py": MODEL.encode(), **huge}, "copy": one(MODEL), "c": one("print(2)")})
     assert found.cut == ("huge",)
     assert first(found) == {"huge", "copy"}
-    assert time.process_time() - began < 6
+    assert time.process_time() - began < 15
 
 
 def test_both_texts_stand_side_by_side_with_the_same_colours_and_links() -> None:
