@@ -23,6 +23,7 @@ for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
 
 
 from homework.direct import Direct, Vocabulary, modules
+from homework.spent import Cost, cost, counts_all
 
 from grader.bank import Bank
 from grader.channel import Channel
@@ -54,7 +55,7 @@ def main() -> None:
     for measure in (grading, recognising, starting, isolating, checking):
         numbers |= measure(options.runs)
     for label, value in numbers.items():
-        print(f"{label:<66} {value:>9.3f}")
+        print(f"{label:<78} {value:>9.3f}")
     if options.json:
         options.json.write_text(json.dumps(numbers, indent=2) + "\n")
 
@@ -186,23 +187,39 @@ def _at_hand(name: str) -> float:
 
 
 def checking(runs: int) -> dict[str, float]:
-    """`grader check` as a student types it, cold: until the first line, and until the end."""
-    firsts, wholes, imports = [], [], []
-    for _ in range(runs):
-        imports.append(seconds(lambda: subprocess.run([sys.executable, "-c", "import numpy"], check=True)))
-        started = time.perf_counter()
-        command = [sys.executable, "-m", "grader", "check", str(EXAMPLE)]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT) as process:
-            assert process.stdout is not None
-            process.stdout.readline()
-            firsts.append(time.perf_counter() - started)
-            process.stdout.read()
-        wholes.append(time.perf_counter() - started)
-    over = statistics.median(f - i for f, i in zip(firsts, imports, strict=True))
-    return {
-        "grader check: first line, s beyond numpy's import (target 0.3)": over,
-        "grader check: all done, s (target 2)": statistics.median(wholes),
-    }
+    """`grader check` as a student types it, cold: until the first line, until the end, and the CPU of all processes."""
+    imports = statistics.median(seconds(bare) for _ in range(runs))
+    numbers = {}
+    for name, what in (("hand-in-01", "a right hand-in"), ("hand-in-05", "a wrong one")):
+        firsts, costs = _checked(EXAMPLE.with_name(name), runs)
+        label = f"grader check, {what}"
+        numbers[f"{label}: first line, s beyond numpy's import (target 0.3)"] = statistics.median(firsts) - imports
+        done = statistics.median(each.wall for each in costs) - imports
+        numbers[f"{label}: all done, s beyond numpy's import (target 0.8)"] = done
+        counted = "of all its processes" if counts_all() else "without bubblewrap's"
+        numbers[f"  {what}: CPU {counted}, s"] = statistics.median(each.cpu for each in costs)
+    return numbers
+
+
+def _checked(hand_in: Path, runs: int) -> tuple[list[float], list[Cost]]:
+    """Of each run, when the first line came, and what all of it cost."""
+    command, firsts = [sys.executable, "-m", "grader", "check", str(hand_in)], []
+
+    def once() -> None:
+        firsts.append(_first_line(command))
+
+    costs = [cost(once) for _ in range(runs + 1)]
+    return firsts[1:], costs[1:]  # the first may see the course's known mistakes, once for good
+
+
+def _first_line(command: Sequence[str]) -> float:
+    started = time.perf_counter()
+    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        first = time.perf_counter() - started
+        process.stdout.read()
+    return first
 
 
 def at_the_floor(key: Key) -> Observations:
