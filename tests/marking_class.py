@@ -33,6 +33,7 @@ MARKERS = ("Ada", "Ben")
 TOGETHER = 8  # answers that both mark at the same moment
 LEVELS = {"xor": (4.0, 2.0, 1.0, 0.0), "curves": (6.0, 3.0, 0.0), "rate": (5.0, 2.5, 0.0)}
 ABORTED = re.compile("htmx:(sendAbort|afterRequest),")  # a look that a mark overtook, which htmx tells
+OPEN = ".panel[data-state=open]"
 COMMENT = "See the lecture on <curves> & units."
 STATE = """() => {
     const card = document.querySelector(".card.active");
@@ -45,7 +46,7 @@ DONE = """(key) => {
 }"""
 STATE_OF = "(key) => document.getElementById('p-' + key).dataset.state"
 ELSEWHERE = "(key) => document.querySelector('.card.active').dataset.key !== key"
-CHOSEN = "(key) => document.getElementById('p-' + key).dataset.state === 'marked'"
+CHOSEN = "(key) => document.getElementById('p-' + key).dataset.state !== 'contested'"
 SETTLED = "() => !document.querySelector('.htmx-request')"
 
 
@@ -152,10 +153,10 @@ async def _one(marked: Marked, name: str, page: Any, questions: tuple[str, ...])
     """One marker goes through all questions, and marks what waits."""
     for question in questions:
         await _open(page, question)
-        while found := await page.evaluate(STATE):
-            key, number, state = found
+        while await page.locator(OPEN).count():
+            key, number, state = await page.evaluate(STATE)
             leads_on = state == "open" and await _give(marked, name, page, question, key, number)
-            if not await page.locator(".panel[data-state=open]").count():
+            if not await page.locator(OPEN).count():
                 async with page.expect_navigation():
                     await page.keyboard.press("]")
             elif leads_on:
@@ -172,6 +173,7 @@ async def _give(marked: Marked, name: str, page: Any, question: str, key: str, n
         await page.keyboard.type(COMMENT)
         await page.keyboard.press("Escape")
     points = LEVELS[question][place]
+    await page.evaluate("() => document.getElementById('toast').classList.remove('shown')")
     await page.keyboard.press(str(place + 1))
     await page.wait_for_function(DONE, arg=key)
     if f"{points:g} by {name}" not in await page.locator(f"#p-{key}").inner_text():
@@ -190,14 +192,20 @@ async def _settle(marked: Marked, page: Any) -> None:
             await page.focus(f"#a-{key}")
             await page.wait_for_function(SETTLED)
             words = await page.locator(f"#p-{key} .level").all_inner_texts()
-            place = marked.met % len(words)
-            found = re.search(r"(?:stands|instead): ([\d.]+)", words[place].replace("\n", " "))
-            assert found, words
+            found = [re.search(r"(?:stands|instead): ([\d.]+) by", each.replace("\n", " ")) for each in words]
+            with_points = [place for place, each in enumerate(found) if each] or [0]  # a comment can meet a mark, too
+            place = with_points[marked.met % len(with_points)]
             number = (await page.evaluate(STATE))[1]
-            marked.chosen[question, number] = float(found[1])
             marked.met += 1
             await page.keyboard.press(str(place + 1))
             await page.wait_for_function(CHOSEN, arg=key)
+            if chosen := found[place]:
+                marked.chosen[question, number] = float(chosen[1])
+            else:  # two comments met: the points are still to be given
+                await page.fill(f"#p-{key} [name=points]", "1")
+                await page.keyboard.press("Enter")
+                await page.wait_for_selector(f"#p-{key}[data-state=marked]")
+                marked.given[MARKERS[0]].append((question, number, 1.0))
 
 
 async def _publish(page: Any) -> None:

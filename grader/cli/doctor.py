@@ -62,6 +62,7 @@ def _signs() -> Iterator[Sign]:
     yield from _sandboxes()
     yield _pdf()
     yield _gradebook()
+    yield _review()
     yield _data()
     yield from _courses()
 
@@ -105,6 +106,14 @@ def _gradebook() -> Sign:
     if not is_available():
         return Sign("gradebook", "optional", MISSING)
     return Sign("gradebook", "works", f"SQLAlchemy {version('sqlalchemy')}: SQLite, or another database by --book URL")
+
+
+def _review() -> Sign:
+    from grader.review import MISSING, is_available
+
+    if not is_available():
+        return Sign("marking page", "optional", MISSING)
+    return Sign("marking page", "works", f"Starlette {version('starlette')}: grader review OUT")
 
 
 def _data() -> Sign:

@@ -363,3 +363,4 @@ def _tell(run: Run, asked: Asked, seconds: float) -> None:
             screen.print(
                 f"{answers} for a person: {shown(asked.out / MARKING)}, for you only: it holds the model answers."
             )
+            screen.print(f"To mark in the browser: grader review {shown(asked.out)}")

@@ -32,7 +32,7 @@ FILTERS = {
     "mine": "Marked by me",
     "others": "Marked by others",
     "conflict": "Two marks",
-    "graded": "Graded by the grader",
+    "graded": "Decided by the grader",
     "all": "All",
 }
 
