@@ -135,6 +135,7 @@ def test_the_examples_of_the_python_api_give_what_the_page_shows(tmp_path: Path)
     (tmp_path / "submissions").mkdir()
     for name in ("hand-in-05", "hand-in-07"):
         shutil.copytree(ROOT / "submissions_example" / "gatech-cs7643-a1" / name, tmp_path / "submissions" / name)
+    shutil.copytree(ROOT / "submissions_example" / "aarhus-ml-handin2" / "hand-in-01", tmp_path / "hand-in-2")
     code = "import doctest, sys; print(doctest.testfile(sys.argv[1], module_relative=False))"
     told = [sys.executable, "-c", code, str(ROOT / "docs" / "reference" / "python-api.md")]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
