@@ -4,7 +4,7 @@ BIN := .venv/bin
 BEGAN := $(shell date +%s)
 COURSES := $(notdir $(patsubst %/,%,$(wildcard submissions_example/*/)))
 
-.PHONY: help demo test test-slow attacks fuzz bench lint docs clean
+.PHONY: help demo test test-slow attacks fuzz bench peers lint docs clean
 .DEFAULT_GOAL := help
 
 help: ## say what there is
@@ -13,7 +13,8 @@ help: ## say what there is
 	@echo "make test-slow run the slow tests"
 	@echo "make attacks   try every attack in every sandbox; the table goes to docs/explanation/security.md"
 	@echo "make fuzz      throw made-up bytes at all that reads a hand-in: make fuzz SECONDS=60"
-	@echo "make bench     measure speed and how well mistakes are told, and print it"
+	@echo "make bench     measure speed and how well mistakes are told, in short runs, and print it"
+	@echo "make peers     measure graders that people use today beside this one; installs them first"
 	@echo "make lint      check style, types and who imports whom"
 	@echo "make docs      make the site of docs/ in build/site; a link that leads nowhere ends it"
 	@echo "make clean     remove .venv and everything that was made"
@@ -41,7 +42,15 @@ fuzz: .venv/ready
 	@PYTHONPATH="$(CURDIR)/tests:$(CURDIR)" $(BIN)/python tests/fuzz.py $(SECONDS)
 
 bench: .venv/ready
-	@set -e; for each in benchmarks/*.py; do $(BIN)/python $$each; done
+	$(BIN)/python benchmarks/grading.py --runs 3
+	$(BIN)/python benchmarks/pdf.py --runs 3
+	$(BIN)/python benchmarks/notebooks.py --runs 3
+	$(BIN)/python benchmarks/batch.py --hand-ins 28
+	$(BIN)/python benchmarks/cluster.py --hand-ins 2000
+	$(BIN)/python benchmarks/diagnosis.py
+
+peers: .venv/ready
+	@$(BIN)/python benchmarks/peers.py
 
 lint: .venv/ready
 	@$(BIN)/ruff check --quiet .
