@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.batch.nouns import Plan
-from grader.batch.versions import own_versions
 from grader.errors import GraderError
 from grader.paths import MISTAKES
 from grader.rubric import Rubric, reference_files
+from grader.versions import own_versions
 
 if TYPE_CHECKING:
     from grader.bank import Bank

@@ -94,7 +94,7 @@ Engine = Callable[[Iterable[Work], Plan], Generator[Graded, None, None]]
 
 def plan(key: Key, data: Mapping[str, Path | None], sandbox: Sandbox, formats: Iterable[Format]) -> Plan:
     """The plan of a run with this key."""
-    from grader.batch.versions import deciding
+    from grader.versions import deciding
 
     id_ = deciding(key, data, sandbox.name)
     pictures = any(section.own for section in key.rubric.sections)

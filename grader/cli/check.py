@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -60,15 +61,13 @@ def command(
     """
     _refuse_other_formats(report)
     chosen = sandboxes.choose(sandbox)
-    # The very first: two workers, for the hand-in and for the reference, come up while the rest is imported.
-    workers = [sandboxes.prestart(chosen) for _ in range(2)]
+    worker = sandboxes.prestart(chosen)  # the very first: it comes up while the rest is imported
     if not (as_json or quiet):
         click.echo(f"Checking {shown(path)} …")
     try:
-        result, used = _check(path, rubric, data, seed, chosen, workers, show_progress=not (as_json or quiet))
+        result, used = _check(path, rubric, data, seed, chosen, worker, show_progress=not (as_json or quiet))
     finally:
-        for worker in workers:
-            worker.kill()
+        worker.kill()
     _tell(result, as_json=as_json, quiet=quiet)
     if report is not None:
         _write(report, result, path, used, quiet=quiet or as_json)
@@ -81,31 +80,37 @@ def _check(
     data: tuple[str, ...],
     seed: int,
     chosen: Sandbox,
-    workers: list[Process],
+    worker: Process,
     *,
     show_progress: bool,
 ) -> tuple[Result, Rubric]:
     """Observe the reference and the hand-in side by side, and judge by the rubric that is given back too."""
     from grader.courses import rubric_file
     from grader.data import load
-    from grader.grading import judge, observe, prepare
+    from grader.grading import PUBLIC_SEED, judge, observe, prepare
     from grader.intake import take
+    from grader.keys import public_key
     from grader.rubric import load_rubric
 
     intake = take(path)
     rubric = load_rubric(rubric_file(named, intake.files)).only("public")
-    sets = {name: load(name, place) for name, place in data_paths(rubric, data).items()}
+    places = data_paths(rubric, data)
+    sets = {name: load(name, place) for name, place in places.items()}
 
-    def key_at(size: str, warm: Process | None = None) -> Key:
-        """The key at one of the rubric's sizes, which is all that one hand-in needs."""
+    def make_key(size: str) -> Key:
         at_size = replace(rubric, sizes={size: rubric.sizes[size]})
-        return replace(prepare(at_size, seed, sets, chosen, warm=warm), rubric=rubric)
+        return replace(prepare(at_size, seed, sets, chosen), rubric=rubric)
+
+    def key_at(size: str) -> Key:
+        """The key at one of the rubric's sizes, which is all that one hand-in needs."""
+        make = partial(make_key, size)
+        return public_key(rubric, size, sets, places, make) if seed == PUBLIC_SEED else make()
 
     first = next(iter(rubric.sizes))  # that of nearly all hand-ins
     with ThreadPoolExecutor(1) as pool:
-        key = pool.submit(key_at, first, workers[0])  # before there is a terminal, which takes a while to import
+        key = pool.submit(key_at, first)  # before there is a terminal, which takes a while to import
         with _progress(rubric, show_progress) as watch:
-            seen = observe(intake.submission, intake.files, rubric, seed, sets, chosen, warm=workers[1], watch=watch)
+            seen = observe(intake.submission, intake.files, rubric, seed, sets, chosen, warm=worker, watch=watch)
         fitting = key.result() if seen.size == first else key_at(seen.size)
         result = judge(fitting, intake.submission, seen)
     explained = _explained(result, seen, rubric, chosen, seed, quiet=not show_progress)
