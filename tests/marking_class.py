@@ -55,7 +55,7 @@ class Marked:
     """What came of it."""
 
     out: Path
-    given: dict[str, list[tuple[str, int, float]]] = field(default_factory=lambda: {name: [] for name in MARKERS})
+    given: list[tuple[str, str, int, float]] = field(default_factory=list)  # in the order in which they were taken
     chosen: dict[tuple[str, int], float] = field(default_factory=dict)  # where two marks met
     met: int = 0
     seconds: float = 0.0
@@ -64,7 +64,7 @@ class Marked:
     @property
     def marks(self) -> int:
         """How many answers have a mark, by the lists."""
-        return len({(question, number) for each in self.given.values() for question, number, _ in each})
+        return len({(question, number) for _, question, number, _ in self.given})
 
 
 def mark_class(place: Path, hand_ins: int, *, together: int = TOGETHER) -> Marked:
@@ -137,7 +137,7 @@ async def _both(marked: Marked, pages: Mapping[str, Any], count: int) -> None:
         await asyncio.gather(*(page.keyboard.press(str(levels[name] + 1)) for name, page in pages.items()))
         for name, page in pages.items():
             await page.wait_for_function(DONE, arg=keys[0])
-            marked.given[name].append((question, states[0][1], LEVELS[question][levels[name]]))
+            marked.given.append((name, question, states[0][1], LEVELS[question][levels[name]]))
 
 
 async def _keys(page: Any) -> list[str]:
@@ -180,32 +180,37 @@ async def _give(marked: Marked, name: str, page: Any, question: str, key: str, n
         return (
             False  # the other one has just marked or commented on it: the page tells so, and takes no key for a moment
         )
-    marked.given[name].append((question, number, points))
+    marked.given.append((name, question, number, points))
     return bool(await page.evaluate(STATE_OF, key) == "marked")
 
 
 async def _settle(marked: Marked, page: Any) -> None:
     """Where two marks met, choose the standing one or the other, in turn."""
     for question in samples.QUESTIONS:
-        await page.goto(page.url.partition("/question")[0] + f"/question/{question}?filter=conflict")
-        for key in await _keys(page):
-            await page.focus(f"#a-{key}")
-            await page.wait_for_function(SETTLED)
-            words = await page.locator(f"#p-{key} .level").all_inner_texts()
-            found = [re.search(r"(?:stands|instead): ([\d.]+) by", each.replace("\n", " ")) for each in words]
-            with_points = [place for place, each in enumerate(found) if each] or [0]  # a comment can meet a mark, too
-            place = with_points[marked.met % len(with_points)]
-            number = (await page.evaluate(STATE))[1]
-            marked.met += 1
-            await page.keyboard.press(str(place + 1))
-            await page.wait_for_function(CHOSEN, arg=key)
-            if chosen := found[place]:
-                marked.chosen[question, number] = float(chosen[1])
-            else:  # two comments met: the points are still to be given
-                await page.fill(f"#p-{key} [name=points]", "1")
-                await page.keyboard.press("Enter")
-                await page.wait_for_selector(f"#p-{key}[data-state=marked]")
-                marked.given[MARKERS[0]].append((question, number, 1.0))
+        while keys := await _contested(page, question):
+            for key in keys:
+                await page.focus(f"#a-{key}")
+                await page.wait_for_function(SETTLED)
+                words = await page.locator(f"#p-{key} .level").all_inner_texts()
+                found = [re.search(r"(?:stands|instead): ([\d.]+) by", each.replace("\n", " ")) for each in words]
+                with_points = [place for place, each in enumerate(found) if each] or [0]  # two comments can meet, too
+                place = with_points[marked.met % len(with_points)]
+                number = (await page.evaluate(STATE))[1]
+                marked.met += 1
+                await page.keyboard.press(str(place + 1))
+                await page.wait_for_function(CHOSEN, arg=key)
+                if chosen := found[place]:
+                    marked.chosen[question, number] = float(chosen[1])
+                else:  # two comments met: the points are still to be given
+                    await page.fill(f"#p-{key} [name=points]", "1")
+                    await page.keyboard.press("Enter")
+                    await page.wait_for_selector(f"#p-{key}[data-state=marked]")
+                    marked.given.append((MARKERS[0], question, number, 1.0))
+
+
+async def _contested(page: Any, question: str) -> list[str]:
+    await page.goto(page.url.partition("/question")[0] + f"/question/{question}?filter=conflict")
+    return await _keys(page)
 
 
 async def _publish(page: Any) -> None:
@@ -218,7 +223,7 @@ def expected(marked: Marked) -> dict[str, float]:
     """The total of each hand-in, by the markers' own lists and what the grader gave."""
     desk = samples.opened(marked.out)
     totals = {each.hand_in: each.criterion.score.given or 0.0 for each in desk.piles[samples.AUTOMATIC].answers}
-    points = {(q, n): given for each in marked.given.values() for q, n, given in each} | marked.chosen
+    points = {(q, n): given for _, q, n, given in marked.given} | marked.chosen  # a later mark counts
     for question in samples.QUESTIONS:
         for answer in desk.piles[question].answers:
             totals[answer.hand_in] += points[question, answer.number]
@@ -236,8 +241,7 @@ def lost(marked: Marked) -> list[tuple[str, str, int, float]]:
         if event.what in ("marked", "contested")
     }
     desk.book.close()
-    given = [(name, *each) for name, all_ in marked.given.items() for each in all_]
-    return [each for each in given if each not in kept]
+    return [each for each in marked.given if each not in kept]
 
 
 def reported(out: Path) -> dict[str, float]:
@@ -297,7 +301,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as place:
         marked = mark_class(Path(place), count)
         totals, missing = expected(marked), lost(marked)
-        each = ", ".join(f"{name} {len(given)}" for name, given in marked.given.items())
+        each = ", ".join(f"{name} {sum(by == name for by, *_ in marked.given)}" for name in MARKERS)
         print(f"{marked.marks} answers of {count} hand-ins marked in {marked.seconds:.0f} s ({each}).")
         print(f"{marked.met} answers were marked by both at once, and settled; {len(missing)} marks lost.")
         exports = exported(marked.out, Path(place))

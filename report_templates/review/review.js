@@ -91,7 +91,8 @@
   document.addEventListener("htmx:afterSettle", (event) => {
     const card = event.detail.elt.closest?.(".card");
     if (!card) return;
-    if (panel(card).dataset.state === "contested") others.set(card, performance.now()); // a level's key is no choice
+    const { state, mine } = panel(card).dataset;
+    if (state === "contested" || mine === undefined) others.set(card, performance.now()); // a key pressed before was for something else
     if (card === active && (document.activeElement === document.body || document.activeElement === null)) card.focus({ preventScroll: true });
     if (waiting !== null && card === active) { const key = waiting; waiting = null; advance = null; press(key); return; }
     if (advance === card && panel(card).dataset.state === "marked") {
