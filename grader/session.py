@@ -12,7 +12,6 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from threading import Lock
 from types import MappingProxyType
 from typing import Any, Literal, NoReturn
 
@@ -22,7 +21,7 @@ from grader.channel import Channel, Late, Lost, clean
 from grader.errors import SandboxError, StudentError
 from grader.model import Failure
 from grader.sandbox.base import Limits, Process, Sandbox
-from grader.sandbox.packages import allowed
+from grader.sandbox.packages import ONE_COMPILES, allowed
 from grader.worker.wire import Reference, WireError
 
 __all__ = ["Facts", "Handle", "Limits", "Session", "Student"]
@@ -404,14 +403,11 @@ def _failure(claimed: Any) -> Failure:
     return Failure(_FAULTS[fault], code, message, hint, where)
 
 
-_ONE_COMPILES = Lock()  # two threads at once make Python 3.11 fail over its recursion depth
-
-
 @lru_cache(8)  # every worker of a class gets the same
 def _compiled(driver: str) -> Any:
     """The driver as code, so that no worker has to compile it; one with an error goes as text, and says so there."""
     try:
-        with _ONE_COMPILES:
+        with ONE_COMPILES:
             code = compile(driver, "driver.py", "exec", dont_inherit=True)
     except SyntaxError:
         return driver

@@ -13,9 +13,11 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, packages_distributions, requires
+from threading import Lock
 
-__all__ = ["allowed", "installed"]
+__all__ = ["ONE_COMPILES", "allowed", "installed"]
 
+ONE_COMPILES = Lock()  # two threads that parse at once make Python 3.11 fail over its recursion depth
 _NAME = "PACKAGES"
 
 
@@ -40,7 +42,8 @@ def allowed(driver: str) -> tuple[str, ...]:
 def _named(driver: str) -> tuple[str, ...]:
     """What the driver's line `PACKAGES = (…)` says."""
     try:
-        body = ast.parse(driver).body
+        with ONE_COMPILES:
+            body = ast.parse(driver).body
     except SyntaxError:  # told where the driver is loaded
         return ()
     lines = (each for each in body if isinstance(each, ast.Assign))
