@@ -8,6 +8,7 @@ by a file or a text is a function of `attacks/*.py` that makes it and asserts wh
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
 import tempfile
@@ -32,6 +33,7 @@ from grader.rubric import load_rubric
 from grader.sandbox import bubblewrap, container, landlock
 from grader.sandbox import choose as choose_usual
 from grader.sandbox.base import Sandbox
+from grader.sandbox.nursery import Nursery
 from grader.session import Limits
 
 __all__ = [
@@ -64,13 +66,15 @@ SHORT = Limits(request=0.6, training=1.0, total=4.0)  # for what never comes bac
 BRIEF = ("softmax", "two-layer-gradient", "sgd-step", "batches")
 CANARY = "CANARY-"
 SEED = 11
+FORKED = "forked"  # in bubblewrap, as the workers of a class are: one after the other from the same process
 SANDBOXES: Mapping[str, Callable[[], str | None]] = {
     "bubblewrap": bubblewrap.probe,
+    FORKED: bubblewrap.probe,
     "landlock": landlock.probe,
     "container": container.probe,
     "process": unlocked.probe,
 }
-QUICK = ("bubblewrap", "landlock")  # tried by every run of the slow tests; the others by `make attacks`
+QUICK = (FORKED, "landlock")  # tried by every run of the slow tests; the others by `make attacks`
 EVERYWHERE = "ATTACKS_EVERYWHERE"  # the variable by which it asks for them
 # What the trust line and the limits hold, so that a plain process does too: forged verdicts, lying objects, tricks of
 # the subject, modules in front of others, results made beforehand, a broken channel, and time, output and leaving.
@@ -131,7 +135,17 @@ def pairs() -> list[tuple[str, str]]:
 
 def choose(name: str) -> Sandbox:
     """The sandbox to try; the plain process without the locks that it happens to find on Linux."""
+    if name == FORKED:
+        return _nursery()
     return unlocked.UnlockedProcess() if name == "process" else choose_usual(name)
+
+
+@cache
+def _nursery() -> Nursery:
+    """One for all attacks: what one of them leaves, the honest hand-in that comes next would meet."""
+    nursery = Nursery(choose_usual("bubblewrap"))
+    atexit.register(nursery.close)
+    return nursery
 
 
 Making = Callable[[Path], None]
@@ -214,7 +228,7 @@ def _judged(result: Result) -> tuple[object, ...]:
 
 def _any_sandbox() -> Sandbox:
     """What all results are compared with was seen in one of the sandboxes: none of them may change a result."""
-    return choose(next(name for name in QUICK if not SANDBOXES[name]()))
+    return choose(next(name for name in ("bubblewrap", "landlock") if not SANDBOXES[name]()))
 
 
 @cache
