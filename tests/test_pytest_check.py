@@ -15,7 +15,7 @@ import pytest
 from grader import CriterionResult, Grader, GraderError, RubricError, load_rubric
 from grader.checks.pytest import PytestCheck
 from grader.probes import Setting
-from grader.starting import start
+from grader.starting import start_assignment
 
 ROOT = Path(__file__).resolve().parent.parent
 RUBRIC = """
@@ -284,7 +284,7 @@ def test_time_is_charged_to_whoever_took_it(course: Path, suite: str, verdict: s
 
 @pytest.mark.slow
 def test_no_recognised_mistake_is_said_to_explain_a_suite_in_which_none_was_looked_for(tmp_path: Path) -> None:
-    start("hw1", tmp_path)
+    start_assignment("hw1", tmp_path)
     suite = "def test_it(student):\n    assert student.describe()['found']['step'].startswith('classifier.py')\n"
     criterion = "      - {id: own, title: Own tests, points: 4, kind: pytest, suite: checks}\n"
     rubric = (tmp_path / "hw1" / "rubric.yaml").read_text("utf-8") + criterion
