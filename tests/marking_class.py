@@ -29,7 +29,7 @@ import review_samples as samples
 
 from grader.exports.classroom50 import CONTEXT
 
-MARKERS = ("Ada", "Ben")
+MARKERS = ("Marker 1", "Marker 2")
 TOGETHER = 8  # answers that both mark at the same moment
 LEVELS = {"xor": (4.0, 2.0, 1.0, 0.0), "curves": (6.0, 3.0, 0.0), "rate": (5.0, 2.5, 0.0)}
 ABORTED = re.compile("htmx:(sendAbort|afterRequest),")  # a look that a mark overtook, which htmx tells

@@ -115,15 +115,15 @@ def test_a_link_lets_in_one_person_once_and_only_by_a_press_of_the_button(untouc
     for _ in range(2):  # a preview of the link uses nothing up
         assert "Your name" in untouched.stranger().get("/enter", params={"token": link}).text
     client = untouched.stranger()
-    client.post("/enter", data={"token": link, "name": "Ada"})
+    client.post("/enter", data={"token": link, "name": "Marker 1"})
     assert "marking as" in client.get("/").text
-    second = untouched.stranger().post("/enter", data={"token": link, "name": "Ben"})
+    second = untouched.stranger().post("/enter", data={"token": link, "name": "Marker 2"})
     assert second.status_code == 403
 
 
 def test_the_cookie_is_for_this_page_alone(untouched: Site) -> None:
     answer = untouched.stranger().post(
-        "/enter", data={"token": untouched.keys.link(), "name": "Ada"}, follow_redirects=False
+        "/enter", data={"token": untouched.keys.link(), "name": "Marker 1"}, follow_redirects=False
     )
     assert {"HttpOnly", "Path=/", "SameSite=strict"} <= set(answer.headers["set-cookie"].split("; "))
 
@@ -155,7 +155,7 @@ def test_nobody_without_a_link_sees_or_does_anything(untouched: Site, method: st
 @pytest.mark.parametrize("path", [path for method, path in ROUTES if method == "POST"])
 @pytest.mark.parametrize("origin", ["https://example.org", "http://127.0.0.1:9999", "null", ""])
 def test_what_another_page_sends_is_not_taken(untouched: Site, path: str, origin: str) -> None:
-    client = untouched.marker("Ada")
+    client = untouched.marker("Marker 1")
     client.headers["origin"] = origin
     address = path.replace("KEY", untouched.answer().key)
     assert client.post(address, data={"level": "4", "version": "0"}).status_code == 403
@@ -177,13 +177,13 @@ def test_what_another_page_sends_is_not_taken(untouched: Site, path: str, origin
     ],
 )
 def test_only_its_own_name_is_answered(untouched: Site, host: str, status: int) -> None:
-    client = untouched.marker("Ada")
+    client = untouched.marker("Marker 1")
     assert client.get("/", headers={"host": host}).status_code == status
 
 
 @pytest.mark.parametrize("path", ["/", "/question/xor", "/enter", "/static/review.js", "/nothing"])
 def test_every_answer_has_the_strict_policy(untouched: Site, path: str) -> None:
-    headers = untouched.marker("Ada").get(path).headers
+    headers = untouched.marker("Marker 1").get(path).headers
     assert "default-src 'none'; script-src 'self'; style-src 'self'" in headers["content-security-policy"]
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["cache-control"] == "no-store"
@@ -193,11 +193,11 @@ def test_every_answer_has_the_strict_policy(untouched: Site, path: str) -> None:
     "path", ["/question/nothing", "/hand-in/x", "/panel/x", "/history/x", "/static/../pages.py", "/x"]
 )
 def test_what_is_not_there_is_said(untouched: Site, path: str) -> None:
-    assert untouched.marker("Ada").get(path).status_code == 404
+    assert untouched.marker("Marker 1").get(path).status_code == 404
 
 
 def test_a_flood_is_refused(untouched: Site) -> None:
-    client, address = untouched.marker("Ada"), f"/mark/{untouched.answer().key}"
+    client, address = untouched.marker("Marker 1"), f"/mark/{untouched.answer().key}"
     assert client.post(address, content=b"x" * 70_000).status_code == 413
     assert client.post(address, content=(b"x" * 1000 for _ in range(70))).status_code == 413
     assert client.post(address, content="&".join(f"a{n}=1" for n in range(99))).status_code == 400
@@ -207,7 +207,7 @@ def test_a_flood_is_refused(untouched: Site) -> None:
 
 
 def test_a_question_shows_every_answer_once_in_a_stable_order_and_nobodys_name(site: Site, out: Path) -> None:
-    page = site.marker("Ada").get("/question/xor?filter=all").text
+    page = site.marker("Marker 1").get("/question/xor?filter=all").text
     shown = re.findall(r'<article class="card" id="a-(\w+)"', page)
     assert len(set(shown)) == len(shown) == 6
     assert not re.search("student-|mallory|nobody|hw.ipynb", page)
@@ -220,13 +220,13 @@ def test_a_question_shows_every_answer_once_in_a_stable_order_and_nobodys_name(s
 
 
 def test_names_are_shown_to_who_asks_for_them(desk: Desk) -> None:
-    client = Site(desk, names=True).marker("Ada")
+    client = Site(desk, names=True).marker("Marker 1")
     assert "student-002" in client.get("/question/xor?filter=all").text
     assert "student-002" in client.get("/?hand_in=dent-002").text
 
 
 def test_the_marker_sees_the_question_the_model_answer_the_levels_and_the_students_own_figures(untouched: Site) -> None:
-    client = untouched.marker("Ada")
+    client = untouched.marker("Marker 1")
     page = client.get("/question/xor").text
     assert 'class="math"' in page
     assert "all four rows are used" in page
@@ -235,7 +235,7 @@ def test_the_marker_sees_the_question_the_model_answer_the_levels_and_the_studen
 
 
 def test_what_a_hand_in_wrote_does_nothing(untouched: Site) -> None:
-    client, answer = untouched.marker("Ada"), untouched.answer(hand_in="mallory")
+    client, answer = untouched.marker("Marker 1"), untouched.answer(hand_in="mallory")
     page = client.get(f"/question/xor?filter=all&q=%23{answer.number}").text
     assert page.count("<article") == 1
     side = page[page.index('<div class="answer-side">') : page.index('<div class="panel')]
@@ -270,15 +270,15 @@ def test_what_a_hand_in_wrote_does_nothing(untouched: Site) -> None:
 def test_answers_are_filtered_and_found(site: Site, asked: dict[str, str], count: int) -> None:
     given = [Given("student-000", "xor", 2.0, "Well argued."), Given("student-001", "xor", 4.0)]
     if asked:
-        site.desk.book.mark(site.desk.assignment, given[:1], "Ada")
-        site.desk.book.mark(site.desk.assignment, given[1:], "Ben")
-    page = site.marker("Ada").get("/question/xor", params=asked).text
+        site.desk.book.mark(site.desk.assignment, given[:1], "Marker 1")
+        site.desk.book.mark(site.desk.assignment, given[1:], "Marker 2")
+    page = site.marker("Marker 1").get("/question/xor", params=asked).text
     assert page.count("<article") == count
 
 
 def test_long_piles_come_in_pages(tmp_path: Path) -> None:
     desk = samples.opened(samples.made(tmp_path, 45))
-    client = Site(desk).marker("Ada")
+    client = Site(desk).marker("Marker 1")
     counts, address, seen = [], "/question/rate", set()
     while True:
         page = client.get(address).text
@@ -293,8 +293,8 @@ def test_long_piles_come_in_pages(tmp_path: Path) -> None:
 
 
 def test_a_hand_in_shows_all_its_questions_and_what_it_has_so_far(site: Site) -> None:
-    site.desk.book.mark(site.desk.assignment, [Given("student-000", "xor", 3.0)], "Ben")
-    page = site.marker("Ada").get(f"/hand-in/{site.answer().hand_in_key}").text
+    site.desk.book.mark(site.desk.assignment, [Given("student-000", "xor", 3.0)], "Marker 2")
+    page = site.marker("Marker 1").get(f"/hand-in/{site.answer().hand_in_key}").text
     assert page.count("<article") == 4
     assert "<strong>5</strong> of 17 points so far" in page
 
@@ -303,12 +303,12 @@ def test_a_hand_in_shows_all_its_questions_and_what_it_has_so_far(site: Site) ->
 
 
 def test_a_level_gives_its_points_with_the_comment_and_the_name_of_the_marker(site: Site) -> None:
-    client, answer = site.marker("Ada"), site.answer()
+    client, answer = site.marker("Marker 1"), site.answer()
     page = client.post(
         f"/mark/{answer.key}", data={"level": "2", "points": "", "comment": "Which  rows?\r\nSay it."}
     ).text
     mark = site.desk.book.marks(site.desk.assignment)["student-000"]["xor"]
-    assert (mark.points, mark.comment, mark.by, mark.version) == (2.0, "Which  rows?\nSay it.", "Ada", 1)
+    assert (mark.points, mark.comment, mark.by, mark.version) == (2.0, "Which  rows?\nSay it.", "Marker 1", 1)
     assert 'value="2" class="level" data-key="2" aria-pressed="true"' in page
     assert "<strong>1</strong> of 5 marked" in page
 
@@ -316,13 +316,13 @@ def test_a_level_gives_its_points_with_the_comment_and_the_name_of_the_marker(si
 @pytest.mark.parametrize(("points", "given"), [("0", 0.0), ("4", 4.0), (" 2,75 ", 2.75), ("3.125", 3.125), ("", None)])
 def test_free_points_are_taken_within_their_bounds(site: Site, points: str, given: float | None) -> None:
     said = {"points": points, "comment": "so"}
-    site.marker("Ada").post(f"/mark/{site.answer().key}", data=said)
-    assert marks(site.desk)["student-000"] == (given, "Ada")
+    site.marker("Marker 1").post(f"/mark/{site.answer().key}", data=said)
+    assert marks(site.desk)["student-000"] == (given, "Marker 1")
 
 
 @pytest.mark.parametrize("points", ["4.01", "5", "-1", "1e0", "nan", "inf", "two", "1" * 400, "<b>"])
 def test_points_that_are_none_are_refused_with_the_reason_and_what_was_typed(untouched: Site, points: str) -> None:
-    answer = untouched.marker("Ada").post(
+    answer = untouched.marker("Marker 1").post(
         f"/mark/{untouched.answer().key}", data={"points": points, "comment": "kept <words>"}
     )
     assert answer.status_code == 422
@@ -332,23 +332,23 @@ def test_points_that_are_none_are_refused_with_the_reason_and_what_was_typed(unt
 
 
 def test_what_the_grader_decided_is_changed_with_a_reason_only(site: Site) -> None:
-    client, answer = site.marker("Ada"), site.answer("sigmoid")
+    client, answer = site.marker("Marker 1"), site.answer("sigmoid")
     assert client.post(f"/mark/{answer.key}", data={"points": "1"}).status_code == 422
     assert client.post(f"/mark/{answer.key}", data={"points": "1", "why": "the notation was right"}).status_code == 200
     event = site.desk.book.history(site.desk.assignment)[-1]
-    assert (event.by, event.before, event.after, event.why) == ("Ada", 2.0, 1.0, "the notation was right")
+    assert (event.by, event.before, event.after, event.why) == ("Marker 1", 2.0, 1.0, "the notation was right")
     assert "the notation was right" in client.get(f"/history/{answer.key}").text
 
 
 def test_a_hand_in_without_an_answer_has_what_the_grader_gave_until_somebody_says_why_not(site: Site) -> None:
     answer = site.answer(hand_in="nobody")
-    page = site.marker("Ada").get("/question/xor?filter=graded").text
+    page = site.marker("Marker 1").get("/question/xor?filter=graded").text
     assert "The grader gave 0 of 4." in page
-    assert site.marker("Ada").post(f"/mark/{answer.key}", data={"points": "1"}).status_code == 422
+    assert site.marker("Marker 1").post(f"/mark/{answer.key}", data={"points": "1"}).status_code == 422
 
 
 def test_comments_are_used_again_and_shared(site: Site) -> None:
-    ada, ben = site.marker("Ada"), site.marker("Ben")
+    ada, ben = site.marker("Marker 1"), site.marker("Marker 2")
     for words in ("Name the axes.", "Name the axes.", "  ", "<i>Which</i> row?"):
         ada.post("/phrases/xor", data={"comment": words})
     page = ben.get("/question/xor").text
@@ -359,61 +359,66 @@ def test_comments_are_used_again_and_shared(site: Site) -> None:
 
 
 def test_every_step_can_be_undone_one_after_the_other(site: Site) -> None:
-    client, one, two = site.marker("Ada"), site.answer(), site.answer("rate")
+    client, one, two = site.marker("Marker 1"), site.answer(), site.answer("rate")
     client.post(f"/mark/{one.key}", data={"level": "2", "version": "0"})
     client.post(f"/mark/{one.key}", data={"level": "4", "comment": "better", "version": "1"})
     client.post(f"/mark/{two.key}", data={"level": "5", "version": "0"})
     told = [client.post("/undo").headers["hx-trigger"] for _ in range(4)]
     assert [two.key in told[0], one.key in told[1], one.key in told[2], "nothing left" in told[3]] == [True] * 4
-    assert marks(site.desk)["student-000"] == (None, "Ada")
+    assert marks(site.desk)["student-000"] == (None, "Marker 1")
     assert [each.why for each in site.desk.book.history(site.desk.assignment)][-3:] == ["undone"] * 3
 
 
 def test_undoing_leaves_alone_what_somebody_else_marked_since(site: Site) -> None:
-    ada, ben, answer = site.marker("Ada"), site.marker("Ben"), site.answer()
+    ada, ben, answer = site.marker("Marker 1"), site.marker("Marker 2"), site.answer()
     ada.post(f"/mark/{answer.key}", data={"level": "2", "version": "0"})
     ben.post(f"/mark/{answer.key}", data={"level": "4", "version": "1"})
     assert "somebody else" in ada.post("/undo").headers["hx-trigger"].casefold()
-    assert marks(site.desk)["student-000"] == (4.0, "Ben")
+    assert marks(site.desk)["student-000"] == (4.0, "Marker 2")
 
 
 # two at once
 
 
 def test_two_marks_of_one_answer_are_both_kept_until_somebody_chooses(site: Site) -> None:
-    ada, ben, answer = site.marker("Ada"), site.marker("Ben"), site.answer()
+    ada, ben, answer = site.marker("Marker 1"), site.marker("Marker 2"), site.answer()
     ada.post(f"/mark/{answer.key}", data={"level": "4", "comment": "Right.", "version": "0"})
     page = ben.post(f"/mark/{answer.key}", data={"level": "2", "comment": "No contradiction.", "version": "0"}).text
     assert re.search("Two markers gave.*Right\\..*No contradiction\\.", page, re.DOTALL)
-    assert marks(site.desk)["student-000"] == (4.0, "Ada")
+    assert marks(site.desk)["student-000"] == (4.0, "Marker 1")
     assert ada.get("/question/xor?filter=conflict").text.count("<article") == 1
     ben.post(
         f"/settle/{answer.key}", data={"choice": "give", "points": "2", "comment": "No contradiction.", "version": "1"}
     )
-    assert marks(site.desk)["student-000"] == (2.0, "Ben")
+    assert marks(site.desk)["student-000"] == (2.0, "Marker 2")
     assert ada.get("/question/xor?filter=conflict").text.count("<article") == 0
     trail = [(each.what, each.by, each.after) for each in site.desk.book.history(site.desk.assignment, "student-000")]
-    assert trail[-4:] == [("marked", "Ada", 4), ("contested", "Ben", 2), ("marked", "Ben", 2), ("settled", "Ben", 2)]
+    assert trail[-4:] == [
+        ("marked", "Marker 1", 4),
+        ("contested", "Marker 2", 2),
+        ("marked", "Marker 2", 2),
+        ("settled", "Marker 2", 2),
+    ]
 
 
 def test_a_choice_is_for_what_was_seen_only(site: Site) -> None:
-    ada, ben, cem, answer = *map(site.marker, ("Ada", "Ben", "Cem")), site.answer()
+    ada, ben, cem, answer = *map(site.marker, ("Marker 1", "Marker 2", "Cem")), site.answer()
     ada.post(f"/mark/{answer.key}", data={"level": "4", "version": "0"})
     ben.post(f"/mark/{answer.key}", data={"level": "2", "version": "0"})
     ada.post(f"/mark/{answer.key}", data={"level": "1", "version": "1"})
     page = cem.post(f"/settle/{answer.key}", data={"choice": "keep", "points": "", "version": "1"}).text
     assert "changed meanwhile" in page
     cem.post(f"/settle/{answer.key}", data={"choice": "keep", "points": "", "version": "2"})
-    assert marks(site.desk)["student-000"] == (1.0, "Ada")
+    assert marks(site.desk)["student-000"] == (1.0, "Marker 1")
     assert site.desk.book.contests(site.desk.assignment) == {}
 
 
 def test_the_same_mark_by_two_is_no_quarrel_and_ones_own_older_page_neither(site: Site) -> None:
-    ada, ben, answer = site.marker("Ada"), site.marker("Ben"), site.answer()
+    ada, ben, answer = site.marker("Marker 1"), site.marker("Marker 2"), site.answer()
     for client, level in ((ada, "2"), (ben, "2"), (ada, "4"), (ada, "1")):
         client.post(f"/mark/{answer.key}", data={"level": level, "version": "0"})
     assert site.desk.book.contests(site.desk.assignment) == {}
-    assert marks(site.desk)["student-000"] == (1.0, "Ada")
+    assert marks(site.desk)["student-000"] == (1.0, "Marker 1")
 
 
 def test_of_many_marks_at_once_from_several_servers_none_is_lost(tmp_path: Path) -> None:
@@ -449,14 +454,14 @@ def test_a_hand_in_that_was_graded_anew_is_shown_as_it_is_now(site: Site, out: P
     book = open_book(out / FILE)
     book.record(Attempt("essays", "student-000", told, complete=True))
     book.close()
-    assert "A new title" in site.marker("Ada").get(f"/hand-in/{site.answer().hand_in_key}").text
+    assert "A new title" in site.marker("Marker 1").get(f"/hand-in/{site.answer().hand_in_key}").text
 
 
 # publishing
 
 
 def test_publishing_runs_once_and_tells_how_far_it_is(site: Site) -> None:
-    client = site.marker("Ada")
+    client = site.marker("Marker 1")
     client.post("/publish")
     site.press.wait()
     page = client.get("/publish").text
@@ -472,7 +477,7 @@ def test_published_reports_show_points_and_comments_and_only_what_changed_is_dra
     report = out / "student-000" / "report.html"
     before, told = report.read_text(), (out / "student-000" / "result.json").read_bytes()
     assert "0 reports" in publish()
-    desk.book.mark("essays", [Given("student-000", "xor", 3.0, "Which <rows>?")], "Ada")
+    desk.book.mark("essays", [Given("student-000", "xor", 3.0, "Which <rows>?")], "Marker 1")
     assert "1 report written" in publish()
     after = report.read_text()
     assert "Which &lt;rows&gt;?" in after
@@ -483,7 +488,7 @@ def test_published_reports_show_points_and_comments_and_only_what_changed_is_dra
     assert summary[1].startswith("student-000,to mark,5.0,17.0,")
     report.write_text(before)  # as a run leaves it that draws it anew
     assert "1 report written" in publish()
-    desk.book.mark("essays", [Given("student-000", "xor", None, version=1)], "Ada")
+    desk.book.mark("essays", [Given("student-000", "xor", None, version=1)], "Marker 1")
     assert "1 report written" in publish()
     assert "Which" not in report.read_text()
 
@@ -513,8 +518,8 @@ def test_a_folder_without_its_rubric_is_told(out: Path) -> None:
 def test_a_reason_and_points_are_asked_of_every_pen(desk: Desk) -> None:
     pen, answer = Pen(desk.book, desk.assignment), desk.piles["sigmoid"].answers[0]
     with pytest.raises(Refused, match="say why"):
-        pen.give("Ada", answer, Said("1"))
+        pen.give("Marker 1", answer, Said("1"))
     with pytest.raises(Conflict):
-        pen.settle("Ada", answer, Said("1", version=3), keep=True)
+        pen.settle("Marker 1", answer, Said("1", version=3), keep=True)
     with pytest.raises(GraderError):
-        pen.settle("Ada", answer, Said("many"), keep=False)
+        pen.settle("Marker 1", answer, Said("many"), keep=False)

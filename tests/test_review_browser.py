@@ -40,7 +40,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Any, str]]:
         context = chromium.new_context()
         page = context.new_page()
         page.goto(link)
-        page.fill("#name", "Ada")
+        page.fill("#name", "Marker 1")
         page.keyboard.press("Enter")
         page.wait_for_selector("text=marking as")
         yield context, link.partition("/enter")[0]
@@ -92,7 +92,7 @@ def test_a_mark_a_comment_and_its_reuse_by_keys_only(page: Any) -> None:
     page.keyboard.press("1")
     assert page.input_value(f"{PANEL} textarea") == "Name the axes; 1 of 2 is missing."
     page.keyboard.press("Control+Enter")
-    page.wait_for_selector(f"{PANEL} >> text=Kept by Ada, without points yet")
+    page.wait_for_selector(f"{PANEL} >> text=Kept by Marker 1, without points yet")
     page.keyboard.press("u")
     page.wait_for_selector(f"{PANEL} >> text=Waits for a mark")
     page.keyboard.press("u")
@@ -109,7 +109,7 @@ def test_enter_in_the_points_gives_these_points_and_no_level(page: Any) -> None:
     page.wait_for_selector(f"#p-{key} >> text=9 is more than the 5 points")
     page.fill(f"#p-{key} [name=points]", "3.5")
     page.keyboard.press("Enter")
-    page.wait_for_selector(f"#p-{key} >> text=3.5 by Ada")
+    page.wait_for_selector(f"#p-{key} >> text=3.5 by Marker 1")
 
 
 def test_what_is_being_typed_is_never_swapped_away(page: Any, site: tuple[Any, str]) -> None:
@@ -134,7 +134,7 @@ def test_a_server_that_ended_is_told_and_nothing_is_taken_for_saved(tmp_path: Pa
     with marking_class.server(out) as (link, process):
         page = site[0].browser.new_page()
         page.goto(link)
-        page.fill("#name", "Ada")
+        page.fill("#name", "Marker 1")
         page.keyboard.press("Enter")
         page.wait_for_selector("text=marking as")
         question(page, "xor")
