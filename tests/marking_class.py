@@ -96,15 +96,15 @@ def server(out: Path, *options: str) -> Iterator[tuple[str, subprocess.Popen[str
 async def _mark(marked: Marked, link: str, together: int) -> None:
     async with import_module("playwright.async_api").async_playwright() as playwright:
         chromium = await playwright.chromium.launch(executable_path=browser.path(), chromium_sandbox=False)
-        ada = await _enter(chromium, link, MARKERS[0], marked)
-        await ada.click("text=Make a link")
-        ben = await _enter(chromium, await ada.locator("#link").input_value(), MARKERS[1], marked)
-        pages = dict(zip(MARKERS, (ada, ben), strict=True))
+        one = await _enter(chromium, link, MARKERS[0], marked)
+        await one.click("text=Make a link")
+        other = await _enter(chromium, await one.locator("#link").input_value(), MARKERS[1], marked)
+        pages = dict(zip(MARKERS, (one, other), strict=True))
         await _both(marked, pages, together)
         orders = (samples.QUESTIONS, tuple(reversed(samples.QUESTIONS)))  # they meet in the middle
         await asyncio.gather(*(_one(marked, n, p, o) for (n, p), o in zip(pages.items(), orders, strict=True)))
-        await _settle(marked, ada)
-        await _publish(ada)
+        await _settle(marked, one)
+        await _publish(one)
         await chromium.close()
 
 

@@ -12,6 +12,7 @@ from grader.review.door import Door
 
 __all__ = ["bound", "serve"]
 
+BACKLOG = 64  # connections that wait
 PATIENCE = 10  # seconds for requests that are under way when it ends
 
 
@@ -26,6 +27,7 @@ def bound(host: str, port: int) -> socket.socket:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))
+        listening.listen(BACKLOG)  # now: whoever follows the link before the server is up waits, and is not refused
     except (OSError, OverflowError) as error:
         listening.close()
         raise GraderError(f"Nothing can listen on {host}, port {port}: {error}") from None
