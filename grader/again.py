@@ -47,6 +47,10 @@ class Helpers:
                 self._session = self._open()
             raise
 
+    def prepare(self) -> None:
+        """Let their worker come up while others do."""
+        self._session.prepare()
+
     def _open(self) -> Session:
         driver = self.rubric.driver.read_text("utf-8")
         return Session(reference_files(self.rubric.reference), driver, self._sandbox, _LIMITS)
@@ -88,6 +92,7 @@ def look_again(
     if not names:
         return {}
     stand_ins = {name: partial(helpers.call, name) for name in sorted(names)}
+    helpers.prepare()
     seen: dict[str, Observation] = {}
     with Session(files, key.rubric.driver.read_text("utf-8"), sandbox, limits, stand_ins=stand_ins) as session:
         for criterion in (each for each in key.rubric.criteria if each.id in wrong):

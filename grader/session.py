@@ -112,6 +112,11 @@ class Session:
             self._warm.kill()
             self._warm = None
 
+    def prepare(self) -> None:
+        """Have a worker come up, and do not wait for it."""
+        if self._student is None and self._warm is None:
+            self._warm = self._process()
+
     def student(self) -> Student:
         """A live one; starts a fresh worker and loads the hand-in again if the last one died."""
         if self._until is None:
