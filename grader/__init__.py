@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     )
     from grader.classroom.export import Exported, export_results
     from grader.classroom.marks import give_marks, marks_history, marks_table, read_marks, write_marks_table
+    from grader.classroom.publishing import Published, publish_marks
     from grader.classroom.rejudge import Rejudged, rejudge_class
     from grader.classroom.statistics import class_statistics, write_statistics
     from grader.classroom.totals import term_totals
@@ -47,6 +48,7 @@ __all__ = [
     "NotebookPdf",
     "Observed",
     "Proxy",
+    "Published",
     "Ran",
     "Rejudged",
     "Result",
@@ -71,6 +73,7 @@ __all__ = [
     "marks_table",
     "notebooks_to_pdf",
     "open_student",
+    "publish_marks",
     "read_marks",
     "read_results",
     "rejudge_class",
@@ -102,6 +105,7 @@ _HOMES = {
     ),
     "classroom.export": ("Exported", "export_results"),
     "classroom.marks": ("give_marks", "marks_history", "marks_table", "read_marks", "write_marks_table"),
+    "classroom.publishing": ("Published", "publish_marks"),
     "classroom.rejudge": ("Rejudged", "rejudge_class"),
     "classroom.statistics": ("class_statistics", "write_statistics"),
     "classroom.totals": ("term_totals",),

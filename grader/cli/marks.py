@@ -109,12 +109,13 @@ def publish(out: Path, book: str | None) -> None:
     Example:  grader marks publish results/
     """
     from grader.classroom.marks import standing_entries
-    from grader.cli import publishing, terminal
+    from grader.classroom.publishing import publish as draw_anew
+    from grader.cli import terminal
     from grader.report.text import plural, visible
 
     entries = standing_entries(out, book)
     with terminal.publishing() as advance:
-        count, problems = publishing.publish(out, entries, book, advance)
+        count, problems = draw_anew(out, entries, book, advance)
     for problem in problems:
         click.echo(visible(problem), err=True)
     waiting = sum(1 for each in entries.values() if _waits(each))

@@ -92,7 +92,7 @@ def _rubric(out: Path, told: dict[str, Any], named: str | None) -> Rubric:
 
 
 def _serve(out: Path, named: str | None, desk: Desk, *, marker: str, names: bool, place: tuple[str, int]) -> None:
-    from grader.cli.publishing import publish
+    from grader.classroom.publishing import publish
     from grader.publishing import unpublished
     from grader.review.door import Keys
     from grader.review.pages import Pages

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,30 @@ if TYPE_CHECKING:
     from grader.batch import Outcome
     from grader.gradebook import Entry
 
-__all__ = ["publish"]
+__all__ = ["Published", "publish", "publish_marks"]
+
+
+@dataclass(frozen=True)
+class Published:
+    """How many reports were written anew, and what could not be made."""
+
+    reports: int
+    problems: tuple[str, ...]
+
+
+def publish_marks(out: str | Path, *, book: str | None = None) -> Published:
+    """Write the reports of a folder of results anew with the marks of people, as far as they changed, and its tables.
+
+    Args:
+        book: the gradebook, a file or URL; by default the folder's own.
+
+    Raises:
+        GraderError: there is no gradebook.
+    """
+    from grader.classroom.marks import standing_entries
+
+    reports, problems = publish(Path(out), standing_entries(out, book), book, lambda done, count: None)
+    return Published(reports, tuple(problems))
 
 
 def publish(
