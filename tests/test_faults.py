@@ -112,3 +112,10 @@ def test_a_clock_that_jumps_back_changes_nothing_about_what_stands(
     assert book.entries("hw1")["ada"].result == attempt(5.0).result
     assert [each.after for each in book.history("hw1", "ada")] == [3.0, 8.0, 5.0]
     book.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs a folder in which nobody can make one")
+def test_a_place_where_no_folder_can_be_made_is_named(examples: Path, quick: Path) -> None:
+    ended = graded(examples, quick, Path("/proc/nowhere"), [])
+    assert ended.returncode == 2
+    assert ended.stderr == "grader: /proc/nowhere: no folder can be made there.\n"

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.batch.nouns import FILES, Format, Task
+from grader.errors import GraderError
 
 if TYPE_CHECKING:
     from grader.model import Own, Result
@@ -33,7 +34,10 @@ def own_file(out: Path, id_: str) -> Path:
 
 def write(path: Path, content: str | bytes, *, private: bool = False) -> None:
     """Write a file as a whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except FileNotFoundError:  # only where the system itself makes the folders, as below /proc
+        raise GraderError(f"{path.parent}: no folder can be made there.") from None
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(descriptor, "wb") as file:
