@@ -115,7 +115,7 @@ def prepare(
     with Session(files, rubric.driver.read_text("utf-8"), sandbox, limits, warm) as session:
         for size in rubric.sizes:
             seen = _observe_at(size, session, submission, rubric, seed, data, limits, None, hear=True)
-            _came_through(rubric, seen, _setting(rubric, seed, data, size))
+            came_through(rubric, seen, _setting(rubric, seed, data, size))
             expected[size] = seen
     return Key(rubric, seed, data, expected)
 
@@ -202,7 +202,12 @@ def _has_data(rubric: Rubric, data: Mapping[str, DataSet]) -> None:
                 )
 
 
-def _came_through(rubric: Rubric, seen: Observations, setting: Setting) -> None:
+def came_through(rubric: Rubric, seen: Observations, setting: Setting) -> None:
+    """Nothing that the checks saw of the reference is a failure, or cannot be what is expected.
+
+    Raises:
+        GraderError: something is; the message names the criterion.
+    """
     for criterion in rubric.criteria:
         id_, observation = criterion.id, seen.criteria[criterion.id]
         if observation.failure:

@@ -59,3 +59,23 @@ def test_the_command_makes_what_it_lists_and_overwrites_nothing(
     again = CliRunner().invoke(commands, ["init", "hw1"])
     assert (again.exit_code, "is there already" in again.stderr) == (2, True)
     assert (tmp_path / "hw1" / "rubric.yaml").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "message"),
+    [
+        ("driver.py", "model.update(", "model.updated(", "the reference fails its own check 'loss'"),
+    ],
+)
+def test_a_slip_of_the_author_is_told_before_anything_is_graded_or_audited(
+    tmp_path: Path, file: str, old: str, new: str, message: str
+) -> None:
+    start_assignment("hw1", tmp_path)
+    path = tmp_path / "hw1" / file
+    text = path.read_text("utf-8")
+    assert text.count(old) == 1
+    path.write_text(text.replace(old, new), "utf-8")
+    with pytest.raises(GraderError, match=message), Grader(tmp_path / "hw1", seed=1) as grader:
+        grader.grade(tmp_path / "hw1" / "solution")
+    with pytest.raises(GraderError, match=message):
+        audit_rubric(tmp_path / "hw1", jobs=2)

@@ -21,7 +21,7 @@ import numpy as np
 from grader.audit.course import Course
 from grader.audit.outcome import Candidate, Fate, Outcome
 from grader.checks import Check, attempt
-from grader.grading import Key, judge, observe_in
+from grader.grading import Key, came_through, judge, observe_in
 from grader.model import CriterionResult, Observation, Observations, Submission, Values
 from grader.mutants import emptied, touched
 from grader.probes import Setting
@@ -248,7 +248,10 @@ class Bench:
         about = (part, seed, size)
         with self._known.lock(about):
             if about not in self._known.expected:
-                self._known.expected[about] = self._observe(self.setup.course.files, rubric, seed, size)
+                seen = self._observe(self.setup.course.files, rubric, seed, size)
+                if part != "probes":
+                    came_through(rubric, seen, Setting(seed, rubric.sizes[size], rubric.models, self.setup.data))
+                self._known.expected[about] = seen
             return self._known.expected[about]
 
     def _touched(self, candidate: Candidate) -> frozenset[str] | None:
