@@ -64,6 +64,12 @@ def test_the_command_makes_what_it_lists_and_overwrites_nothing(
 @pytest.mark.parametrize(
     ("file", "old", "new", "message"),
     [
+        (
+            "rubric.yaml",
+            "parts: [softmax, loss,",
+            "parts: [Softmax, loss,",
+            "no part 'Softmax' in it; did you mean 'softmax'",
+        ),
         ("driver.py", "model.update(", "model.updated(", "the reference fails its own check 'loss'"),
     ],
 )

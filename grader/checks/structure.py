@@ -10,6 +10,7 @@ from pydantic import Field
 from grader.checks import Check, decide
 from grader.model import Finding, Values, Verdict
 from grader.probes import Setting
+from grader.wording import did_you_mean
 
 if TYPE_CHECKING:
     from grader.session import Student
@@ -38,6 +39,11 @@ class Structure(Check):
         share = 1 - len(missing) / len(self.parts)
         findings = (*forbidden, *_broken(described), *_missing(missing, described))
         return decide(0 if forbidden else share, findings)
+
+    def problem(self, expected: Values, setting: Setting) -> str:
+        found = expected["described"]["found"]
+        missing = (part for part in self.parts if part not in found)
+        return "; ".join(f"the driver finds no part {part!r} in it{did_you_mean(part, found)}" for part in missing)
 
 
 def _forbidden(names: tuple[str, ...], imports: Mapping[str, Any]) -> tuple[Finding, ...]:
