@@ -116,7 +116,10 @@ def find_layout(holder: Any, shapes: Shapes) -> Layout:
     A bias row is said to be the last one; whether it is the first, only an experiment can tell.
     """
     if odd := [each for each in shapes if not re.fullmatch(r"[Wb]\d+", each)]:
-        raise ValueError(f"a parameter is called W or b and the number of its layer, such as W1; not {odd[0]!r}")
+        raise ValueError(
+            f"find_layout knows a parameter by W or b and the number of its layer, such as W1, not by {odd[0]!r}; "
+            "use such names in the rubric's models too"
+        )
     name, held = type(holder).__name__, parameter_leaves(holder)
     if all(array.ndim == 0 for array in held.values()):  # numbers alone may be waiting for weights
         raise Missing(f"{name} has no weights once it is built.", "Are they kept in `self.weights`?")
