@@ -22,6 +22,7 @@ __all__ = ["Service"]
 
 _LONGEST_MESSAGE = 500  # characters
 _DRIVER = "grader.worker.driver"
+_DRIVER_FILE = "driver.py"  # as the code says that it is compiled from
 _ABOUT_FILES = frozenset({"describe", "imported"})
 
 
@@ -140,6 +141,7 @@ class Service:
             message, where = self._handin.placed(message), self._handin.placed(where)
         if code == "exception" and not where and isinstance(error, Exception):
             fault, code = "grader", "driver"  # no line of the hand-in's was on the way
+            message += _line_of_driver(error)
         return {"fault": fault, "code": code, "message": message, "hint": hint, "where": where}
 
     def _explain(self, error: BaseException) -> tuple[str, str, str, str]:
@@ -175,6 +177,16 @@ class Service:
             return text
 
 
+def _line_of_driver(error: BaseException) -> str:
+    """The deepest line of the driver that an error passed through, as ` (driver.py:41)`, or nothing."""
+    found, traceback = "", error.__traceback__
+    while traceback is not None:
+        if traceback.tb_frame.f_code.co_filename == _DRIVER_FILE:
+            found = f" ({_DRIVER_FILE}:{traceback.tb_lineno})"
+        traceback = traceback.tb_next
+    return found
+
+
 class _Absent(LookupError):
     """A function that neither the driver nor the procedures have: a fault of the grader's own."""
 
@@ -185,7 +197,7 @@ def _nothing(request: Mapping[str, Any]) -> None:
 
 def _driver_class(driver: Any) -> Callable[[HandIn], Any]:
     module = ModuleType(_DRIVER)
-    module.__file__ = "driver.py"
+    module.__file__ = _DRIVER_FILE
     sys.modules[_DRIVER] = module  # dataclasses look their module up by name
     exec(_code(driver), vars(module))
     offered: Callable[[HandIn], Any] = vars(module)["Driver"]
@@ -195,7 +207,7 @@ def _driver_class(driver: Any) -> Callable[[HandIn], Any]:
 def _code(driver: Any) -> CodeType:
     """The driver's code, compiled by the grader with this same interpreter; as text where it does not compile."""
     if isinstance(driver, str):
-        return compile(driver, "driver.py", "exec", dont_inherit=True)
+        return compile(driver, _DRIVER_FILE, "exec", dont_inherit=True)
     code: CodeType = marshal.loads(driver.tobytes())
     return code
 
