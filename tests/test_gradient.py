@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -207,3 +210,26 @@ def test_a_claim_of_slopes_in_a_strange_form_is_no_evidence() -> None:
         for batch in ("0", "1"):
             seen[batch] = {**seen[batch], "losses": claim}
         assert CHECK.judge(seen, right, SETTING).fraction == 0
+
+
+ASKED = """
+import numpy as np
+from grader.checks.gradient import Kinks, _direction
+rng = np.random.default_rng(7)
+u, X, W = _direction(rng, (784, 128)), rng.normal(size=(64, 784)), rng.normal(size=(784, 128))
+print(u.tobytes().hex()[-4000:], Kinks(weights="W1")._sums(X, {"W1": W}).tobytes().hex()[-4000:])
+"""
+
+
+def test_what_is_asked_does_not_depend_on_the_threads_of_blas() -> None:
+    told = {
+        subprocess.run(
+            [sys.executable, "-c", ASKED],
+            env={**os.environ, "OPENBLAS_NUM_THREADS": threads, "OMP_NUM_THREADS": threads},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for threads in ("1", "2", "4")
+    }
+    assert len(told) == 1

@@ -78,7 +78,7 @@ class Kinks(BaseModel):
         return 0.8 * float(np.abs(self._sums(X, parameters)).min()) / longest
 
     def _sums(self, X: Array, parameters: Mapping[str, Array]) -> Array:
-        Z: Array = X @ parameters[self.weights]
+        Z: Array = np.einsum("nd,dh->nh", X, parameters[self.weights])  # not `@`, as in `_direction`
         return Z + parameters[self.bias] if self.bias else Z
 
 
@@ -352,7 +352,7 @@ def _all(names: Sequence[str]) -> str:
 
 def _direction(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
     u = rng.normal(size=shape)
-    return u / np.linalg.norm(u)
+    return u / np.sqrt(np.sum(u * u))  # not `norm`, whose last digit depends on how many threads BLAS has
 
 
 def _others(inputs: _Inputs, classes: int) -> list[list[Array]]:
