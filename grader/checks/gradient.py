@@ -352,7 +352,8 @@ def _all(names: Sequence[str]) -> str:
 
 def _direction(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
     u = rng.normal(size=shape)
-    return u / np.sqrt(np.sum(u * u))  # not `norm`, whose last digit depends on how many threads BLAS has
+    norm = float(np.sqrt(np.sum(u * u)))
+    return u / norm  # not by `np.linalg.norm`, whose last digit depends on how many threads BLAS has
 
 
 def _others(inputs: _Inputs, classes: int) -> list[list[Array]]:
