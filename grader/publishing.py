@@ -14,11 +14,10 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from grader.batch import FILES, OBSERVED, Format, Task, own_file, write
-from grader.batch.files import drawn, write_files
+from grader.batch import FILES, OBSERVED, Format, Task, write
+from grader.batch.files import drawn, formats_there, kept_own, write_files
 from grader.errors import GraderError
 from grader.gradebook import Entry, marked
-from grader.model import Own
 
 __all__ = ["draw", "unpublished"]
 
@@ -63,7 +62,8 @@ def _drawn(out: Path, entry: Entry) -> tuple[dict[Format, bytes], str]:
     from grader.exports.json import from_json
 
     result = marked(from_json(entry.result), entry.marks)
-    return drawn(result, "", _formats(out / entry.hand_in), _own(out, entry.hand_in))
+    reports: frozenset[Format] = formats_there(out / entry.hand_in) - {"json"} or frozenset({"html"})
+    return drawn(result, "", reports, kept_own(out, entry.hand_in))
 
 
 def _keep(out: Path, entry: Entry, files: dict[Format, bytes], notice: str) -> str:
@@ -98,19 +98,3 @@ def _seen(file: Path) -> list[int]:
     except OSError:
         return []
     return [told.st_size, told.st_mtime_ns]
-
-
-def _formats(folder: Path) -> frozenset[Format]:
-    """The reports that lie there, without PDF where it cannot be made; HTML where there are none."""
-    from grader.report import pdf_problem
-
-    there = {name for name, file in FILES.items() if name != "json" and (folder / file).is_file()}
-    return frozenset(there - {"pdf"} if pdf_problem() else there) or frozenset({"html"})
-
-
-def _own(out: Path, id_: str) -> dict[str, Own]:
-    """What the student wrote, as the run kept it."""
-    from grader.own import from_json
-
-    file = own_file(out, id_)
-    return from_json(file.read_text("utf-8")) if file.is_file() else {}

@@ -17,7 +17,18 @@ if TYPE_CHECKING:
     from grader.model import Own, Result
     from grader.report import Renderer
 
-__all__ = ["OBSERVED", "drawn", "forget", "observed_file", "own_file", "write", "write_all", "write_files"]
+__all__ = [
+    "OBSERVED",
+    "drawn",
+    "forget",
+    "formats_there",
+    "kept_own",
+    "observed_file",
+    "own_file",
+    "write",
+    "write_all",
+    "write_files",
+]
 
 OBSERVED = ".observed"  # beside the hand-ins' folders, which students may get to see
 
@@ -30,6 +41,22 @@ def observed_file(out: Path, id_: str) -> Path:
 def own_file(out: Path, id_: str) -> Path:
     """Where a student's own words and figures are kept, to draw the report again."""
     return out / OBSERVED / f"{id_}.own.json"
+
+
+def kept_own(out: Path, id_: str) -> dict[str, Own]:
+    """What the student wrote and drew, as the run kept it; nothing where it kept nothing."""
+    from grader.own import from_json
+
+    file = own_file(out, id_)
+    return from_json(file.read_text("utf-8")) if file.is_file() else {}
+
+
+def formats_there(folder: Path) -> frozenset[Format]:
+    """The formats that lie in a hand-in's folder, without PDF where it cannot be made."""
+    from grader.report import pdf_problem
+
+    there = {name for name, file in FILES.items() if (folder / file).is_file()}
+    return frozenset(there - {"pdf"} if pdf_problem() else there)
 
 
 def write(path: Path, content: str | bytes, *, private: bool = False) -> None:

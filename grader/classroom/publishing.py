@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
@@ -81,9 +80,11 @@ def _write_summary(out: Path, entries: Mapping[str, Entry]) -> None:
 
 def _hand_ins(out: Path) -> list[dict[str, Any]]:
     """The hand-ins as the run told of them, in its order."""
+    from grader.classroom.results import run_of
+
     try:
-        return [dict(each) for each in json.loads((out / "run.json").read_text("utf-8"))["hand_ins"]]
-    except (OSError, ValueError, KeyError, TypeError):
+        return [dict(each) for each in run_of(out)["hand_ins"]]
+    except (KeyError, TypeError, ValueError):
         return []
 
 

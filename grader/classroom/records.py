@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from grader.batch import FILES, Format, Outcome, Task, write
+from grader.classroom.results import RUN, run_of
 from grader.errors import GraderError
 from grader.exports import cell
 from grader.rubric import Rubric
 
 __all__ = ["Run", "refuse_another", "seed_of", "status", "summary", "summary_csv", "versions"]
 
-RUN = "run.json"
 PACKAGES = ("dlgrader", "numpy", "pydantic", "weasyprint")
 
 
@@ -84,8 +84,8 @@ def refuse_another(out: Path, rubric: Rubric) -> None:
         GraderError: that is what they would do.
     """
     try:
-        there = json.loads((out / RUN).read_text("utf-8"))["rubric"]["id"]
-    except (OSError, ValueError, KeyError, TypeError):
+        there = run_of(out)["rubric"]["id"]
+    except (KeyError, TypeError):
         return
     if there != rubric.id:
         raise GraderError(
@@ -114,11 +114,11 @@ def seed_of(out: Path) -> int:
     Raises:
         GraderError: there is no such run.
     """
+    if not (out / RUN).exists():
+        raise GraderError(f"{out}: there is no run to continue; leave --continue out.")
     try:
-        return int(json.loads((out / RUN).read_text("utf-8"))["seed"])
-    except FileNotFoundError:
-        raise GraderError(f"{out}: there is no run to continue; leave --continue out.") from None
-    except (OSError, ValueError, KeyError, TypeError):
+        return int(run_of(out)["seed"])
+    except (KeyError, TypeError, ValueError):
         raise GraderError(f"{out / RUN}: cannot be read, so the run cannot be continued.") from None
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -11,13 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from grader.errors import GraderError
-from grader.model import Own, Result
+from grader.model import Result
 from grader.rejudging import Change
 from grader.rubric import Rubric
 
 if TYPE_CHECKING:
     from grader.bank import Bank
-    from grader.batch import Format, Outcome, Task
+    from grader.batch import Outcome, Task
     from grader.classroom.records import Run
     from grader.grading import Key
     from grader.sandbox import Sandbox
@@ -80,10 +79,12 @@ def rejudge_class(
 
 
 def _run_before(out: Path) -> Mapping[str, Any]:
+    from grader.classroom.results import run_of
+
+    told = run_of(out)
     try:
-        told: dict[str, Any] = json.loads((out / "run.json").read_text("utf-8"))
         told["rubric"]["id"], told["seed"], told["data"], told["hand_ins"]
-    except (OSError, ValueError, KeyError, TypeError):
+    except (KeyError, TypeError):
         raise GraderError(f"{out}: there is no run here whose run.json can be read.") from None
     return told
 
@@ -147,6 +148,7 @@ def _look_at(group: Rejudged, name: str, before: Result, key: Key, bank: Bank | 
 
 def _write(group: Rejudged, why: str, named: str | None) -> None:
     from grader.batch import observed_file, outcome_of, write_all
+    from grader.batch.files import formats_there, kept_own
     from grader.classroom.book import attempt, open_for
 
     run = _run(group)
@@ -157,7 +159,7 @@ def _write(group: Rejudged, why: str, named: str | None) -> None:
             outcome = outcome_of(task, result, sha256(observations).hexdigest())
             if book:
                 book.record(attempt(run.rubric.id, outcome, why or "judged again"))
-            write_all(task, result, _formats(task.folder), _own(group.out, task.id))
+            write_all(task, result, formats_there(task.folder), kept_own(group.out, task.id))
             run.add(replace(outcome, told=""))
         else:
             run.add(_outcome_before(task, group))
@@ -177,15 +179,6 @@ def _run(group: Rejudged) -> Run:
     return Run(group.out, group.rubric, int(told["seed"]), str(told.get("sandbox", "")), data, (), tasks)
 
 
-def _own(out: Path, id_: str) -> dict[str, Own]:
-    """What the student wrote, as the run kept it."""
-    from grader.batch import own_file
-    from grader.own import from_json
-
-    file = own_file(out, id_)
-    return from_json(file.read_text("utf-8")) if file.is_file() else {}
-
-
 def _outcome_before(task: Task, group: Rejudged) -> Outcome:
     from grader.batch import Outcome, outcome_of
 
@@ -193,12 +186,3 @@ def _outcome_before(task: Task, group: Rejudged) -> Outcome:
         return replace(outcome_of(task, result), told="")
     problems = (str(each["problem"]) for each in group._told["hand_ins"] if each["id"] == task.id)
     return Outcome(task, problem=next(problems))
-
-
-def _formats(folder: Path) -> frozenset[Format]:
-    """The formats that lie there, without PDF where it cannot be made."""
-    from grader.batch import FILES
-    from grader.report import pdf_problem
-
-    there = {name for name, file in FILES.items() if (folder / file).is_file()}
-    return frozenset(there - {"pdf"} if pdf_problem() else there)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from grader.errors import GraderError
 
@@ -13,9 +13,29 @@ if TYPE_CHECKING:
     from grader.gradebook.book import Book
     from grader.model import Result
 
-__all__ = ["FILE", "assignment_of", "each_standing", "ids_without", "read_result", "read_results", "standing_results"]
+__all__ = [
+    "FILE",
+    "RUN",
+    "assignment_of",
+    "each_standing",
+    "ids_without",
+    "read_result",
+    "read_results",
+    "run_of",
+    "standing_results",
+]
 
 FILE = "result.json"
+RUN = "run.json"
+
+
+def run_of(out: Path) -> dict[str, Any]:
+    """What run.json says of the run that left its results there; empty where there is none that can be read."""
+    try:
+        told = json.loads((out / RUN).read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return told if isinstance(told, dict) else {}
 
 
 def read_results(out: Path) -> dict[Path, Result]:
@@ -69,8 +89,8 @@ def assignment_of(out: Path, book: Book) -> str:
         GraderError: it cannot be told.
     """
     try:
-        return str(json.loads((out / "run.json").read_text("utf-8"))["rubric"]["id"])
-    except (OSError, ValueError, KeyError, TypeError):
+        return str(run_of(out)["rubric"]["id"])
+    except (KeyError, TypeError):
         known = book.assignments()
     if len(known) != 1:
         raise GraderError(f"{out}: there is no run.json that says which assignment of the gradebook is meant.")
@@ -100,9 +120,9 @@ def _parsed(text: str, where: Path) -> Result:
 
 def ids_without(out: Path, ids: Collection[str]) -> list[str]:
     """The hand-ins of the run that have no result, as run.json has them."""
+    told = run_of(out)
     try:
-        told = json.loads((out / "run.json").read_text("utf-8"))
         every = [str(each["id"]) for each in told["hand_ins"]] + [str(each) for each in told["open"]]
-    except (OSError, ValueError, KeyError, TypeError):
+    except (KeyError, TypeError):
         return []
     return [each for each in every if each not in ids]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -144,10 +143,11 @@ def _choice(asked: Asked, wanted: Wanted, ids: Sequence[str]) -> Choice:
 
 def _failed(out: Path) -> frozenset[str]:
     """The hand-ins that were tried and have no whole result."""
+    from grader.classroom.results import run_of
+
     try:
-        told = json.loads((out / "run.json").read_text("utf-8"))
-        return frozenset(str(each["id"]) for each in told["hand_ins"] if each["status"] in NOT_WHOLE)
-    except (OSError, ValueError, KeyError, TypeError):
+        return frozenset(str(each["id"]) for each in run_of(out)["hand_ins"] if each["status"] in NOT_WHOLE)
+    except (KeyError, TypeError):
         raise GraderError(f"{out}: there is no run here that --failed could go on with.") from None
 
 

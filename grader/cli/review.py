@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -58,23 +57,15 @@ def desk_of(out: Path, book: Book, named: str | None) -> Desk:
     Raises:
         GraderError: its rubric cannot be found, or is another one.
     """
-    from grader.classroom.results import assignment_of
+    from grader.classroom.results import assignment_of, run_of
     from grader.review.desk import Desk
 
-    told = _told(out)
+    told = run_of(out)
     rubric = _rubric(out, told, named)
     assignment = assignment_of(out, book)
     if rubric.id != assignment:
         raise GraderError(f"{out} was graded by {assignment!r}, and {rubric.id!r} is something else.")
     return Desk(out, book, assignment, rubric, str(told.get("seed", assignment)))
-
-
-def _told(out: Path) -> dict[str, Any]:
-    try:
-        told = json.loads((out / "run.json").read_text("utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return told if isinstance(told, dict) else {}
 
 
 def _rubric(out: Path, told: dict[str, Any], named: str | None) -> Rubric:

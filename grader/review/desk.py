@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from grader.batch.files import observed_file, own_file
+from grader.batch.files import kept_own, observed_file
 from grader.checks import Reading
 from grader.errors import GraderError
 from grader.exports.json import from_json
@@ -20,7 +20,6 @@ from grader.marking import guided
 from grader.marks import DECIDED_BY_PEOPLE
 from grader.model import CriterionResult, Own, Question, Result
 from grader.observed import unpack
-from grader.own import from_json as own_from_json
 from grader.report import markdown
 from grader.report.album import Album
 from grader.report.text import visible
@@ -207,7 +206,7 @@ class Desk:
         for section in self.rubric.sections:
             if section.own and any(each.id == answer.criterion.id for each in section.criteria):
                 try:
-                    return own_from_json(own_file(self._out, answer.hand_in).read_text("utf-8")).get(section.id)
+                    return kept_own(self._out, answer.hand_in).get(section.id)
                 except (OSError, ValueError, KeyError, TypeError, AttributeError):
                     return None
         return None
