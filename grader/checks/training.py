@@ -164,7 +164,7 @@ class Training(Check):
         low = () if given >= 1 else (_too_low(reached, asked, seen[first]),)
         findings = (*low, _SLOW) if "slow" in seen else low
         curves = self._curves(seen[first], expected[first], mine[0], theirs[0])
-        return decide(given, findings, curves=curves, tables=(self._table(mine, theirs),))
+        return decide(given, findings, curves=curves, tables=(self._table(mine, theirs, short="0" not in seen),))
 
     def _curves(self, seen: Any, expected: Any, mine: list[float], theirs: list[float]) -> tuple[Curve, ...]:
         epochs = tuple(float(epoch + 1) for epoch in range(self.epochs))
@@ -181,15 +181,14 @@ class Training(Check):
         role: Literal["submission", "reference"] = "reference" if reference else "submission"
         return Series("reference" if reference else "your hand-in", (*told, *gaps), role)
 
-    def _table(self, mine: list[list[float]], theirs: list[list[float]]) -> Table:
+    def _table(self, mine: list[list[float]], theirs: list[list[float]], *, short: bool) -> Table:
         settings = ", ".join(f"{name.replace('_', ' ')} {value:g}" for name, value in self.settings.items())
         rows = tuple(
             (f"{number + 1}", round(a[-1], 4), round(b[-1], 4))
             for number, (a, b) in enumerate(zip(mine, theirs, strict=True))
         )
-        title = (
-            f"Held-out accuracy after {self.epochs} epochs on {self.data} ({settings}, batches of {self.batch_size})"
-        )
+        data = f"{SHORT_ROWS} rows of {self.data}" if short else self.data
+        title = f"Held-out accuracy after {self.epochs} epochs on {data} ({settings}, batches of {self.batch_size})"
         return Table(title, ("start", "your hand-in", "reference"), rows)
 
     def models(self) -> tuple[str, ...]:
