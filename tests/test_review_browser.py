@@ -148,6 +148,20 @@ def test_a_server_that_ended_is_told_and_nothing_is_taken_for_saved(tmp_path: Pa
         page.close()
 
 
+def test_a_page_is_not_left_silently_while_a_mark_is_on_its_way(page: Any) -> None:
+    leaving = "() => !dispatchEvent(new Event('beforeunload', {cancelable: true}))"
+    question(page, "rate")
+    held: list[Any] = []
+    page.route("**/mark/*", lambda route: held.append(route))
+    assert page.evaluate(leaving) is False
+    page.keyboard.press("1")
+    page.wait_for_selector("form.htmx-request")
+    assert page.evaluate(leaving) is True
+    held.pop().continue_()
+    settled(page)
+    assert page.evaluate(leaving) is False
+
+
 def test_the_keys_are_told_and_pages_turn(page: Any) -> None:
     question(page, "xor", filter="all")
     page.keyboard.press("?")

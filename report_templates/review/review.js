@@ -127,7 +127,7 @@
   document.addEventListener("htmx:timeout", unsaved);
   document.addEventListener("htmx:responseError", unsaved);
   document.addEventListener("htmx:afterOnLoad", (event) => { if (event.detail.successful) by("banner").hidden = true; });
-  addEventListener("beforeunload", (event) => { if (cards().some(dirty)) event.preventDefault(); });
+  addEventListener("beforeunload", (event) => { if (cards().some((card) => dirty(card) || busy(card))) event.preventDefault(); });
 
   // A comment is kept when its answer is left. A press on a button of the same form is no leaving: it sends the comment too.
 
