@@ -101,7 +101,8 @@ def _given(criterion: CriterionResult, share: float, first: Sequence[Finding], w
         verdict = _verdict(given, maximum)
         first = [replace(first[0], message=f"{first[0].message} {words} {share:.0%} of the points."), *first[1:]]
     read = criterion.findings[0].read if criterion.findings else ""
-    findings = (*(replace(each, read=read) for each in first), *criterion.findings[:_EVIDENCE])
+    evidence = (replace(each, hint="") for each in criterion.findings[:_EVIDENCE])  # the name's own hint says more
+    findings = (*(replace(each, read=read) for each in first), *evidence)
     return replace(criterion, verdict=verdict, score=Score(given, maximum), findings=findings)
 
 

@@ -7,7 +7,7 @@ function as every hand-in, at each of the rubric's sizes, and its observations a
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
@@ -385,7 +385,7 @@ def _section(section: Section, verdicts: Mapping[str, Verdict]) -> SectionResult
 
 def _criterion(criterion: Criterion, verdict: Verdict) -> CriterionResult:
     given = None if verdict.fraction is None else round(criterion.points * verdict.fraction, 2)
-    findings = tuple(replace(f, read=f.read or criterion.read) for f in verdict.findings)
+    findings = tuple(replace(f, read=f.read or criterion.read) for f in _hinted_once(verdict.findings))
     return CriterionResult(
         criterion.id,
         criterion.title,
@@ -398,6 +398,14 @@ def _criterion(criterion: Criterion, verdict: Verdict) -> CriterionResult:
         verdict.tables,
         criterion.description,
     )
+
+
+def _hinted_once(findings: Sequence[Finding]) -> Iterator[Finding]:
+    """The same, with a hint only at the first of those that it is for."""
+    told = {""}
+    for found in findings:
+        yield replace(found, hint="") if found.hint in told else found
+        told.add(found.hint)
 
 
 def _sum(scores: list[Score]) -> Score:
