@@ -17,7 +17,8 @@ __all__ = ["course_of", "fits", "rubric_file", "rubric_of"]
 ENOUGH = 0.4  # of 2: right hand-ins of few functions have 0.5, libraries that have nothing to do with it up to 0.3
 ANSWERS = "answers.yaml"
 DRIVER = "driver.py"
-NAME = re.compile(rb"^[ \t]*\"?[ \t]*(?:class|def)[ \t]+([A-Za-z]\w*)", re.MULTILINE)  # of notebooks too
+NAME = re.compile(rb"(?:^|\"|\\n)[ \t]*\"?[ \t]*(?:class|def)[ \t]+([A-Za-z]\w*)", re.MULTILINE)
+"""A definition, also in a notebook: a line of it is a text of its own there, or all of a cell is one, on one line."""
 QUOTED = re.compile(rb"\"([A-Za-z]\w*)\"")
 
 

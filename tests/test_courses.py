@@ -45,6 +45,11 @@ NOTEBOOK = {"cells": [{"cell_type": "code", "source": PHYSICS.decode().splitline
     [
         ({"work.py": PHYSICS}, "physics-ps5"),
         ({"work.ipynb": json.dumps(NOTEBOOK, indent=1).encode()}, "physics-ps5"),
+        ({"work.ipynb": json.dumps(NOTEBOOK).encode()}, "physics-ps5"),
+        (
+            {"work.ipynb": json.dumps({"cells": [{"cell_type": "code", "source": PHYSICS.decode()}]}).encode()},
+            "physics-ps5",
+        ),
         ({"work.py": PHYSICS, "answers.yaml": b"softmax-jacobian: 1\nloss-gradient: 2\n"}, "physics-ps5"),
         ({"answers.yaml": b"softmax-jacobian: 1\nloss-gradient: 2\n"}, "gatech-cs7643-a1-theory"),
         ({"theory.md": b"# Softmax Jacobian\nx\n# Loss gradient\ny\n"}, "gatech-cs7643-a1-theory"),
