@@ -174,6 +174,29 @@ def test_a_failed_import_matters_only_where_its_name_is_used(handin: Open) -> No
         found.find_function(["g"])()
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        "np.zeros(3, dtype=np.float).sum() + np.int(3)",
+        "np.array([1, 2]).astype(np.object).sum()",
+        "min(np.Inf, np.product([1, 3]))",
+        "np.asscalar(np.array([[3]]))",
+        "3 if np.in1d([[1], [2]], [2]).tolist() == [False, True] and np.alltrue([1]) else 0",
+        "np.math.sqrt(9)",
+        "float_(3)",
+    ],
+)
+def test_what_numpy_has_given_up_means_what_it_meant(value: str, handin: Open) -> None:
+    before = vars(np)["__getattr__"]
+    found = handin({"net.py": f"import numpy as np\nfrom numpy import float_\ndef f():\n    return {value}\n"})
+    assert found.find_function(["f"])() == 3
+    assert any("`np.float_`" in remark["message"] for remark in found.remarks())
+    with pytest.raises(AttributeError):  # only for the hand-in
+        np.float_  # type: ignore[attr-defined]  # noqa: B018
+    found.close()
+    assert vars(np)["__getattr__"] is before
+
+
 @pytest.mark.parametrize("name", ["random", "json", "numpy", "typing", "secrets", "collections"])
 def test_a_file_named_like_a_standard_module_shadows_nothing(name: str, handin: Open) -> None:
     found = handin({f"{name}.py": "1 / 0\n", "net.py": "import numpy, random, json, typing\nclass Net: pass\n"})

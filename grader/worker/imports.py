@@ -20,6 +20,7 @@ from pathlib import Path
 from types import CodeType, FrameType, ModuleType, TracebackType
 from typing import TYPE_CHECKING, Any
 
+from grader.worker import older_numpy
 from grader.worker.faults import Unusable
 from grader.worker.notebooks import NOTEBOOK
 from grader.worker.patience import TooLong, patient
@@ -70,11 +71,13 @@ class Importer(Loader):
         self._replaced: dict[str, ModuleType | None] = {}
         self._specs: dict[int, Any] = {}
         sys.meta_path.insert(0, self)
+        older_numpy.offer(self.relative, self._remark)
 
     def close(self) -> None:
         """Forget everything: the next hand-in in this process finds nothing of this one."""
         if self in sys.meta_path:
             sys.meta_path.remove(self)
+        older_numpy.withdraw()
         for name, module in list(sys.modules.items()):
             spec = getattr(module, "__dict__", {}).get("__spec__")
             if getattr(spec, "loader", None) is self:
