@@ -13,6 +13,7 @@ from typing import Any
 
 from grader.worker import procedures
 from grader.worker.chance import begin_chance
+from grader.worker.earlier import offer_earlier_names
 from grader.worker.handin import HandIn, Missing, MissingPackage, OutOfSight, Unusable, last_frame
 from grader.worker.integrity import Integrity
 from grader.worker.plain import NotPlain, plain
@@ -34,6 +35,7 @@ class Service:
         self.note: Callable[[str], None] | None = None
         self._root = folder.resolve() / "handin"
         self._memory = memory
+        offer_earlier_names()
         self._integrity = Integrity()
         self._handin: HandIn | None = None
         self._driver: Any = None

@@ -12,6 +12,8 @@ from typing import Any, NoReturn, Self
 
 import numpy as np
 
+from grader.worker.borrowed import BORROWED
+
 __all__ = ["DRAWING", "FORBIDDEN", "OFFERED", "Lost", "MissingPackage", "StandIn"]
 
 FORBIDDEN = frozenset({"autograd", "jax", "keras", "sklearn", "tensorflow", "theano", "torch", "torchvision"})
@@ -96,8 +98,8 @@ def _attribute(package: str, name: str) -> Any:
         return Progress
     if name in _RANGES:
         return _progress_of_range
-    if (package, name) == ("sklearn", "accuracy_score"):
-        return _accuracy_score
+    if (package, name) in BORROWED:
+        return BORROWED[package, name]
     if package == "termcolor":
         return _first_argument if name == "colored" else _nothing
     if package == "colorama" and not name.islower():
@@ -115,11 +117,6 @@ def _nothing(*args: object, **kwargs: object) -> None:
 
 def _progress_of_range(*args: Any, **kwargs: Any) -> Progress:
     return Progress(range(*args), **kwargs)
-
-
-def _accuracy_score(y_true: Any, y_pred: Any) -> float:
-    """The one measure that hand-ins borrow for their own accuracy."""
-    return float(np.mean(np.asarray(y_true) == np.asarray(y_pred)))
 
 
 class _Codes:

@@ -1,0 +1,97 @@
+"""Hand-ins find what they borrow: names of earlier numpys, and a few functions of packages that are not there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from grader.worker.earlier import offer_earlier_names
+from grader.worker.handin import HandIn
+
+POINTS = np.random.default_rng(0).normal((5.0, -3.0), (2.0, 400.0), (20, 2))
+
+
+@pytest.fixture
+def module(tmp_path: Path) -> Iterator[Callable[[str], Any]]:
+    """The module of a hand-in of one file."""
+    opened: list[HandIn] = []
+
+    def module_(text: str) -> Any:
+        (tmp_path / "work.py").write_text(text)
+        opened.append(HandIn(tmp_path))
+        return opened[-1].module("work.py")
+
+    yield module_
+    for handin in opened:
+        handin.close()
+
+
+@pytest.mark.parametrize(
+    ("written", "means"),
+    [
+        ("np.zeros(2, dtype=np.float).dtype", np.dtype(float)),
+        ("np.array([1.7]).astype(np.int).dtype", np.dtype(int)),
+        ("np.product([2, 3])", 6),
+        ("np.float_(0.5)", 0.5),
+        ("-np.Inf", -np.inf),
+        ("np.alltrue([1, 0])", False),
+        ("np.trapz([0.0, 1.0])", 0.5),
+    ],
+)
+def test_names_of_earlier_numpys_mean_what_they_meant(written: str, means: Any, module: Callable[[str], Any]) -> None:
+    offer_earlier_names()
+    assert module(f"import numpy as np\nvalue = {written}\n").value == means
+
+
+def test_numpys_own_names_stay() -> None:
+    before = {name: vars(np)[name] for name in ("bool", "isin", "inf")}
+    offer_earlier_names()
+    assert {name: vars(np)[name] for name in before} == before
+
+
+@pytest.mark.parametrize("options", ["test_size=0.2, random_state=0", "train_size=0.8", "test_size=4, shuffle=False"])
+def test_a_split_holds_every_row_once_beside_its_label(options: str, module: Callable[[str], Any]) -> None:
+    work = module(
+        "from sklearn.model_selection import train_test_split\nimport numpy as np\n"
+        f"parts = train_test_split(np.arange(40).reshape(20, 2), np.arange(20), {options})\n"
+    )
+    x_train, x_test, y_train, y_test = work.parts
+    assert (len(x_train), len(x_test)) == (16, 4)
+    assert sorted([*y_train, *y_test]) == list(range(20))
+    assert (x_train[:, 0] == 2 * y_train).all()
+    assert (x_test[:, 0] == 2 * y_test).all()
+
+
+def test_a_stratified_split_keeps_the_shares_of_the_classes(module: Callable[[str], Any]) -> None:
+    work = module(
+        "import sklearn.model_selection as ms\ny = [0] * 15 + [1] * 5\n"
+        "train, test = ms.train_test_split(y, test_size=0.2, stratify=y, random_state=3)\n"
+    )
+    assert (sum(work.train), sum(work.test)) == (4, 1)
+
+
+@pytest.mark.parametrize(
+    ("written", "means"),
+    [
+        ("StandardScaler().fit(P[:9]).transform(P)", (POINTS - POINTS[:9].mean(0)) / POINTS[:9].std(0)),
+        ("MinMaxScaler().fit_transform(P)", (POINTS - POINTS.min(0)) / (POINTS.max(0) - POINTS.min(0))),
+        ("MinMaxScaler(feature_range=(-1, 1)).fit_transform(P).min(0)", np.array([-1.0, -1.0])),
+        ("(lambda s: s.inverse_transform(s.fit_transform(P)))(StandardScaler())", POINTS),
+        ("scale(P)", (POINTS - POINTS.mean(0)) / POINTS.std(0)),
+        ("expit(np.array([-1000.0, 0.0]))", np.array([0.0, 0.5])),
+        ("softmax(P, axis=1).sum(1)", np.ones(20)),
+    ],
+)
+def test_what_is_borrowed_computes_what_the_package_does(
+    written: str, means: Any, module: Callable[[str], Any]
+) -> None:
+    work = module(
+        "import numpy as np\nfrom scipy.special import expit, softmax\n"
+        "from sklearn.preprocessing import MinMaxScaler, StandardScaler, scale\n"
+        f"P = np.random.default_rng(0).normal((5.0, -3.0), (2.0, 400.0), (20, 2))\nvalue = {written}\n"
+    )
+    assert work.value == pytest.approx(means)
