@@ -19,6 +19,7 @@ from grader.report import page
 from grader.report.album import Album
 from grader.report.raster import kind
 from grader.report.story import Audience
+from grader.report.wellformed import reader, written_out
 
 FONTS = "fonts:"  # the scheme by which the style sheet names the fonts of report_templates/fonts
 PANGO = {
@@ -48,7 +49,8 @@ class Renderer:
         logging.getLogger("weasyprint").setLevel(logging.ERROR)  # else a line on stderr for each letter without a glyph
         self._fetcher = _fetcher()
         self._fonts = import_module("weasyprint.text.fonts").FontConfiguration()
-        style = page.style("paper", *documents)
+        self._read = reader(self._weasyprint)
+        style = written_out(page.style("paper", *documents))
         self._css = self._weasyprint.CSS(string=style, font_config=self._fonts, url_fetcher=self._fetcher)
         self._made = 0
 
@@ -61,7 +63,7 @@ class Renderer:
         """Any document of ours, with the pictures that it names, and the page of each of its anchors."""
         fetcher = _fetcher(pictures) if pictures else self._fetcher
         with self._without_garbage_collection():
-            document = self._weasyprint.HTML(string=html, url_fetcher=fetcher)
+            document = self._read(html, fetcher)
             laid_out = document.render(stylesheets=[self._css], font_config=self._fonts, pdf_variant="pdf/ua-1")
             made: bytes = laid_out.write_pdf(pdf_variant="pdf/ua-1")
         anchors: dict[str, int] = {}
