@@ -58,6 +58,33 @@ def named(result: Result) -> set[str]:
 def test_the_mistake_of_an_example_is_named_first(hand_in: str, mistake: str) -> None:
     _, after = explained(EXAMPLES / hand_in)
     assert named(after) == {mistake}
+    for id_ in bank().mistakes[mistake].criteria:
+        if criterion(after, id_).verdict != "skipped":
+            assert criterion(after, id_).findings[0].code == f"mistake:{mistake}"
+
+
+def test_a_single_slip_leaves_the_credit_of_its_entry_and_never_takes_points() -> None:
+    before, after = explained(EXAMPLES / "hand-in-03")
+    gradient = criterion(after, "two-layer-gradient")
+    credit = bank().mistakes["two-layer-gradient-not-averaged"].credit
+    assert gradient.score.given == round(credit * gradient.score.maximum, 2)
+    for section in before.sections:
+        for each in section.criteria:
+            assert (criterion(after, each.id).score.given or 0) >= (each.score.given or 0)
+
+
+def test_what_only_follows_from_a_slip_keeps_the_carried_share_and_says_so() -> None:
+    _, after = explained(EXAMPLES / "hand-in-03")
+    training = criterion(after, "training-two-layer")
+    assert training.score.given == 0.5 * training.score.maximum
+    assert training.findings[0].code == "follows:two-layer-gradient-not-averaged"
+
+
+def test_the_points_of_sections_and_of_the_whole_add_up_again() -> None:
+    _, after = explained(EXAMPLES / "hand-in-06")
+    for section in after.sections:
+        assert section.score.given == round(sum(c.score.given or 0 for c in section.criteria), 2)
+    assert after.score.given == round(sum(section.score.given or 0 for section in after.sections), 2)
 
 
 @pytest.mark.parametrize("hand_in", ["hand-in-05", "hand-in-07"])
