@@ -10,7 +10,6 @@ from pathlib import Path
 from notebook_samples import code, figure, notebook, shown, text
 
 from grader.batch import observed_file, own_file, write
-from grader.cli.review import desk_of
 from grader.exports.json import to_json
 from grader.gradebook import FILE, Attempt, open_book
 from grader.gradebook.book import Book
@@ -21,6 +20,7 @@ from grader.own import own_words
 from grader.own import to_json as kept
 from grader.report import html
 from grader.review.desk import Desk
+from grader.review.opening import desk_of
 from grader.rubric import Rubric, load_rubric, reference_files
 from grader.writeup.figures import Figures
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import urllib.error
+import urllib.request
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pytest
+import review_samples
 from click.testing import CliRunner
 
 import grader
@@ -155,3 +159,55 @@ def test_a_class_is_found_and_graded_as_its_platform_gives_it(slips: Path, quick
     )
     assert {name: each.score.maximum for name, each in results.items()} == {"hand-in-06": 100}
     assert (tmp_path / "out" / "roster.csv").is_file()
+
+
+def test_the_kit_for_gradescope_is_the_commands(quick: Path, tmp_path: Path) -> None:
+    grader.gradescope_kit(quick, seed=3, extras=["torch"]).write(tmp_path / "mine.zip")
+    typed = ["kit", "gradescope", "--rubric", str(quick), "--seed", "3", "--extra", "torch"]
+    CliRunner().invoke(commands, [*typed, "-o", str(tmp_path / "typed.zip")], catch_exceptions=False)
+    assert (tmp_path / "mine.zip").read_bytes() == (tmp_path / "typed.zip").read_bytes()
+
+
+def test_a_starter_says_what_is_left_out_of_it_and_can_go_to_students(quick: Path, tmp_path: Path) -> None:
+    kit = grader.starter_kit(quick)
+    assert kit.left_out == {"relu": "hidden"}
+    kit.write(tmp_path / "students")
+    assert grader.kit_problems(tmp_path / "students", quick) == []
+    shutil.copytree(grader.load_rubric(quick).reference, tmp_path / "students", dirs_exist_ok=True)
+    assert "of the solution's lines" in "".join(grader.kit_problems(tmp_path / "students", quick))
+
+
+@pytest.mark.parametrize(
+    ("platform", "runs"), [("github", ".github/workflows/grade.yml"), ("gitlab", ".gitlab-ci.yml")]
+)
+def test_the_ci_of_a_repository_has_no_reference(quick: Path, platform: Literal["github", "gitlab"], runs: str) -> None:
+    files = grader.repository_kit(quick, platform).files
+    assert {runs, ".grader/rubric.yaml", ".grader/driver.py"} <= set(files)
+    assert not [name for name in files if name.startswith(".grader/reference/") and name.endswith(".py")]
+
+
+def test_what_two_hand_ins_have_in_common_is_written_as_the_name_ends(examples: Path, tmp_path: Path) -> None:
+    for name in ("hand-in-05", "hand-in-07"):
+        shutil.copytree(examples / name, tmp_path / "class" / name)
+    compared = grader.compare_class(tmp_path / "class")
+    assert [(pair.first, pair.second) for pair in compared.comparison.ranked] == [("hand-in-05", "hand-in-07")]
+    compared.write(tmp_path / "similar.json")
+    assert json.loads((tmp_path / "similar.json").read_text("utf-8"))["pairs_compared"] == 1
+    with pytest.raises(grader.GraderError, match=r"has to end in \.html, \.csv, \.json"):
+        compared.write(tmp_path / "similar.pdf")
+
+
+def test_the_markers_page_answers_while_the_block_lasts(tmp_path: Path) -> None:
+    with grader.open_review(review_samples.made(tmp_path, 2)) as page:
+        with urllib.request.urlopen(page.link(), timeout=10) as answer:
+            assert b"<form" in answer.read()
+        with pytest.raises(urllib.error.HTTPError, match="403"):
+            urllib.request.urlopen(page.address, timeout=10)
+    with pytest.raises(urllib.error.URLError):
+        urllib.request.urlopen(page.address, timeout=10)
+
+
+def test_the_doctor_says_of_each_sandbox_whether_it_works() -> None:
+    health = grader.doctor()
+    assert health.can_grade
+    assert {"sandbox process", "numpy", "PDF", "course physics-ps5"} <= {sign.name for sign in health.signs}

@@ -16,8 +16,8 @@ import pytest
 from click.testing import CliRunner, Result
 from similarity_samples import COURSES, disguised, independent, made_up
 
+from grader.classroom.similar import starter_files
 from grader.cli import commands
-from grader.cli.similar import _starter
 from grader.errors import GraderError, IntakeError
 from grader.report.similarity import html
 from grader.similarity import Baseline, Comparison, HandIn, baseline, compare, texts
@@ -101,7 +101,7 @@ def test_every_match_that_is_long_enough_shares_a_fingerprint() -> None:
 @pytest.mark.parametrize("course", COURSES)
 def test_a_copy_of_any_hand_in_comes_before_all_that_were_written_independently(course: str) -> None:
     written = independent(course)
-    given = baseline(texts(_starter(course)))
+    given = baseline(texts(starter_files(course)))
     for id_ in list(written)[:3]:
         found = compared({**written, "copy": disguised(written[id_], random.Random(id_))}, given)
         assert first(found) == {id_, "copy"}
@@ -114,7 +114,7 @@ def test_ten_copies_are_the_first_ten_pairs_of_a_class_of_two_hundred() -> None:
     group = made_up("aarhus-ml-handin2", 190, 1)
     copied = rng.sample(sorted(group), 10)
     copies = {f"copy-of-{id_}": disguised(group[id_], rng) for id_ in copied}
-    found = compared({**group, **copies}, baseline(texts(_starter("aarhus-ml-handin2"))))
+    found = compared({**group, **copies}, baseline(texts(starter_files("aarhus-ml-handin2"))))
     assert found.pairs == 200 * 199 // 2
     assert {frozenset((pair.first, pair.second)) for pair in found.ranked[:10]} == {
         frozenset((id_, f"copy-of-{id_}")) for id_ in copied

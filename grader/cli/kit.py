@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Callable, Mapping
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Literal
 
 import click
 
 from grader.cli.exits import BELOW
-from grader.cli.options import data_paths, rubric_option, sandbox_option, shown
-from grader.errors import GraderError
+from grader.cli.options import rubric_option, sandbox_option, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from grader.data import DataSet
-    from grader.kits import Kit
+    from grader.kits.making import Extra, MadeKit, Shown
     from grader.rubric import Rubric
-    from grader.sandbox import Sandbox
 
 __all__ = ["command"]
 
@@ -54,22 +46,22 @@ def command() -> None:
 @click.option("--extra", "extras", multiple=True, type=click.Choice(["torch"]), help="Install this too.")
 @click.option("--data", multiple=True, metavar="NAME=PATH", help="A data set to pack, such as mnist=data/.")
 def gradescope(
-    rubric: str, out: Path, seed: int | None, hidden: str, extras: tuple[str, ...], data: tuple[str, ...]
+    rubric: str, out: Path, seed: int | None, hidden: Shown, extras: tuple[Extra, ...], data: tuple[str, ...]
 ) -> None:
     """Write the autograder zip for Gradescope. It holds the reference: keep it to yourself.
 
     \b
     Example:  grader kit gradescope --rubric gatech-cs7643-a1 -o autograder.zip
     """
-    from grader.batch import write
-    from grader.kits import zipped
-    from grader.kits.gradescope import gradescope
+    from grader.data import parse_data_option
+    from grader.kits.making import gradescope_kit
 
     loaded = _rubric(rubric)
-    places = {name: place for name, place in data_paths(loaded, data).items() if place is not None}
-    kit = gradescope(loaded, secrets.randbits(48) if seed is None else seed, hidden, extras, places)
-    write(out, zipped(kit), private=True)
-    click.echo(f"{shown(out)}: {len(kit)} files, {loaded.maximum:g} points. For you only: it holds the reference.")
+    kit = gradescope_kit(loaded, seed=seed, hidden=hidden, extras=extras, data=dict(map(parse_data_option, data)))
+    kit.write(out)
+    click.echo(
+        f"{shown(out)}: {len(kit.files)} files, {loaded.maximum:g} points. For you only: it holds the reference."
+    )
 
 
 @command.command("github", short_help="Write a workflow for GitHub.")
@@ -83,9 +75,7 @@ def github(rubric: str, out: Path, force: bool, sandbox: str) -> None:
     \b
     Example:  grader kit github --rubric gatech-cs7643-a1 -o homework-1/
     """
-    from grader.kits.repository import github
-
-    _write_public(rubric, out, force, sandbox, github)
+    _write_public(rubric, out, force, sandbox, "github")
 
 
 @command.command("gitlab", short_help="Write a job for GitLab.")
@@ -99,9 +89,7 @@ def gitlab(rubric: str, out: Path, force: bool, sandbox: str) -> None:
     \b
     Example:  grader kit gitlab --rubric gatech-cs7643-a1 -o homework-1/
     """
-    from grader.kits.repository import gitlab
-
-    _write_public(rubric, out, force, sandbox, gitlab)
+    _write_public(rubric, out, force, sandbox, "gitlab")
 
 
 @command.command("starter", short_help="Write the folder that students start from.")
@@ -118,14 +106,12 @@ def starter(rubric: str, out: Path, force: bool, sandbox: str) -> None:
     \b
     Example:  grader kit starter --rubric gatech-cs7643-a1 -o homework-1/
     """
-    from grader.kits import write_folder
-    from grader.kits.starter import starter
+    from grader.kits.making import starter_kit
 
     loaded = _rubric(rubric)
-    with _ready(loaded, sandbox) as (data, chosen):
-        kit = starter(loaded, data, chosen)
-    write_folder(kit, out, force=force)
-    _tell_left_out(loaded)
+    kit = starter_kit(loaded, sandbox=sandbox)
+    kit.write(out, force=force)
+    _tell_left_out(loaded, kit)
     _check(loaded, out, sandbox)
 
 
@@ -144,29 +130,22 @@ def check(rubric: str, folder: Path, sandbox: str) -> None:
     _check(_rubric(rubric), folder, sandbox)
 
 
-def _write_public(
-    named: str,
-    out: Path,
-    force: bool,
-    sandbox: str,
-    made: Callable[[Rubric, Mapping[str, DataSet], Sandbox], Kit],
-) -> None:
-    from grader.kits import write_folder
+def _write_public(named: str, out: Path, force: bool, sandbox: str, platform: Literal["github", "gitlab"]) -> None:
+    from grader.kits.making import repository_kit
 
     rubric = _rubric(named)
-    with _ready(rubric, sandbox) as (data, chosen):
-        kit = made(rubric, data, chosen)
-    write_folder(kit, out, force=force)
-    click.echo(f"{shown(out)}/: {len(kit)} files.")
-    _tell_left_out(rubric)
+    kit = repository_kit(rubric, platform, sandbox=sandbox)
+    kit.write(out, force=force)
+    click.echo(f"{shown(out)}/: {len(kit.files)} files.")
+    _tell_left_out(rubric, kit)
 
 
 def _check(rubric: Rubric, folder: Path, sandbox: str) -> None:
-    from grader.kits.starter import problems, said_by_driver
+    from grader.kits.making import kit_problems
+    from grader.kits.starter import said_by_driver
     from grader.report.text import visible
 
-    with _ready(rubric, sandbox) as (data, chosen):
-        found = problems(folder, rubric, secrets.randbits(48), data, chosen)
+    found = kit_problems(folder, rubric, sandbox=sandbox)
     for problem in found:
         click.echo(visible(problem), err=True)
     if found:
@@ -186,24 +165,9 @@ def _rubric(named: str) -> Rubric:
     return load_rubric(find_rubric(named))
 
 
-@contextmanager
-def _ready(rubric: Rubric, sandbox: str) -> Iterator[tuple[Mapping[str, Any], Sandbox]]:
-    """The rubric's data sets, which have to come with the grader, and a sandbox."""
-    from grader.data import load
-    from grader.sandbox import choose
-
-    try:
-        data = {name: load(name, place) for name, place in data_paths(rubric, ()).items()}
-    except GraderError as error:
-        raise GraderError(f"{error}\nStudents check with data sets that come with the grader only.") from None
-    yield data, choose(sandbox)
-
-
-def _tell_left_out(rubric: Rubric) -> None:
-    from grader.kits.rubric import left_out
+def _tell_left_out(rubric: Rubric, kit: MadeKit) -> None:
     from grader.report.text import one_line
 
-    gone = left_out(rubric)
-    if gone:
-        told = ", ".join(f"{id_} ({why})" for id_, why in gone.items())
-        click.echo(f"{len(gone)} of {len(rubric.criteria)} criteria are not in it: {one_line(told, 600)}.")
+    if kit.left_out:
+        told = ", ".join(f"{id_} ({why})" for id_, why in kit.left_out.items())
+        click.echo(f"{len(kit.left_out)} of {len(rubric.criteria)} criteria are not in it: {one_line(told, 600)}.")

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from grader.classroom.similar import FORMS
 from grader.cli.exits import GRADED, UNGRADED
 from grader.cli.options import rubric_option, shown
 
 if TYPE_CHECKING:
-    from grader.handins import HandIn as Found
-    from grader.intake.bundle import Bundle
-    from grader.similarity import Baseline, Comparison, HandIn
+    from grader.similarity import Comparison
 
 __all__ = ["command"]
 
-FORMS = (".html", ".csv", ".json")
 MOST_PRINTED = 10
 
 
@@ -74,17 +72,15 @@ def command(
     \b
     Example:  grader similar submissions.zip --rubric gatech-cs7643-a1 -o similar.html
     """
-    from grader.handins import find
-    from grader.intake.bundle import open_bundle
-    from grader.similarity import compare
+    from grader.classroom.similar import compared
 
-    given = _given(rubric, baseline)
-    with open_bundle(path) as bundle:
-        hand_ins = [_hand_in(each, bundle) for each in find(bundle).hand_ins]
-        with _progress(len(hand_ins), quiet=quiet) as done:
-            found = compare(hand_ins, given, pairs if any(out.suffix.lower() == ".html" for out in outs) else 0, done)
+    shows_texts = any(out.suffix.lower() == ".html" for out in outs)
+    with ExitStack() as bar:
+        begin = partial(_progress, bar, quiet=quiet)
+        made = compared(path, rubric, baseline, pairs if shows_texts else 0, begin)
     for out in outs:
-        _write(out, found, path)
+        made.write(out)
+    found = made.comparison
     if not quiet:
         _tell(found, outs)
     for id_, why in found.unread.items():
@@ -92,60 +88,14 @@ def command(
     click.get_current_context().exit(UNGRADED if found.unread else GRADED)
 
 
-def _hand_in(found: Found, bundle: Bundle) -> HandIn:
-    from grader.similarity import HandIn
-
-    people = frozenset(key for person in found.people for key in person.keys)
-    return HandIn(found.id, partial(_files, found, bundle), people)
-
-
-def _files(found: Found, bundle: Bundle) -> Mapping[str, bytes]:
-    return bundle.take(found.id, found.parts).files
-
-
-def _given(rubric: str | None, folders: Sequence[Path]) -> Baseline:
-    """What everybody was given: the starter of a course, and what was named."""
-    from grader.intake import take
-    from grader.similarity import baseline, texts
-
-    given = [text for folder in folders for text in texts(take(folder).files)]
-    return baseline([*given, *(texts(_starter(rubric)) if rubric else ())])
-
-
-def _starter(named: str) -> Mapping[str, bytes]:
-    from grader.kits.skeleton import skeletons
-    from grader.rubric import find_rubric, load_rubric, reference_files
-
-    rubric = load_rubric(find_rubric(named))
-    driver = rubric.driver.read_text("utf-8") if rubric.driver.is_file() else ""
-    asked = "\n".join(criterion.description for criterion in rubric.criteria)
-    return {**skeletons(reference_files(rubric.reference), driver), "asked.md": asked.encode()}
-
-
-@contextmanager
-def _progress(count: int, *, quiet: bool) -> Iterator[Callable[[str], None]]:
-    """A bar on a terminal."""
+def _progress(stack: ExitStack, count: int, *, quiet: bool) -> Callable[[str], None]:
+    """A bar on a terminal, until the stack is closed."""
     from grader.cli import terminal
 
     screen = terminal.console()
     if quiet or not screen.is_terminal:
-        yield lambda _: None
-    else:
-        with terminal.progress(screen, count) as advance:
-            yield advance
-
-
-def _write(out: Path, found: Comparison, path: Path) -> None:
-    from grader.batch import write
-    from grader.report.similarity import html
-    from grader.similarity.files import to_csv, to_json
-
-    makers: Mapping[str, Callable[[], str | bytes]] = {
-        ".html": lambda: html(found, path.resolve().name),
-        ".csv": lambda: to_csv(found),
-        ".json": lambda: to_json(found),
-    }
-    write(out, makers[out.suffix.lower()](), private=True)
+        return lambda _: None
+    return stack.enter_context(terminal.progress(screen, count))
 
 
 def _tell(found: Comparison, outs: Sequence[Path]) -> None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import threading
+from collections.abc import Iterator
 
 import uvicorn
 
 from grader.errors import GraderError
 from grader.review.door import Door
 
-__all__ = ["bound", "serve"]
+__all__ = ["bound", "running", "serve"]
 
 BACKLOG = 64  # connections that wait
 PATIENCE = 10  # seconds for requests that are under way when it ends
@@ -36,15 +38,33 @@ def bound(host: str, port: int) -> socket.socket:
 
 def serve(app: Door, listening: socket.socket) -> None:
     """Answer requests until somebody ends it."""
-    config = uvicorn.Config(
-        app,
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        lifespan="off",
-        ws="none",
-        timeout_graceful_shutdown=PATIENCE,
-    )
     with contextlib.suppress(KeyboardInterrupt):  # uvicorn raises it again once all is answered
-        uvicorn.Server(config).run(sockets=[listening])
+        _server(app).run(sockets=[listening])
+
+
+@contextlib.contextmanager
+def running(app: Door, listening: socket.socket) -> Iterator[None]:
+    """Answer requests beside what the block does: a notebook has an event loop of its own."""
+    server = _server(app)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, name="review", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+def _server(app: Door) -> uvicorn.Server:
+    return uvicorn.Server(
+        uvicorn.Config(
+            app,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            lifespan="off",
+            ws="none",
+            timeout_graceful_shutdown=PATIENCE,
+        )
+    )
