@@ -65,7 +65,9 @@ class Bank:
         self, rubric: Rubric, sandbox: Sandbox, progress: Progress | None = None, folder: Path | None = None
     ) -> None:
         self.rubric, self.sandbox, self.progress = load_rubric(rubric.path), sandbox, progress
-        self.mistakes: Mapping[str, Mistake] = {each.id: each for each in load_mistakes(rubric.folder)}
+        self.mistakes: Mapping[str, Mistake] = {
+            each.id: each for each in load_mistakes(rubric.folder, _ids(self.rubric))
+        }
         self._files = reference_files(rubric.reference)
         self.folder = (folder or cache_folder()) / "mistakes" / _digest(self.rubric, self._files)
         self._libraries: dict[str, Library] = {}
@@ -272,6 +274,10 @@ class Bank:
 def _is_settled(member: Member) -> bool:
     """Whether nothing in it may be another day's matter: a call that was late, or a fault of ours."""
     return not any(cell.code.removeprefix("!") in GONE for cell in member.cells.values())
+
+
+def _ids(rubric: Rubric) -> list[str]:
+    return [criterion.id for criterion in rubric.criteria]
 
 
 def _digest(rubric: Rubric, files: Mapping[str, bytes]) -> str:

@@ -6,7 +6,7 @@ A mistake is data. Applied to the reference it is a hand-in like any other, and 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -60,8 +60,11 @@ class Mistake:
     same_as: str = ""  # another mistake, which nothing that can be observed tells from this one
 
 
-def load_mistakes(rubric_folder: Path) -> tuple[Mistake, ...]:
+def load_mistakes(rubric_folder: Path, criteria: Collection[str] | None = None) -> tuple[Mistake, ...]:
     """The bank beside a rubric, in the order of its file; empty where the course has none.
+
+    Args:
+        criteria: all that the rubric has, so that a mistake can name no other; any, where it is another rubric's bank.
 
     Raises:
         GraderError: the file cannot be used; the message tells every problem, one per line.
@@ -74,7 +77,7 @@ def load_mistakes(rubric_folder: Path) -> tuple[Mistake, ...]:
     except OSError as error:
         raise GraderError(f"{path}: the mistakes cannot be read: {error.strerror}") from None
     document = parse(content)
-    problems = [*document.problems, *_problems(document)]
+    problems = [*document.problems, *_problems(document, criteria)]
     if problems:
         told = sorted(set(problems))
         raise GraderError("\n".join(f"{path}:{p.place.line}:{p.place.column}: {p.message}" for p in told))
@@ -194,7 +197,7 @@ class _BankFields(BaseModel):
     mistakes: list[_EntryFields] = Field(description="The known mistakes.")
 
 
-def _problems(document: Document) -> Iterator[Problem]:
+def _problems(document: Document, criteria: Collection[str] | None) -> Iterator[Problem]:
     """What is wrong with a file that could be read as YAML."""
     data = document.value
     if not isinstance(data, Mapping):
@@ -209,6 +212,7 @@ def _problems(document: Document) -> Iterator[Problem]:
             yield Problem(place, slip.message)
         return
     yield from _clashes(document)
+    yield from _unknown_criteria(document, criteria) if criteria is not None else ()
 
 
 def _clashes(document: Document) -> Iterator[Problem]:
@@ -223,6 +227,14 @@ def _clashes(document: Document) -> Iterator[Problem]:
             rest = did_you_mean(same, counts)
             place = document.place(("mistakes", number, "same_as"))
             yield Problem(place, f"same_as names no other mistake of this file: {same!r}{rest}")
+
+
+def _unknown_criteria(document: Document, known: Collection[str]) -> Iterator[Problem]:
+    for number, entry in enumerate(document.value["mistakes"]):
+        for place, id_ in enumerate(entry["criteria"]):
+            if id_ not in known:
+                message = f"the rubric has no criterion {id_!r}{did_you_mean(id_, known)}"
+                yield Problem(document.place(("mistakes", number, "criteria", place)), message)
 
 
 def _mistake(entry: _EntryFields) -> Mistake:

@@ -314,6 +314,10 @@ Change = Callable[[str], str]
         (lambda text: text + text.removeprefix("mistakes:\n"), "10:9: two mistakes have the id 'a-slip'"),
         (lambda text: text + "    same_as: a-slap\n", "same_as names no other mistake of this file: 'a-slap'"),
         (lambda text: text + "    same_as: a-slip\n", "same_as names no other mistake of this file: 'a-slip'"),
+        (
+            lambda text: text.replace("criteria: []", "criteria: [loss, gradeint]"),
+            "mistakes.yaml:9:22: the rubric has no criterion 'gradeint'; did you mean 'gradient'?",
+        ),
         (lambda text: text.replace("edits: [{", "edits: [{{"), "mistakes.yaml:6:"),
         (lambda text: "- a\n", "the bank is a mapping with the list 'mistakes', not a list"),
         (lambda text: "mistakes: 3\n", "mistakes must be a list, not 3"),
@@ -322,7 +326,7 @@ Change = Callable[[str], str]
 def test_what_is_wrong_with_a_bank_is_told_with_its_place(change: Change, message: str, tmp_path: Path) -> None:
     (tmp_path / "mistakes.yaml").write_text(change(ENTRY), "utf-8")
     with pytest.raises(GraderError) as told:
-        load_mistakes(tmp_path)
+        load_mistakes(tmp_path, ["loss", "gradient"])
     assert message in str(told.value)
 
 

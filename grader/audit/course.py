@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, Field, ValidationError
@@ -69,14 +70,20 @@ def load_course(rubric: Rubric) -> Course:
     folder = next((place for place in (rubric.folder, rubric.driver.parent) if (place / FILE).is_file()), None)
     if folder is None:
         functions: dict[str, list[str]] = {name: [] for name in functions_of(reference_files(rubric.reference))}
-        return _course(rubric, _Fields(functions=functions), load_mistakes(rubric.driver.parent))
+        return _course(rubric, _Fields(functions=functions), _bank(rubric, rubric.driver.parent))
     path = folder / FILE
     document = parse(path.read_bytes())
     problems = [*document.problems, *_problems(document, rubric, own=folder == rubric.folder)]
     if problems:
         told = sorted(set(problems))
         raise GraderError("\n".join(f"{path}:{p.place.line}:{p.place.column}: {p.message}" for p in told))
-    return _course(rubric, _Fields.model_validate(document.value), load_mistakes(folder))
+    return _course(rubric, _Fields.model_validate(document.value), _bank(rubric, folder))
+
+
+def _bank(rubric: Rubric, folder: Path) -> tuple[Mistake, ...]:
+    """The known mistakes there; those of another rubric may name criteria that this one does not have."""
+    known = [criterion.id for criterion in rubric.criteria] if folder == rubric.folder else None
+    return load_mistakes(folder, known)
 
 
 def candidates(course: Course) -> Iterator[Candidate]:
