@@ -13,6 +13,7 @@ from grader.worker.calling import takes
 from grader.worker.handin import HandIn
 from grader.worker.methods import (
     arguments_written,
+    call_by_name,
     find_method,
     items_written,
     mentioned,
@@ -86,6 +87,30 @@ def test_a_method_goes_by_the_likeliest_of_its_names(names: tuple[str, ...], fou
     net.loss = lambda: "own"  # type: ignore[attr-defined]
     method = find_method(net, names)
     assert (method and method()) == found
+
+
+class _Called:
+    def forward(self, x: int) -> int:
+        return x
+
+    __call__ = forward
+    predict = forward
+
+
+class _Overridden(_Called):
+    def forward(self, x: int) -> int:
+        return -x
+
+
+@pytest.mark.parametrize(("kind", "before", "after"), [(_Called, 1, 7), (_Overridden, 1, 1)])
+def test_other_names_of_a_method_follow_its_first_unless_they_are_another(
+    kind: type[Any], before: int, after: int
+) -> None:
+    made = kind()
+    call_by_name(kind, "forward")
+    assert (made(1), made.predict(1)) == (before, before)
+    vars(made)["forward"] = lambda x: 7
+    assert (made(1), made.predict(1)) == (after, after)
 
 
 def test_a_method_without_self_is_called_as_a_function() -> None:

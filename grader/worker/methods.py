@@ -12,6 +12,7 @@ import ast
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from types import FunctionType
 from typing import Any
 
 from grader.worker.calling import parameters_of
@@ -20,6 +21,7 @@ from grader.worker.holding import namespace
 
 __all__ = [
     "arguments_written",
+    "call_by_name",
     "find_method",
     "items_written",
     "mentioned",
@@ -52,6 +54,23 @@ def _offered_by_class(kind: Any, names: tuple[str, ...]) -> dict[str, float]:
 def _offered(held: Mapping[str, Any], names: Sequence[str]) -> dict[str, float]:
     fits = ((name, likeness(str(name), names, strict=True)) for name in list(held))
     return {name: fit for name, fit in fits if fit}
+
+
+def call_by_name(kind: type, name: str) -> None:
+    """Have a method's other names, as in `__call__ = forward`, go by its first: what replaces that replaces all."""
+    method = getattr(kind, name, None)
+    if not isinstance(method, FunctionType):
+        return
+
+    def through(self: Any, *args: Any, **kwargs: Any) -> Any:
+        if getattr(type(self), name) is not method:  # a class below has another of that name, which is not meant
+            return method(self, *args, **kwargs)
+        return getattr(self, name)(*args, **kwargs)
+
+    aliases = {other for owner in kind.__mro__[:-1] for other, held in namespace(owner).items() if held is method}
+    for other in aliases - {name}:
+        if getattr(kind, other) is method:
+            setattr(kind, other, through)
 
 
 def without_self(method: Callable[..., Any], count: int) -> Callable[..., Any]:
