@@ -143,7 +143,7 @@ def test_a_wrong_hand_in_loses_points_where_it_is_wrong_and_where_that_carries_o
         ("hand-in-02", {"bias-trick", "early-stopping", "history"}),
         ("hand-in-03", {"binary-gradient", "regularization", "logistic-steps-in-a-row"}),
         ("hand-in-05", {"logistic-step", "binary-accuracy", "logistic-steps-in-a-row"}),
-        ("hand-in-06", {"structure", "batches"}),
+        ("hand-in-06", {"batches"}),
         ("hand-in-08", set()),
         ("hand-in-09.zip", set()),
     ],

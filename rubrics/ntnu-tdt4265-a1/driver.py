@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from types import FunctionType
 from typing import Any
@@ -24,7 +24,7 @@ from grader.worker.handin import Definition, HandIn, Missing, Part, Unusable, li
 from grader.worker.histories import named_series
 from grader.worker.holding import namespace, set_attribute
 from grader.worker.learning import in_parts, learn, predicted
-from grader.worker.methods import find_method
+from grader.worker.methods import call_by_name, find_method
 
 BINARY_FILES, SOFTMAX_FILES = ("task2a", "task2"), ("task3a", "task3")
 LOSSES = ("cross_entropy_loss", "cross_entropy", "crossentropy_loss", "ce_loss", "loss_function", "compute_loss")
@@ -205,6 +205,11 @@ class Driver:
                 self._found["logistic-trainer"] = loop
             if "softmax-trainer" not in self._found and (loop := self._older_loop("softmax")):
                 self._found["softmax-trainer"] = loop
+            loops = [
+                item for name in TRAINED_BY.values() if (item := self._found.get(name)) and item.kind == "function"
+            ]
+            if "batches" not in self._found and loops:
+                self._found["batches"] = loops[-1]  # which cuts its own; one shuffles in the last task at the latest
         return self._found
 
     def _tell_apart(self, located: dict[str, Definition]) -> None:
@@ -274,6 +279,7 @@ class Driver:
         made = self._part(kind)
         offers = [Offer(penalty, PENALTY_RATE, "l2_reg_lambda")]
         network = self._call(made.__name__, made, offers)
+        call_by_name(type(network), FORWARD[0])
         if getattr(network, _name(network, WEIGHTS), None) is None:
             raise Missing(f"{made.__name__} has no weights once it is built.", "Are they kept in `self.w`?")
         return network
@@ -599,6 +605,8 @@ class Driver:
     ) -> list[list[Array]]:
         """The hand-in's batches, each as [inputs, labels]."""
         np.random.seed(seed)
+        if self._cuts_its_own:
+            return self._batches_of_loop(X, y, batch_size, shuffle, drop_last)
         offers = [
             Offer(X, IMAGES, "X"),
             Offer(np.asarray(y).reshape(-1, 1), TARGETS, "Y"),
@@ -614,6 +622,26 @@ class Driver:
         if odd:
             raise Unusable(f"The images of a batch have the shape {odd}; {X.shape[1]} columns went in.")
         return batches
+
+    @property
+    def _cuts_its_own(self) -> bool:
+        """Whether an earlier year's `train` is all that makes batches."""
+        return self.found.get("batches") in [self.found.get(name) for name in TRAINED_BY.values()]
+
+    def _batches_of_loop(
+        self, X: Array, y: Array, batch_size: int, shuffle: bool, drop_last: bool
+    ) -> list[list[Array]]:
+        """The batches in an epoch of an earlier `train`, which cannot be told what to do with a short last one."""
+        kind = next(kind for kind, name in TRAINED_BY.items() if self.found.get(name) == self.found["batches"])
+        model = self.build(_other_name(kind), {"inputs": X.shape[1] - 1, "classes": 10})
+        labels = np.repeat(np.asarray(y).reshape(-1, 1), _outputs(kind, model.sizes), axis=1)
+        data = (X.copy(), labels.astype(np.float64), X[:2].copy(), labels[:2].astype(np.float64))
+        seen: list[list[Array]] = []
+        with _recording(model, seen), nullcontext() if shuffle else in_order():
+            self._run_loop(self._part("batches"), model, 0.1, int(batch_size), 1, data)
+        kept = seen[: len(X) // batch_size] if drop_last else seen
+        left: Array = np.setdiff1d(y, np.concatenate([y[:0], *(labels for _, labels in kept)]))
+        return kept if drop_last or not 0 < len(left) < batch_size else [*kept, [X[np.isin(y, left)], left]]
 
     # a write-up's experiments
 
@@ -666,6 +694,8 @@ class Driver:
             made = self.batches(numbered, sets.y.copy(), batch_size, shuffle, 1_000 * seed + epoch, True)
             return [(row_numbers(part), np.asarray(labels, np.int64).reshape(-1)) for part, labels in made]
 
+        if self._cuts_its_own:  # and cannot be told whether to shuffle
+            return own, []
         try:
             require_most_rows(theirs(0), len(sets.y))
         except Exception as error:  # it loses points for that elsewhere; the curves are of the model
@@ -781,7 +811,7 @@ class Driver:
         return lambda X, *_: np.asanyarray(_copied(script.forward(X), self._lenient))
 
     def _places_of_batches(self) -> list[tuple[Any, str]]:
-        return self._places_of("batches") if "batches" in self.found else []
+        return self._places_of("batches") if "batches" in self.found and not self._cuts_its_own else []
 
 
 class _Sets:
@@ -869,6 +899,27 @@ def _after_one_step(network: Any) -> Iterator[None]:
         set_attribute(network, name, seen[1])
 
 
+@contextmanager
+def _recording(model: Model, seen: list[list[Array]]) -> Iterator[None]:
+    """While it lasts, the batches that reach a model's backward pass are kept, and it learns nothing."""
+    network = model.network
+    order = _order_of(find_method(network, BACKWARD))
+    still = np.zeros_like(getattr(network, _name(network, WEIGHTS)))
+
+    def forward(X: Array, *_: Any) -> Array:
+        return np.full((len(X), _outputs(model.kind, model.sizes)), 0.5)
+
+    def backward(*args: Any, **named: Any) -> Array:
+        given = dict(zip(order, args, strict=False)) | {_meant(name): value for name, value in named.items()}
+        rows, targets = (numbers(given.get(role), "What backward is given") for role in ("rows", "targets"))
+        seen.append([rows.copy(), targets.reshape(len(targets), -1)[:, 0].copy()])
+        set_attribute(network, _name(network, GRADIENTS), still.copy())
+        return np.asarray(still.copy())
+
+    with _replaced(network, FORWARD, forward), _replaced(network, BACKWARD, backward):
+        yield
+
+
 # parts
 
 
@@ -942,7 +993,7 @@ def _replaced(network: Any, names: Sequence[str], function: Callable[..., Any]) 
     name = getattr(method, "__name__", names[0])
     name = name if hasattr(network, name) else names[0]
     holder, put = network, function
-    if not hasattr(network, "__dict__"):  # with __slots__, only its class can take a method
+    if not hasattr(network, "__dict__") or name.startswith("__"):  # only its class can take such a method
         holder, put = type(network), staticmethod(function)
     had = namespace(holder).get(name)
     setattr(holder, name, put)
