@@ -6,7 +6,7 @@ A mistake is data. Applied to the reference it is a hand-in like any other, and 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from grader.errors import GraderError
 from grader.paths import MISTAKES
 from grader.strict_yaml import Document, Problem, parse
-from grader.wording import KEBAB, did_you_mean, in_words, slips
+from grader.wording import KEBAB, did_you_mean, in_words, listed, slips
 
 __all__ = [
     "STRICT",
@@ -60,7 +60,7 @@ class Mistake:
     same_as: str = ""  # another mistake, which nothing that can be observed tells from this one
 
 
-def load_mistakes(rubric_folder: Path, criteria: Collection[str] | None = None) -> tuple[Mistake, ...]:
+def load_mistakes(rubric_folder: Path, criteria: Sequence[str] | None = None) -> tuple[Mistake, ...]:
     """The bank beside a rubric, in the order of its file; empty where the course has none.
 
     Args:
@@ -197,7 +197,7 @@ class _BankFields(BaseModel):
     mistakes: list[_EntryFields] = Field(description="The known mistakes.")
 
 
-def _problems(document: Document, criteria: Collection[str] | None) -> Iterator[Problem]:
+def _problems(document: Document, criteria: Sequence[str] | None) -> Iterator[Problem]:
     """What is wrong with a file that could be read as YAML."""
     data = document.value
     if not isinstance(data, Mapping):
@@ -229,11 +229,12 @@ def _clashes(document: Document) -> Iterator[Problem]:
             yield Problem(place, f"same_as names no other mistake of this file: {same!r}{rest}")
 
 
-def _unknown_criteria(document: Document, known: Collection[str]) -> Iterator[Problem]:
+def _unknown_criteria(document: Document, known: Sequence[str]) -> Iterator[Problem]:
     for number, entry in enumerate(document.value["mistakes"]):
         for place, id_ in enumerate(entry["criteria"]):
             if id_ not in known:
-                message = f"the rubric has no criterion {id_!r}{did_you_mean(id_, known)}"
+                rest = did_you_mean(id_, known) or f"; it has {listed(known)}"
+                message = f"the rubric has no criterion {id_!r}{rest}"
                 yield Problem(document.place(("mistakes", number, "criteria", place)), message)
 
 
