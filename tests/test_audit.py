@@ -33,6 +33,7 @@ from grader.data import load
 from grader.errors import GraderError
 from grader.grading import grade, prepare
 from grader.model import Submission
+from grader.report import audit as advice
 from grader.report.audit import html
 from grader.rubric import find_rubric, load_rubric
 from grader.sandbox import choose
@@ -94,6 +95,30 @@ def test_a_criterion_without_a_catch_of_its_own_is_idle() -> None:
     found = audit(made("caught", {"forward": 6.0}), made("caught", {"forward": 6.0, "gradient": 4.0}))
     assert [(tally.id, tally.caught, tally.alone) for tally in found.tallies] == [("forward", 2, 1), ("gradient", 1, 0)]
     assert [tally.id for tally in found.idle] == ["gradient"]
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "verdict", "to_do"),
+    [
+        (["caught", "accepted"], "can be published: each wrong solution loses points, and no right one does.", []),
+        (["caught", "equivalent"], "no right one was tried", []),
+        (["survived", "accepted"], "Before this rubric is published:", ["1 wrong solution gets full marks."]),
+        (["rejected", "rejected"], "Before this rubric is published:", ["2 right solutions lose points."]),
+        (["undecided", "survived"], "Before", ["1 solution could not be graded.", "1 wrong solution gets full marks."]),
+    ],
+)
+def test_the_last_word_says_whether_the_rubric_can_be_published_and_what_to_do(
+    outcomes: list[Fate], verdict: str, to_do: list[str]
+) -> None:
+    found = audit(*(made(fate, {"forward": 1.0} if fate in ("caught", "rejected") else {}) for fate in outcomes))
+    assert verdict in advice.verdict(found)
+    assert [told.partition(". ")[0] + "." for told in advice.to_do(found)] == to_do
+
+
+def test_points_lost_on_another_criterion_are_worth_a_look_and_no_hindrance() -> None:
+    found = audit(made("caught", {"forward": 2.0}, ("gradient",)), made("accepted"))
+    assert advice.verdict(found) == "This rubric can be published. Worth a look:"
+    assert len(list(advice.to_do(found))) == 1
 
 
 def test_a_part_tells_the_median_and_the_most_that_was_lost() -> None:

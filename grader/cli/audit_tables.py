@@ -1,4 +1,4 @@
-"""What `grader audit` prints: the shares first, then who survived and how, then tables by part and by criterion."""
+"""What `grader audit` prints: the shares first, then who survived and how, tables, and what to do."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.audit import Audit, Fate, Group, Outcome
+from grader.report import audit as advice
 from grader.report import text
 
 __all__ = ["tell"]
@@ -21,7 +22,8 @@ SET_ASIDE: dict[Fate, str] = {"equivalent": "equivalent", "open": "left open by 
 
 def tell(audit: Audit, screen: Console) -> None:
     """Print an audit."""
-    for part in (_shares(audit), *_lists(audit), _parts(audit), _criteria(audit), *_idle(audit), _time(audit)):
+    tables = (_parts(audit), _criteria(audit), *_idle(audit))
+    for part in (_shares(audit), *_lists(audit), *tables, _time(audit), *_verdict(audit)):
         screen.print(part)
 
 
@@ -116,11 +118,16 @@ def _criteria(audit: Audit) -> RenderableType:
 
 
 def _idle(audit: Audit) -> Iterator[RenderableType]:
-    if audit.idle:
-        names = text.listing([tally.id for tally in audit.idle])
-        yield Text(f"Without {names} the same wrong solutions would lose points.")
+    if told := advice.idle(audit):
+        yield Text(told, "bright_black")
 
 
 def _time(audit: Audit) -> RenderableType:
     kept = f", {audit.cached} of {len(audit.outcomes)} kept from earlier" if audit.cached else ""
     return Text(f"Equivalence: {audit.probes}.\n{audit.seconds:.0f} s{kept}", "bright_black")
+
+
+def _verdict(audit: Audit) -> Iterator[RenderableType]:
+    yield Text(f"\n{advice.verdict(audit)}", "bold")
+    for number, each in enumerate(advice.to_do(audit), 1):
+        yield Padding(Text(f"{number}. {each}"), (0, 0, 0, 2), expand=False)
