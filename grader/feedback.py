@@ -78,8 +78,9 @@ def _criterion(criterion: CriterionResult, case: _Case) -> CriterionResult:
         share = own[0].credit if case.found.exact and len(own) == 1 and criterion.id not in case.without else 0.0
         return _given(criterion, share, [_named(mistake, case) for mistake in own], "The slip leaves")
     if case.found.exact and criterion.id not in case.blind:
-        titles = " and ".join(f"“{mistake.title}”" for mistake in case.mistakes)
-        ids = "+".join(mistake.id for mistake in case.mistakes)
+        causes = [each for each in case.mistakes if criterion.id in case.found.reach.get(each.id, ())] or case.mistakes
+        titles = " and ".join(f"“{mistake.title}”" for mistake in causes)
+        ids = "+".join(mistake.id for mistake in causes)
         follows = Finding(f"follows:{ids}", f"This follows from {titles} and from nothing else.", "Mend that first.")
         share = 0.0 if criterion.id in case.without else case.carried
         return _given(criterion, share, [follows], "It keeps")

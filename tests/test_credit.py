@@ -17,15 +17,19 @@ from grader.rubric import Rubric, load_rubric
 SLIP = Mistake("a-slip", "A slip", "helper", "base", (), "Look again.", 0.6, ("relu",))
 
 
+OTHER = Mistake("another", "Another slip", "helper", "base", (), "Look there.", 0.6, ("softmax",))
+
+
 @dataclass
 class Known:
-    """A bank that recognises the same slip in everything."""
+    """A bank that recognises the same in everything."""
 
     rubric: Rubric
-    mistakes: dict[str, Mistake] = field(default_factory=lambda: {SLIP.id: SLIP})
+    match: Match = field(default_factory=lambda: Match(names=(SLIP.id,)))
+    mistakes: dict[str, Mistake] = field(default_factory=lambda: {SLIP.id: SLIP, OTHER.id: OTHER})
 
     def recognise(self, *_: Any) -> Match:
-        return Match(names=(SLIP.id,))
+        return self.match
 
 
 def failing(*ids: str) -> Result:
@@ -68,3 +72,22 @@ def test_a_slip_leaves_its_share_where_the_criterion_gives_credit(
     for criterion in criteria:
         assert ("of the points" in criterion.findings[0].message) == (criterion.id not in without)
     assert result.score.given == sum(given.values())
+
+
+@pytest.mark.parametrize(
+    ("reach", "causes"),
+    [
+        ({"a-slip": ["relu", "gradient"], "another": ["softmax"]}, "a-slip"),
+        ({"a-slip": ["relu"], "another": ["softmax", "gradient"]}, "another"),
+        ({"a-slip": ["relu", "gradient"], "another": ["softmax", "gradient"]}, "a-slip+another"),
+        ({"a-slip": ["relu"], "another": ["softmax"]}, "a-slip+another"),  # only the two together show there
+    ],
+)
+def test_what_follows_names_the_mistakes_that_show_there(
+    reach: dict[str, list[str]], causes: str, tmp_path: Path
+) -> None:
+    places = {name: frozenset(ids) for name, ids in reach.items()}
+    bank: Any = Known(rubric(tmp_path, ()), Match(names=(SLIP.id, OTHER.id), reach=places))
+    result = explain(failing("relu", "softmax", "gradient"), Observations("digest", "small", {}), bank, 1)
+    codes = [criterion.findings[0].code for criterion in result.sections[0].criteria]
+    assert codes == ["mistake:a-slip", "mistake:another", f"follows:{causes}"]

@@ -128,6 +128,14 @@ def test_several_mistakes_are_named_together(names: Names) -> None:
     assert told.exact
 
 
+def test_each_mistake_is_told_with_the_criteria_in_which_it_shows() -> None:
+    changed = {**MISTAKES["helper-doubled"], **MISTAKES["step-uphill"]}
+    assert found(changed).reach == {
+        "helper-doubled": {"helper", "forward", "backward", "purity"},
+        "step-uphill": {"step", "purity"},
+    }
+
+
 def test_mistakes_that_cannot_be_put_together_are_not_named() -> None:
     names = ("helper-sign", "backward-v")
     changed = {key: value for name in names for key, value in MISTAKES[name].items()}

@@ -36,6 +36,7 @@ class Match:
 
     names: Names = ()
     others: Mapping[str, Names] = field(default_factory=dict)  # mistakes that these cells do not tell from a named one
+    reach: Mapping[str, frozenset[str]] = field(default_factory=dict)  # the criteria in which each of them shows
     deviating: frozenset[int] = frozenset()
     left: frozenset[int] = frozenset()  # deviating cells that they do not explain
     wide: bool = False  # found with the tolerance of single precision
@@ -358,10 +359,14 @@ class _Case:
         return Match(
             names=tuple(known.names[0] for known in chosen),
             others={known.names[0]: self._like(known) for known in chosen},
+            reach={known.names[0]: self._criteria_of(known.reach) for known in chosen},
             deviating=frozenset(members(self.deviating)),
             left=frozenset(members(left)),
             wide=self.wide,
         )
+
+    def _criteria_of(self, cells: int) -> frozenset[str]:
+        return frozenset(self.library.layout[n].criterion for n in members(cells & self.deviating))
 
     def _like(self, known: _Known) -> Names:
         """The other mistakes that leave the same in all cells that are known here."""
