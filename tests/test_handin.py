@@ -156,6 +156,25 @@ def test_a_definition_that_fails_stays_an_error_after_a_line_was_left_out(handin
         found.find_class(["Net"])
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "assert f() == 4, 'my test'",
+        "check(f)",
+        "good = check(f)",
+        "for g in [f]:\n    check(g)",
+        "print('%d epochs' % 'ten')",
+    ],
+)
+def test_a_line_that_only_tries_the_functions_may_fail(line: str, handin: Open) -> None:
+    text = (
+        f"def f():\n    return 3\ndef check(f):\n    assert f() == 4, 'my test'\n{line}\ndef g():\n    return f() + 1\n"
+    )
+    found = handin({"net.py": text})
+    assert found.find_function(["g"])() == 4
+    assert [remark["where"] for remark in found.remarks()] == ["net.py:5"]
+
+
 def test_work_at_import_is_cut_off_and_the_functions_stay_usable(handin: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(patience, "SECONDS", 0.2)
     monkeypatch.setattr(patience, "AFTERWARDS", 0.05)

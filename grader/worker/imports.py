@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.machinery import ModuleSpec
 from pathlib import Path
-from types import CodeType, FrameType, ModuleType, TracebackType
+from types import FrameType, ModuleType, TracebackType
 from typing import TYPE_CHECKING, Any
 
 from grader.worker import older_numpy
@@ -26,6 +26,7 @@ from grader.worker.notebooks import NOTEBOOK
 from grader.worker.patience import TooLong, patient
 from grader.worker.sources import Broken, Source, aside
 from grader.worker.standins import DRAWING, FORBIDDEN, OFFERED, Lost, MissingPackage, StandIn
+from grader.worker.statements import bound, compiled, failed_statement, inside, tolerated
 
 if TYPE_CHECKING:
     from importlib.abc import Loader
@@ -34,15 +35,9 @@ else:  # which does nothing, and brings `importlib.resources` with it
 
 __all__ = ["Importer", "innermost", "told"]
 
-_ENVIRONMENT = (OSError, EOFError, MissingPackage, SystemExit, TooLong)
-"""What a line outside of all functions may raise because this is not the student's machine: no data, no time."""
-
 _ALWAYS_STAND_IN = FORBIDDEN | DRAWING
 _KNOWN = _ALWAYS_STAND_IN | {"numba", "pandas", "scipy", "tqdm"}
 """None of these is a folder of a hand-in: `from sklearn.utils import shuffle` does not mean its `utils.py`."""
-
-_OF_NOTEBOOKS = frozenset({"display", "get_ipython"})
-"""What is there without an import in a notebook only, and remains in a script that was saved from one."""
 
 _QUIET = DRAWING | {"yaml"}  # the courses' own files import these; that is not worth a remark
 _COPY = re.compile(r"(\s*\(\d+\)|[\s_-]+copy(\s*\d+)?|-\d+)$")  # what a second download adds to a name
@@ -338,27 +333,33 @@ class Importer(Loader):
         filename = self._prefix + source.path
         while statements:
             try:
-                exec(_compiled(statements, source, filename), vars(module))
+                exec(compiled(statements, source, filename), vars(module))
                 return
             except BaseException as error:
-                failed = _failed_statement(statements, error, filename)
+                failed = failed_statement(statements, error, filename)
                 if failed is None:
                     raise
-                cause = _tolerated(statements[failed], error, self._lost) or self._following(statements[failed], error)
+                cause = tolerated(statements[failed], error, self._lost) or self._aside(statements[failed], error)
                 if source.path.endswith(f"{NOTEBOOK}.py") and isinstance(error, Exception):
                     cause = cause or error  # the cells of a notebook are run one by one, and not always in order
                 if cause is None:
                     raise
-                self._lost |= dict.fromkeys(_bound(statements[failed]), cause)
+                self._lost |= dict.fromkeys(bound(statements[failed]), cause)
                 if isinstance(statements[failed], (ast.Import, ast.ImportFrom)):
                     self._make_up_for(statements[failed], module, cause)
                 self._skip(f"{source.path}:{statements[failed].lineno}", cause)
                 statements = statements[failed + 1 :]
 
-    def _following(self, statement: ast.stmt, error: BaseException) -> BaseException | None:
-        """The error of a line that others were left out before: a network that was not trained has nothing to score."""
+    def _aside(self, statement: ast.stmt, error: BaseException) -> BaseException | None:
+        """The error of a line that only tries out what the file defines, or that others were left out before.
+
+        A test of the student's own that fails says nothing new, and a network that was not trained has no score.
+        """
         defines = isinstance(statement, (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef))
-        return error if self.skipped and isinstance(error, Exception) and not defines else None
+        if defines or not isinstance(error, Exception):
+            return None
+        tries = isinstance(statement, (ast.Assert, ast.Expr)) or inside(error, self.relative)
+        return error if tries or self.skipped else None
 
     def _make_up_for(self, statement: ast.stmt, module: ModuleType, error: BaseException) -> None:
         """Bind what a failed import should have bound: the hand-in's own by its name, else what raises the error."""
@@ -426,9 +427,9 @@ def _members(sources: dict[str, Source]) -> dict[str, dict[str, str]]:
             if initial in sources or name not in parent:
                 parent[name] = initial if initial in sources else folder
             folder = _folder(folder)
-    for inside in members.values():
-        for name, path in list(inside.items()):
-            inside.setdefault(_COPY.sub("", name), path)  # `sgd (1).py` stands for `sgd.py` where that is not there
+    for held in members.values():
+        for name, path in list(held.items()):
+            held.setdefault(_COPY.sub("", name), path)  # `sgd (1).py` stands for `sgd.py` where that is not there
     return members
 
 
@@ -438,50 +439,3 @@ def _folder(path: str) -> str:
 
 def _stem(path: str) -> str:
     return path.rpartition("/")[2][:-3]
-
-
-def _compiled(statements: list[ast.stmt], source: Source, filename: str) -> CodeType:
-    flags = 0
-    assert source.tree is not None
-    for statement in source.tree.body:
-        if isinstance(statement, ast.ImportFrom) and statement.module == "__future__":
-            flags |= sum(getattr(__import__("__future__"), alias.name).compiler_flag for alias in statement.names)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        code: CodeType = compile(ast.Module(statements, []), filename, "exec", flags, dont_inherit=True)
-    return code
-
-
-def _failed_statement(statements: list[ast.stmt], error: BaseException, filename: str) -> int | None:
-    """Which of a file's statements an error came out of."""
-    traceback = error.__traceback__
-    while traceback is not None and traceback.tb_frame.f_code.co_filename != filename:
-        traceback = traceback.tb_next
-    if traceback is None or traceback.tb_frame.f_code.co_name != "<module>":
-        return None
-    line = traceback.tb_lineno
-    firsts = [min([s.lineno, *(d.lineno for d in getattr(s, "decorator_list", []))]) for s in statements]
-    return max((index for index, first in enumerate(firsts) if first <= line), default=None)
-
-
-def _tolerated(statement: ast.stmt, error: BaseException, lost: dict[str, BaseException]) -> BaseException | None:
-    """The reason why a failing statement may be left out, or None when it may not."""
-    if isinstance(error, NameError) or (isinstance(error, AttributeError) and isinstance(error.obj, ModuleType)):
-        if error.name in lost:  # here, or in the file that it comes from
-            return lost[error.name]
-        if error.name in _OF_NOTEBOOKS:
-            return error
-    if isinstance(statement, (ast.Import, ast.ImportFrom)):
-        return error if isinstance(error, (Exception, SystemExit)) else None
-    return error if isinstance(error, _ENVIRONMENT) else None
-
-
-def _bound(statement: ast.stmt) -> Iterator[str]:
-    """The names that a statement would have bound."""
-    for node in ast.walk(statement):
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            yield node.id
-        elif isinstance(node, ast.alias):
-            yield node.asname or node.name.partition(".")[0]
-        elif isinstance(node, (ast.ClassDef, ast.FunctionDef)):
-            yield node.name
