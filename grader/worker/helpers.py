@@ -1,6 +1,6 @@
 """A hand-in's helper functions wherever they can be called from: what passes through them, and others in their place.
 
-with recording(handin, network, ("softmax", "stable_softmax")) as seen:
+with recording(find_helpers(handin, ("softmax", "stable_softmax"), network)) as seen:
 network.forward(X, y)
 probabilities = latest(seen, (len(X), classes))
 """
@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from grader.worker.calling import Array
-from grader.worker.handin import HandIn, likeness
+from grader.worker.handin import HandIn, spelled
 from grader.worker.holding import namespace
 from grader.worker.methods import own_classes
 
@@ -31,6 +31,9 @@ class Helper(NamedTuple):
 
 def find_helpers(handin: HandIn, names: Sequence[str], network: Any = None) -> list[Helper]:
     """Everywhere that a helper can be called from: an instance, classes, and modules under any name."""
+    if not names:
+        return []
+    wanted = {spelled(name) for name in names}
     classes = [kind for kind in type(network).__mro__ if kind is not object] if network is not None else []
     holders = [network, *dict.fromkeys([*classes, *own_classes(handin)]), *handin.modules()]
     return [
@@ -38,7 +41,7 @@ def find_helpers(handin: HandIn, names: Sequence[str], network: Any = None) -> l
         for holder in holders
         if holder is not None
         for name, value in list(namespace(holder).items())
-        if _is_function(value) and _goes_by(name, value, names)
+        if _is_function(value) and (spelled(name) in wanted or spelled(_own_name(value)) in wanted)
     ]
 
 
@@ -46,23 +49,24 @@ def _is_function(value: Any) -> bool:
     return isinstance(value, (staticmethod, classmethod)) or (callable(value) and not isinstance(value, type))
 
 
-def _goes_by(name: str, value: Any, names: Sequence[str]) -> bool:
-    inner = getattr(value, "__func__", value)
-    return any(likeness(called, names, strict=True) > 0 for called in (name, getattr(inner, "__name__", "")))
+def _own_name(value: Any) -> str:
+    name: str = getattr(getattr(value, "__func__", value), "__name__", "")
+    return name
 
 
 # seeing what passes
 
 
 @contextmanager
-def recording(handin: HandIn, network: Any, names: Sequence[str], inputs: bool = False) -> Iterator[list[Any]]:
+def recording(helpers: Iterable[Helper], inputs: bool = False) -> Iterator[list[Any]]:
     """Keep what the hand-in's helpers return (or are given) for a while; all is as before afterwards."""
     seen: list[Any] = []
     restore: list[Helper] = []
     try:
-        for helper in find_helpers(handin, names, network):
-            restore.append(helper)
-            setattr(helper.holder, helper.name, _recorder(helper.function, seen, inputs))
+        for helper in helpers:
+            if (function := namespace(helper.holder).get(helper.name)) is not None:  # found some time ago
+                restore.append(helper._replace(function=function))
+                setattr(helper.holder, helper.name, _recorder(function, seen, inputs))
         yield seen
     finally:
         for helper in reversed(restore):

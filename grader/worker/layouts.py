@@ -15,6 +15,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from math import prod
+from sys import getrefcount
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -260,12 +261,24 @@ def _write(holder: Any, layout: Layout, values: Mapping[str, Array], paths: Mapp
 
 def _second_names(holder: Any, paths: Mapping[str, Path]) -> dict[str, list[Path]]:
     """Where else the arrays at these paths are kept too."""
-    held = {id(array): name for name, path in paths.items() if isinstance(array := get(holder, path, None), np.ndarray)}
+    kept = [get(holder, path, None) for path in paths.values()]
+    if all(count <= _ONCE for count in _references(kept)):
+        return {}  # no need to look for what nobody else refers to
+    held = {id(array): name for name, array in zip(paths, kept, strict=True) if isinstance(array, np.ndarray)}
     found: dict[str, list[Path]] = {}
     for path, other in leaves(holder, arrays_only=True).items() if held else ():
         if (name := held.get(id(other))) is not None and path != paths[name]:
             found.setdefault(name, []).append(path)
     return found
+
+
+def _references(listed: list[Any]) -> list[int]:
+    """How often Python counts a reference to each of these objects, this list's own and the counting included."""
+    return [getrefcount(each) for each in listed]
+
+
+_held = {"W1": np.zeros(1)}
+_ONCE = _references(list(_held.values()))[0]  # of an array that one dictionary holds, and nothing else
 
 
 def own_form(holder: Any, layout: Layout, name: str, value: Array, bias: Array | None = None) -> Any:

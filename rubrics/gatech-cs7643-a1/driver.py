@@ -20,7 +20,7 @@ from grader.worker.batching import read_batches, require_most_rows, row_numbers
 from grader.worker.calling import Array, Offer, call, fit_arguments, number, numbers, parameters_of, takes, takes_first
 from grader.worker.describing import describe_parts
 from grader.worker.handin import Definition, HandIn, Missing, Part, Unusable, spelled
-from grader.worker.helpers import latest, recording, replace_helpers
+from grader.worker.helpers import Helper, find_helpers, latest, recording, replace_helpers
 from grader.worker.holding import Path, get, gradient_leaves, gradient_picture, last, leaves, namespace, put
 from grader.worker.inferring import infer_probabilities
 from grader.worker.layouts import (
@@ -217,6 +217,9 @@ class Model:
     sizes: dict[str, int]
     layout: Layout
     returned: dict[str, Array] = field(default_factory=dict)  # canonical gradients that forward gave back
+    # looked up once: by mode how forward is called, what else goes back, and where helpers are called from
+    calls: dict[str, Any] = field(default_factory=dict)
+    helpers: dict[tuple[str, ...], list[Helper]] = field(default_factory=dict)
 
 
 @dataclass
@@ -250,6 +253,7 @@ class Driver:
         self._shared: Any = None  # an instance on which helpers are called
         self._plans: dict[str, bool] = {}
         self._returned_keys: dict[str, dict[str, Any]] = {}  # by model; the keys of gradients that forward returns
+        self._shown: set[str] = set()  # models whose softmax has shown their probabilities: no more is recorded then
 
     # structure
 
@@ -398,18 +402,36 @@ class Driver:
         return {**answer, "gradients": self._gradients(model, rest)}
 
     def _forward(self, model: Model, X: Array, y: Array, mode: str) -> Any:
-        name = type(model.network).__name__
+        return self._caller(model, mode)(X, y)
+
+    def _caller(self, model: Model, mode: str) -> Callable[[Array, Array], Any]:
+        if mode not in model.calls:
+            model.calls[mode] = self._find_forward(model, mode)
+        found: Callable[[Array, Array], Any] = model.calls[mode]
+        return found
+
+    def _find_forward(self, model: Model, mode: str) -> Callable[[Array, Array], Any]:
+        """The hand-in's forward pass as a function of a batch alone; a long training asks for thousands."""
+        what = f"{type(model.network).__name__}.forward"
         forward = find_method(model.network, FORWARD)
         if forward is None:
-            raise Missing(f"{name} has no method forward.")
-        given, named = self._forward_arguments(model, forward, X, y, mode)
-        return call(self.handin, f"{name}.forward", forward, *given, **named)
+            raise Missing(f"{type(model.network).__name__} has no method forward.")
+        given, named = self._forward_arguments(model, forward, mode)
 
-    def _forward_arguments(self, model: Model, forward: Any, X: Any, y: Any, mode: str) -> tuple[list[Any], Any]:
+        def run(X: Array, y: Array) -> Any:
+            arguments = [X if value is _X else y if value is _Y else value for value in given]
+            if not named:
+                return call(self.handin, what, forward, *arguments)
+            more = {name: X if value is _X else y if value is _Y else value for name, value in named.items()}
+            return call(self.handin, what, forward, *arguments, **more)
+
+        return run
+
+    def _forward_arguments(self, model: Model, forward: Any, mode: str) -> tuple[list[Any], Any]:
         training = mode == "train"
         offers = [
-            Offer(X, ROWS, "X"),
-            Offer(y, LABELS, "y"),
+            Offer(_X, ROWS, "X"),
+            Offer(_Y, LABELS, "y"),
             Offer(mode if training else EVALUATION, MODE, "mode"),
             Offer(training, TRAINING, "training"),
         ]
@@ -434,6 +456,12 @@ class Driver:
 
     def _separate_backward(self, model: Model) -> Callable[..., Any] | None:
         """The hand-in's backward method, if its forward does not call it itself."""
+        if "backward" not in model.calls:
+            model.calls["backward"] = self._find_backward(model)
+        found: Callable[..., Any] | None = model.calls["backward"]
+        return found
+
+    def _find_backward(self, model: Model) -> Callable[..., Any] | None:
         backward = find_method(model.network, BACKWARD)
         if backward is None:
             return None
@@ -518,9 +546,10 @@ class Driver:
         shape = (len(X), model.sizes["classes"])
         labels = np.arange(len(X), dtype=np.int64) % model.sizes["classes"]
         trouble: Exception | None = None
+        judging = () if model.kind in self._shown else ("accuracy", "cross_entropy")
         with (
             self._recording(model, "softmax") as shown,
-            self._recording(model, "accuracy", "cross_entropy", inputs=True) as judged,
+            self._recording(model, *judging, inputs=True) as judged,
         ):
             try:
                 result = self._forward(model, np.array(X), labels, "evaluate")
@@ -529,7 +558,12 @@ class Driver:
         for seen in (shown, judged, listed(result)):
             found = latest(seen, shape)
             if found is not None:
+                if seen is shown:
+                    self._shown.add(model.kind)
                 return found
+        if model.kind in self._shown:  # not this time
+            self._shown.remove(model.kind)
+            return self.probabilities(model, X)
         if trouble is not None:
             raise trouble
         p = infer_probabilities(np.array(X), model.sizes["classes"], partial(self._loss, model))
@@ -541,8 +575,10 @@ class Driver:
         return self.evaluate(model, X, y, "evaluate")["loss"]
 
     def _recording(self, model: Model, *helpers: str, inputs: bool = False) -> AbstractContextManager[list[Any]]:
-        names = [name for helper in helpers for name in HELPERS[helper]]
-        return recording(self.handin, model.network, names, inputs)
+        if helpers not in model.helpers:
+            names = [name for helper in helpers for name in HELPERS[helper]]
+            model.helpers[helpers] = find_helpers(self.handin, names, model.network)
+        return recording(model.helpers[helpers], inputs)
 
     # optimizer
 
@@ -590,17 +626,17 @@ class Driver:
         """One step of training on a batch, with every name looked up once; a long training asks for thousands."""
         slowly = partial(self._step, model, optimizer)
         acting = self._stepper(optimizer, model)
-        forward, update = find_method(model.network, FORWARD), find_method(acting, UPDATE)
-        if forward is None or update is None or self._separate_backward(model) or self._train_regularizes(acting):
+        update = find_method(acting, UPDATE)
+        if update is None or self._separate_backward(model) or self._train_regularizes(acting):
             return slowly
-        given = self._forward_arguments(model, forward, _X, _Y, "train")
         moved = fit_arguments("update", update, [Offer(model.network, NETWORK, "model")])
-        if given[1] or moved != ([model.network], {}):
+        if moved != ([model.network], {}):
             return slowly  # it wants more than its model
 
+        forward = self._caller(model, "train")
+
         def step(X: Array, y: Array) -> dict[str, Any]:
-            arguments = [X if value is _X else y if value is _Y else value for value in given[0]]
-            answer, rest = self._read_result(model, call(self.handin, "forward", forward, *arguments), y)
+            answer, rest = self._read_result(model, forward(X, y), y)
             if rest:
                 self._gradients(model, rest)
             call(self.handin, "update", update, model.network)
