@@ -56,7 +56,9 @@ lint: .venv/ready
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --quiet --check . || { $(BIN)/ruff format --check .; exit 1; }
 	@$(BIN)/mypy --no-error-summary grader docs/conf.py $(wildcard benchmarks/*.py)
-	@set -e; for driver in rubrics/*/driver.py; do $(BIN)/mypy --no-error-summary $$driver; done  # each has the name driver
+	@set -e; for driver in $(wildcard rubrics/*/driver.py) $(dir $(wildcard rubrics/*/driver/__init__.py)); do \
+		$(BIN)/mypy --no-error-summary $$driver; \
+	done  # each has the name driver
 	@set -e; for course in $(sort $(dir $(wildcard reference/*/*.py))); do \
 		(cd $$course && "$(CURDIR)/$(BIN)/mypy" --no-error-summary --config-file "$(CURDIR)/pyproject.toml" .); \
 	done

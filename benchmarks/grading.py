@@ -28,6 +28,7 @@ from homework.spent import Cost, cost, counts_all
 from grader.bank import Bank
 from grader.channel import Channel
 from grader.data import load
+from grader.driver import Driver, read_driver
 from grader.errors import SandboxError
 from grader.feedback import explain
 from grader.grading import Key, judge, look, observe_in, prepare
@@ -99,7 +100,7 @@ def recognising(runs: int) -> dict[str, float]:
         named: list[float] = []
 
         def looked(intake: Intake = intake) -> None:
-            with Session(intake.files, rubric.driver.read_text("utf-8"), sandbox) as session:
+            with Session(intake.files, read_driver(rubric.driver), sandbox) as session:
                 judge(key, intake.submission, observe_in(session, intake.submission, rubric, SEED, data))
 
         def diagnosed(intake: Intake = intake) -> None:
@@ -185,7 +186,7 @@ def _until_ready(sandbox: Sandbox) -> float:
 
 def _at_hand(name: str) -> float:
     files = {"models.py": b"x = 1\n"}
-    driver = "class Driver:\n    def __init__(self, handin): pass\n    def ready(self): return True\n"
+    driver = Driver.of(b"class Driver:\n    def __init__(self, handin): pass\n    def ready(self): return True\n")
     sandbox = choose(name)
     warm = sandbox.start(Limits())
     time.sleep(0.5)

@@ -31,6 +31,7 @@ for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
 import numpy as np
 
 from grader.data import load, parse_data_option
+from grader.driver import read_driver
 from grader.experiments import Bench, Outcome, Run, Settings, Splits, perform
 from grader.intake import take
 from grader.kept import Kept
@@ -202,7 +203,7 @@ def course_part(
 
 
 def _bench(course: str, rows: Splits, writeup: Writeup) -> Bench:
-    driver = (ROOT / "rubrics" / course / "driver.py").read_text("utf-8")
+    driver = read_driver(ROOT / "rubrics" / course / "driver")
     files = take(ROOT / "reference" / course).files
     return Bench(files, driver, rows, choose("process"), writeup.best_by, LONGEST)  # the code is our own
 

@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any
 
 from grader.checks import GONE
+from grader.driver import read_driver
 from grader.errors import StudentError
 from grader.grading import Key, judge_one, observe_one
 from grader.model import CriterionResult, Finding, Observation, Result, Score, SectionResult, Verdict
@@ -52,7 +53,7 @@ class Helpers:
         self._session.prepare()
 
     def _open(self) -> Session:
-        driver = self.rubric.driver.read_text("utf-8")
+        driver = read_driver(self.rubric.driver)
         return Session(reference_files(self.rubric.reference), driver, self._sandbox, _LIMITS)
 
     def close(self) -> None:
@@ -94,7 +95,7 @@ def look_again(
     stand_ins = {name: partial(helpers.call, name) for name in sorted(names)}
     helpers.prepare()
     seen: dict[str, Observation] = {}
-    with Session(files, key.rubric.driver.read_text("utf-8"), sandbox, limits, stand_ins=stand_ins) as session:
+    with Session(files, read_driver(key.rubric.driver), sandbox, limits, stand_ins=stand_ins) as session:
         for criterion in (each for each in key.rubric.criteria if each.id in wrong):
             setting = replace(key.setting(size).named(criterion.id), limits={"training": limits.training}, hurried=True)
             seen[criterion.id] = observe_one(criterion, session, setting)

@@ -22,6 +22,7 @@ from grader.again import Helpers, judge_again, look_again
 from grader.bank import Bank
 from grader.courses import rubric_of
 from grader.data import DataSet, load
+from grader.driver import read_driver
 from grader.errors import GraderError
 from grader.feedback import explain
 from grader.grading import Key, judge, look, prepare
@@ -107,7 +108,7 @@ def open_student(hand_in: Place, rubric: Rubric | Place | None = None, *, sandbo
     """One hand-in in its sandbox, to call by hand: `student.softmax(scores)`; ends with the block."""
     intake = take(Path(hand_in))
     driver = rubric_of(rubric, intake.files).driver
-    with Session(intake.files, driver.read_text("utf-8"), choose(sandbox)) as session:
+    with Session(intake.files, read_driver(driver), choose(sandbox)) as session:
         yield Proxy(session.student)
 
 

@@ -29,6 +29,7 @@ from grader.checks import GONE
 from grader.diagnosis.library import Library, Member, Names
 from grader.diagnosis.match import Match, match
 from grader.diagnosis.signature import Cell, Cells, Layout, Place, apart, cells_of, layout_of
+from grader.driver import read_driver
 from grader.errors import GraderError
 from grader.grading import PUBLIC_SEED, brief, observe_one
 from grader.mistakes import Mistake, apply_all, load_mistakes
@@ -185,7 +186,7 @@ class Bank:
         return self._session
 
     def _open(self, files: Mapping[str, bytes]) -> Session:
-        return Session(files, self.rubric.driver.read_text("utf-8"), self.sandbox, LIMITS)
+        return Session(files, read_driver(self.rubric.driver), self.sandbox, LIMITS)
 
     def _make(self, size: str) -> Library:
         with self._open(self._files) as session:
@@ -285,7 +286,8 @@ def _digest(rubric: Rubric, files: Mapping[str, bytes]) -> str:
     package = Path(__file__).resolve().parent
     code = sorted(path for pattern in _DECIDING for path in package.glob(pattern))
     contents = [*(files[name] for name in sorted(files)), *(path.read_bytes() for path in code)]
-    contents += [path.read_bytes() for path in (rubric.path, rubric.driver, rubric.folder / MISTAKES)]
+    contents += [path.read_bytes() for path in (rubric.path, rubric.folder / MISTAKES)]
+    contents.append(read_driver(rubric.driver).digest.encode())
     versions = json.dumps([sorted(files), sys.version, np.__version__])
     return hashlib.sha256(
         b"".join(hashlib.sha256(each).digest() for each in (versions.encode(), *contents))

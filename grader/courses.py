@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from grader.driver import DRIVER, find_driver, read_driver
 from grader.errors import GraderError
 from grader.paths import data_folder
 from grader.rubric import Rubric, find_rubric, load_rubric, reference_files
@@ -16,10 +17,9 @@ __all__ = ["course_of", "fits", "rubric_file", "rubric_of"]
 
 ENOUGH = 0.4  # of 2: right hand-ins of few functions have 0.5, libraries that have nothing to do with it up to 0.3
 ANSWERS = "answers.yaml"
-DRIVER = "driver.py"
 NAME = re.compile(rb"(?:^|\"|\\n)[ \t]*\"?[ \t]*(?:class|def)[ \t]+([A-Za-z]\w*)", re.MULTILINE)
 """A definition, also in a notebook: a line of it is a text of its own there, or all of a cell is one, on one line."""
-QUOTED = re.compile(rb"\"([A-Za-z]\w*)\"")
+QUOTED = re.compile(r"\"([A-Za-z]\w*)\"", re.ASCII)
 
 
 def rubric_file(named: str | Path | None, files: Mapping[str, bytes]) -> Path:
@@ -81,9 +81,9 @@ def _courses() -> Iterator[str]:
 
 def _known(course: str) -> _Known:
     reference = _names(reference_files(data_folder("reference") / course))
-    driver = data_folder("rubrics") / course / DRIVER
-    looked_for = QUOTED.findall(driver.read_bytes()) if driver.is_file() else []
-    return _Known(reference, reference | {_spelled(name.decode()) for name in looked_for})
+    driver = find_driver(data_folder("rubrics") / course / DRIVER)
+    looked_for = QUOTED.findall(read_driver(driver).text) if driver else []
+    return _Known(reference, reference | set(map(_spelled, looked_for)))
 
 
 def _names(files: Mapping[str, bytes]) -> frozenset[str]:

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from grader.driver import Driver
 from grader.errors import StudentError
 from grader.notebooks import Cell, Notebook, Output
 from grader.sandbox import Limits, Sandbox
@@ -69,7 +70,8 @@ def execute(
     """
     limits = Limits(request=room.cell, training=room.cell, total=room.total, memory=room.memory)
     beside = {path: content for path, content in files.items() if path != name}
-    with Session(beside, DRIVER.format(packages=room.packages), sandbox, limits) as session:
+    driver = Driver.of(DRIVER.format(packages=room.packages).encode())
+    with Session(beside, driver, sandbox, limits) as session:
         run = _Run(session.student(), name, go_on)
         cells = []
         for cell in notebook.cells:

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from grader.driver import Driver
 from grader.errors import StudentError
 from grader.kept import Kept
 from grader.model import Failure
@@ -110,7 +111,7 @@ class Bench:
     """What is the same for all runs of one hand-in."""
 
     files: Mapping[str, bytes]
-    driver: str
+    driver: Driver
     splits: Splits
     sandbox: Sandbox
     best_by: str = ""
@@ -132,7 +133,7 @@ class Bench:
         package = Path(__file__).resolve().parent
         code = [package / "experiments.py", *sorted(package.glob("worker/*.py"))]
         told = [_sha(path.read_bytes()) for path in code]
-        return [told, _sha(self.driver.encode()), self.splits.digest, self.best_by, sys.version, np.__version__]
+        return [told, self.driver.digest, self.splits.digest, self.best_by, sys.version, np.__version__]
 
 
 def perform(runs: Sequence[Run], bench: Bench, jobs: int, kept: Kept | None = None) -> Generator[Outcome, None, None]:

@@ -18,6 +18,7 @@ import numpy as np
 from grader.asked import Overheard, digest
 from grader.checks import GONE, Reading, undecided
 from grader.diagnosis.signature import alike
+from grader.driver import read_driver
 from grader.errors import GraderError, StudentError
 from grader.expected import kept
 from grader.model import (
@@ -83,7 +84,7 @@ def look(
     watch: Watch | None = None,
 ) -> tuple[Result, Observations]:
     """The result of one hand-in and what it rests on; its signature is taken only where points were lost."""
-    with Session(files, key.rubric.driver.read_text("utf-8"), sandbox, limits, warm) as session:
+    with Session(files, read_driver(key.rubric.driver), sandbox, limits, warm) as session:
         seen = observe_in(session, submission, key.rubric, key.seed, key.data, watch=watch)
         result = judge(key, submission, seen)
         if result.score.given == result.score.maximum or not (key.rubric.folder / MISTAKES).is_file():
@@ -112,7 +113,7 @@ def prepare(
     files = reference_files(rubric.reference)
     submission = Submission("reference", rubric.reference, rubric.digest, tuple(sorted(files)))
     expected: dict[str, Observations] = {}
-    with Session(files, rubric.driver.read_text("utf-8"), sandbox, limits, warm) as session:
+    with Session(files, read_driver(rubric.driver), sandbox, limits, warm) as session:
         for size in rubric.sizes:
             seen = _observe_at(size, session, submission, rubric, seed, data, limits, None, hear=True)
             came_through(rubric, seen, _setting(rubric, seed, data, size))
@@ -132,7 +133,7 @@ def observe(
     watch: Watch | None = None,
 ) -> Observations:
     """Everything that the rubric's checks see of one hand-in."""
-    with Session(files, rubric.driver.read_text("utf-8"), sandbox, limits, warm) as session:
+    with Session(files, read_driver(rubric.driver), sandbox, limits, warm) as session:
         seen = observe_in(session, submission, rubric, seed, data, watch=watch)
         if not (rubric.folder / MISTAKES).is_file():
             return seen

@@ -99,6 +99,7 @@ def begin(
 ) -> Making:
     """Read the hand-in and the data, and plan the runs."""
     from grader.courses import rubric_of
+    from grader.driver import read_driver
     from grader.experiments import Bench
     from grader.intake import take
     from grader.sandbox import choose
@@ -111,8 +112,7 @@ def begin(
     planned = plan(writeup, intake.files, preview=preview)
     parts = splits(writeup.data, source)
     aside = planned.read.union(name for name in intake.files if name.endswith(".md"))
-    driver = course.driver.read_text("utf-8")
-    bench = Bench(intake.files, driver, parts, chosen, writeup.best_by, writeup.seconds, aside)
+    bench = Bench(intake.files, read_driver(course.driver), parts, chosen, writeup.best_by, writeup.seconds, aside)
     return Making(writeup, planned, bench, source, preview, intake)
 
 

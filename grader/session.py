@@ -12,12 +12,13 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from types import MappingProxyType
+from types import CodeType, MappingProxyType
 from typing import Any, Literal, NoReturn
 
 import numpy as np
 
 from grader.channel import Channel, Late, Lost, clean
+from grader.driver import Driver
 from grader.errors import SandboxError, StudentError
 from grader.model import Failure
 from grader.sandbox.base import Limits, Process, Sandbox
@@ -69,7 +70,7 @@ class Session:
     def __init__(
         self,
         files: Mapping[str, bytes],
-        driver: str,
+        driver: Driver,
         sandbox: Sandbox,
         limits: Limits = Limits(),
         warm: Process | None = None,
@@ -81,7 +82,7 @@ class Session:
         self.limits = _with(packages, limits) if packages else limits
         self.files = files
         self._files = {name: np.frombuffer(content, np.uint8) for name, content in files.items()}
-        self._driver = _compiled(driver)
+        self._driver = _packed(driver)
         self._sandbox = sandbox
         self._warm = warm
         if packages and warm is not None:  # it was started without them
@@ -409,14 +410,18 @@ def _failure(claimed: Any) -> Failure:
 
 
 @lru_cache(8)  # every worker of a class gets the same
-def _compiled(driver: str) -> Any:
-    """The driver as code, so that no worker has to compile it; one with an error goes as text, and says so there."""
+def _packed(driver: Driver) -> Any:
+    """The driver as code, so that no worker has to compile it."""
+    return np.frombuffer(marshal.dumps({name: _compiled(source, name) for name, source in driver.files}), np.uint8)
+
+
+def _compiled(source: bytes, name: str) -> CodeType | bytes:
+    """The code of one file; a source with an error goes as it is, and says so there."""
     try:
         with ONE_COMPILES:
-            code = compile(driver, "driver.py", "exec", dont_inherit=True)
-    except SyntaxError:
-        return driver
-    return np.frombuffer(marshal.dumps(code), np.uint8)
+            return compile(source, name, "exec", dont_inherit=True)
+    except (SyntaxError, ValueError):  # the second for a NUL, before Python 3.12
+        return source
 
 
 def _label(function: str, args: Any) -> str:

@@ -24,6 +24,7 @@ import unlocked
 import yaml
 
 from grader.data import load
+from grader.driver import find_driver
 from grader.exports.json import to_json
 from grader.grading import Key, grade, prepare
 from grader.intake import take
@@ -238,10 +239,12 @@ def _key() -> Key:
     shutil.copytree(ROOT / "rubrics" / COURSE, folder / "rubric")
     shutil.copytree(ROOT / "reference" / COURSE, folder / "reference")
     (folder / "rubric" / "mistakes.yaml").unlink()  # naming mistakes is attacked elsewhere; it would take as long again
+    driver = find_driver(folder / "rubric" / "driver")
+    assert driver is not None  # it is meant to be in the sandbox, so no canary goes into it
     for path in folder.rglob("*"):
         if path.suffix == ".yaml":
             path.write_text(f"# {CANARY}{path.stem}\n" + path.read_text("utf-8"), "utf-8")
-        elif path.suffix == ".py" and path.name != "driver.py":  # the driver is meant to be in the sandbox
+        elif path.suffix == ".py" and not path.is_relative_to(driver):
             with path.open("a", encoding="utf-8") as file:
                 file.write(f'\n{path.stem.upper().strip("_")}_SECRET = "{CANARY}{path.stem}"\n')
     rubric = folder / "rubric" / "rubric.yaml"

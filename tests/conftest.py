@@ -20,7 +20,7 @@ id: quick
 title: A rubric for tests
 course: gatech-cs7643-a1
 reference: {root}/reference/gatech-cs7643-a1
-driver: {root}/rubrics/gatech-cs7643-a1/driver.py
+driver: {root}/rubrics/gatech-cs7643-a1/driver
 models: {{}}
 sizes:
   small: {{inputs: 6, hidden: 5, classes: 4}}

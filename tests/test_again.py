@@ -12,6 +12,7 @@ import pytest
 from test_variants import EXAMPLES, LIMITS, VARIANTS, key
 
 from grader.again import Helpers, once_more
+from grader.driver import Driver
 from grader.errors import StudentError
 from grader.grading import look
 from grader.intake import take
@@ -20,7 +21,7 @@ from grader.sandbox import choose
 from grader.sandbox.process import ProcessSandbox
 from grader.session import Session
 
-DRIVER = """
+DRIVER = Driver.of(b"""
 class Driver:
     def __init__(self, handin):
         self.twice = None
@@ -28,7 +29,7 @@ class Driver:
         setattr(self, name, function)
     def use(self, *arguments):
         return self.twice(*arguments)
-"""
+""")
 
 
 def using(function: Callable[..., Any] | None, *arguments: Any) -> Any:
@@ -81,7 +82,7 @@ class Driver:
 
 @pytest.mark.parametrize(("offered", "asked"), [({}, "twice"), ({"twice": lambda: 1.0}, "loss")])
 def test_a_worker_that_asks_for_what_is_not_offered_is_ended(offered: dict[str, Any], asked: str) -> None:
-    session = Session({"work.py": b""}, FORGED, ProcessSandbox(), stand_ins=offered)
+    session = Session({"work.py": b""}, Driver.of(FORGED.encode()), ProcessSandbox(), stand_ins=offered)
     with session, pytest.raises(StudentError) as caught:
         session.student().call("use", asked)
     assert caught.value.failure.code == "protocol"
@@ -93,7 +94,9 @@ GREEDY = FORGED.replace('"arguments": []', '"arguments": [numpy.ones(9 << 20, nu
 
 
 def test_a_stand_in_is_not_given_what_would_take_long() -> None:
-    session = Session({"work.py": b""}, GREEDY, ProcessSandbox(), stand_ins={"twice": failing("never")})
+    session = Session(
+        {"work.py": b""}, Driver.of(GREEDY.encode()), ProcessSandbox(), stand_ins={"twice": failing("never")}
+    )
     with session:
         assert session.student().call("use", "twice") == {"ok": False, "id": 1 + 1}
 

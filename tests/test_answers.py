@@ -387,7 +387,7 @@ def test_answers_and_code_share_a_rubric(quick: Path, tmp_path: Path) -> None:
 def test_a_reference_whose_own_answer_is_wrong_is_told_at_once(tmp_path: Path) -> None:
     rubric = tmp_path / "rubric.yaml"
     text = (ROOT / "rubrics" / COURSE / "rubric.yaml").read_text("utf-8")
-    text = text.replace("../gatech-cs7643-a1/driver.py", str(ROOT / "rubrics" / "gatech-cs7643-a1" / "driver.py"))
+    text = text.replace("../gatech-cs7643-a1/driver", str(ROOT / "rubrics" / "gatech-cs7643-a1" / "driver"))
     rubric.write_text(text.replace("id: gatech-cs7643-a1-theory", "id: mine\nreference: own", 1), "utf-8")
     (tmp_path / "own").mkdir()
     answers = (ROOT / "reference" / COURSE / "answers.yaml").read_text("utf-8")
@@ -412,7 +412,7 @@ CANARY = "canary-4711"
 def marked(folder: Path) -> str:
     """What a run over the examples prints; canaries are in the model answers and levels."""
     text = (ROOT / "rubrics" / COURSE / "rubric.yaml").read_text("utf-8")
-    text = text.replace("../gatech-cs7643-a1/driver.py", str(ROOT / "rubrics" / "gatech-cs7643-a1" / "driver.py"))
+    text = text.replace("../gatech-cs7643-a1/driver", str(ROOT / "rubrics" / "gatech-cs7643-a1" / "driver"))
     text = text.replace("model_answer: |\n", f"model_answer: |\n          {CANARY} model\n")
     text = text.replace("when: all four rows", f"when: {CANARY} level of all four rows")
     (folder / "rubric.yaml").write_text(text, "utf-8")

@@ -227,7 +227,6 @@ def test_what_is_wrong_in_the_declarations_is_told_with_its_place(tmp_path: Path
 
 def test_a_course_without_declarations_is_changed_everywhere(tmp_path: Path) -> None:
     rubric = load_rubric(find_rubric(COURSE))
-    (tmp_path / "driver.py").write_bytes(rubric.driver.read_bytes())
     course = load_course(replace(rubric, path=tmp_path / "rubric.yaml", driver=tmp_path / "driver.py"))
     assert "utils.py:train" in course.functions
     assert course.variants == ()

@@ -16,6 +16,7 @@ from grader.checks import kinds
 from grader.checks.claim import Claim
 from grader.claims import Stated, Yardstick, compare
 from grader.data import load
+from grader.driver import read_driver
 from grader.errors import StudentError
 from grader.experiments import Run, read
 from grader.grading import grade, prepare
@@ -360,7 +361,7 @@ class Drawing:
 def runs_of(hand_in: str, wanted: Iterable[tuple[float, int]]) -> dict[tuple[float, int], Any]:
     """The runs of a hand-in's own code, by regularization and seed."""
     files = take(EXAMPLES / hand_in).files
-    driver = (ROOT / "rubrics" / "gatech-cs7643-a1" / "driver.py").read_text("utf-8")
+    driver = read_driver(ROOT / "rubrics" / "gatech-cs7643-a1" / "driver")
     given = dict(divide(USUAL, load("digits")).given)
     with Session(files, driver, ProcessSandbox(), Limits(total=3600)) as session:
         return {

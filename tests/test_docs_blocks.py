@@ -32,7 +32,7 @@ HEAD = """
 id: toy
 title: The criteria of a page
 reference: {reference}
-driver: {root}/rubrics/gatech-cs7643-a1/driver.py
+driver: {root}/rubrics/gatech-cs7643-a1/driver
 models:
   softmax-regression: {{W1: [inputs, classes]}}
   two-layer: {{W1: [inputs, hidden], b1: [hidden], W2: [hidden, classes], b2: [classes]}}

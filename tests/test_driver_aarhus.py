@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import importlib.util
 import shutil
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
 import pytest
+from drivers import driver_module
 
 from grader.mistakes import Mistake, apply, load_mistakes
 from grader.worker.handin import HandIn, Missing, Unusable
@@ -30,17 +28,7 @@ Open = Callable[[Path], Any]
 Array = np.ndarray[Any, np.dtype[Any]]
 
 
-def _driver_module() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("aarhus_driver", RUBRIC / "driver.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-DRIVER = _driver_module()
+DRIVER = driver_module(COURSE)
 
 
 @pytest.fixture

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 import shutil
-import sys
 import textwrap
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
 import pytest
+from drivers import driver_module
 
 from grader.worker.handin import HandIn, Missing, MissingPackage, Unusable
 from grader.worker.imports import Importer
@@ -31,17 +29,7 @@ Values = dict[str, Any]
 Open = Callable[[Path], Any]
 
 
-def _driver_module() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("gatech_driver", ROOT / "rubrics" / COURSE / "driver.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-DRIVER = _driver_module()
+DRIVER = driver_module(COURSE)
 
 
 @pytest.fixture

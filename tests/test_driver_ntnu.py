@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import ast
-import importlib.util
 import shutil
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
 import pytest
 import yaml
+from drivers import driver_module
 from test_mistakes import FORMULA, unfit
 
 from grader.data import load
@@ -57,17 +55,7 @@ FOLLOWS = {
 Open = Callable[[Path], Any]
 
 
-def _driver_module() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("ntnu_driver", ROOT / "rubrics" / COURSE / "driver.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-DRIVER = _driver_module()
+DRIVER = driver_module(COURSE)
 
 
 @pytest.fixture

@@ -12,12 +12,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
 import pytest
 import yaml
+from drivers import driver_module
 
 from grader.compare import Tolerance, difference
 from grader.data import load
@@ -56,17 +56,7 @@ Values = dict[str, Any]
 Open = Callable[[Path], Any]
 
 
-def _driver_module() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("physics_driver", ROOT / "rubrics" / COURSE / "driver.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-DRIVER = _driver_module()
+DRIVER = driver_module(COURSE)
 
 
 @pytest.fixture

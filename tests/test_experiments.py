@@ -12,12 +12,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+from grader.driver import Driver
 from grader.experiments import Bench, Outcome, Run, Splits, perform, read
 from grader.kept import Kept
 from grader.sandbox.process import ProcessSandbox
 from grader.writeup import Writeup, repeat
 
-DRIVER = """
+DRIVER = Driver.of(b"""
 from typing import Any
 
 class Driver:
@@ -27,7 +28,7 @@ class Driver:
     def experiment(self, settings: dict[str, Any], data: dict[str, Any]) -> Any:
         found = next(each for each in self.handin.definitions if each.name == "train")
         return self.handin.load(found)(settings, data)
-"""
+""")
 HAND_IN = b"""
 import time, os
 import numpy as np
@@ -118,7 +119,7 @@ def test_a_run_that_is_done_is_not_done_again(tmp_path: Path) -> None:
     ("changes", "known"),
     [
         ({"files": {"train.py": HAND_IN + b"# changed\n", "report.md": b"words"}}, False),
-        ({"driver": DRIVER + "# changed\n"}, False),
+        ({"driver": Driver.of(DRIVER.files[0][1] + b"# changed\n")}, False),
         ({"splits": Splits({**GIVEN, "white": 2}, LABELS, "tiny", "made here")}, False),
         ({"files": {"train.py": HAND_IN, "report.md": b"other words"}, "aside": frozenset({"report.md"})}, True),
         ({"seconds": 30.0}, True),

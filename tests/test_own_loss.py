@@ -15,6 +15,7 @@ import pytest
 
 from grader.checks.gradient import Gradient, _any_single, _Batch, _settled
 from grader.compare import numbers
+from grader.driver import read_driver
 from grader.errors import StudentError
 from grader.mistakes import Mistake, apply, load_mistakes
 from grader.probes import Setting
@@ -73,7 +74,7 @@ def files(mistake: Mistake | None = None, *, single: bool = False) -> dict[str, 
 
 
 def opened() -> Session:
-    return Session(files(), rubric().driver.read_text("utf-8"), ProcessSandbox(), Limits(request=30, total=600))
+    return Session(files(), read_driver(rubric().driver), ProcessSandbox(), Limits(request=30, total=600))
 
 
 @pytest.fixture(scope="module")

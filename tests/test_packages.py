@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from grader.driver import Driver
 from grader.sandbox.packages import allowed, installed
 
 
@@ -18,7 +19,7 @@ from grader.sandbox.packages import allowed, installed
     ],
 )
 def test_a_driver_gets_the_installed_packages_that_it_names_and_theirs(driver: str, names: set[str]) -> None:
-    assert set(allowed(driver)) == names
+    assert set(allowed(Driver.of(driver.encode()))) == names
 
 
 def test_a_package_is_installed_or_not() -> None:

@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 
+from grader.driver import read_driver
 from grader.errors import SandboxError, StudentError
 from grader.sandbox import bubblewrap, choose, container, landlock, prestart, process
 from grader.sandbox.base import Limits, Sandbox
@@ -30,7 +31,7 @@ from grader.session import Session
 from grader.worker.lockdown import filter_program, without
 from grader.worker.removal import remove
 
-DRIVER = (Path(__file__).parent / "worker_fixtures" / "driver.py").read_text()
+DRIVER = read_driver(Path(__file__).parent / "worker_fixtures" / "driver.py")
 LIMITS = Limits(request=5.0, memory=512 << 20, files=16 << 20)
 SHORT = replace(LIMITS, request=0.4)  # for what will not come back
 FINE = "def fine(): return 1\n"

@@ -18,6 +18,7 @@ import numpy as np
 import pytest
 
 from grader import channel
+from grader.driver import Driver, read_driver
 from grader.errors import SandboxError, StudentError
 from grader.sandbox.base import Limits
 from grader.sandbox.clock import Effort, effort
@@ -25,7 +26,7 @@ from grader.sandbox.process import ProcessSandbox
 from grader.session import Handle, Session
 from grader.worker.wire import PREFIX, decode, encode, lengths
 
-DRIVER = (Path(__file__).parent / "worker_fixtures" / "driver.py").read_text()
+DRIVER = read_driver(Path(__file__).parent / "worker_fixtures" / "driver.py")
 LIMITS = Limits(request=0.5, total=30.0)
 FINE = "def fine():\n    return 1\n"
 
@@ -276,7 +277,7 @@ def test_a_warm_worker_that_is_never_used_is_ended() -> None:
 
 
 def test_a_driver_that_is_broken_is_the_graders_fault() -> None:
-    with Session({}, "class Driver(: pass", ProcessSandbox(), LIMITS) as session:
+    with Session({}, Driver.of(b"class Driver(: pass"), ProcessSandbox(), LIMITS) as session:
         failure = failure_of(session.student)
         assert failure.fault == "grader"
         assert failure_of(session.student) == failure
@@ -364,7 +365,7 @@ def answer(number: int) -> bytes:
     ],
 )
 def test_a_reply_that_breaks_the_rules_is_a_failure_and_never_a_value(reply: Reply, code: str) -> None:
-    with Session({}, "", Played(reply), Limits(request=0.3)) as session:
+    with Session({}, Driver.of(b""), Played(reply), Limits(request=0.3)) as session:
         failure = failure_of(lambda: session.student().call("anything"))
     assert failure.code == code
     assert len(failure.message) <= 500
@@ -392,7 +393,7 @@ def test_a_worker_gets_the_time_that_others_took_from_it(
 
     played = Played(late)
     played.pid = 1
-    with Session({}, "", played, Limits(request=0.3)) as session:
+    with Session({}, Driver.of(b""), played, Limits(request=0.3)) as session:
         student = session.student()
         if waits:
             assert student.call("anything") == 1
@@ -420,13 +421,14 @@ def test_a_process_that_is_gone_tells_nothing() -> None:
 
 
 def test_a_reply_to_a_question_not_yet_asked_is_refused() -> None:
-    with Session({}, "", Played(lambda number: answer(number) + answer(number + 1)), Limits(request=0.5)) as session:
+    played = Played(lambda number: answer(number) + answer(number + 1))
+    with Session({}, Driver.of(b""), played, Limits(request=0.5)) as session:
         assert failure_of(lambda: session.student().call("anything")).code == "protocol"
 
 
 @pytest.mark.parametrize("up", [b"\0" * 16, encode({"id": 0}), encode({"id": 3, "up": {}}), b""])
 def test_a_worker_that_does_not_come_up_is_the_machines_fault(up: bytes) -> None:
-    with Session({}, "", Played(up=up), Limits(start=0.2)) as session, pytest.raises(SandboxError):
+    with Session({}, Driver.of(b""), Played(up=up), Limits(start=0.2)) as session, pytest.raises(SandboxError):
         session.student()
 
 
@@ -442,7 +444,7 @@ def test_a_worker_that_does_not_come_up_is_the_machines_fault(up: bytes) -> None
 def test_a_worker_that_holds_less_than_its_sandbox_promises_is_not_used(lockdown: str, missing: str) -> None:
     played = Played(up=encode({"id": 0, "up": {"lockdown": lockdown}}))
     played.demands = ("Landlock", "seccomp")
-    with Session({}, "", played, LIMITS) as session:
+    with Session({}, Driver.of(b""), played, LIMITS) as session:
         if not missing:
             session.student()
             return

@@ -16,6 +16,7 @@ from click.testing import CliRunner
 from click.testing import Result as Ended
 
 from grader.cli import commands
+from grader.driver import find_driver, read_driver
 from grader.errors import GraderError
 from grader.kits.leaks import leaks, secrets_of
 from grader.kits.skeleton import skeletons
@@ -152,8 +153,8 @@ def test_values_of_yaml_go_and_keys_stay() -> None:
 def test_a_course_without_its_solution_says_none_of_it(course: str, tmp_path: Path) -> None:
     folder = ROOT / "reference" / course
     reference = reference_files(folder if folder.is_dir() else ROOT / "reference" / "gatech-cs7643-a1")
-    driver = ROOT / "rubrics" / course / "driver.py"
-    made = skeletons(reference, driver.read_text("utf-8") if driver.is_file() else "")
+    driver = find_driver(ROOT / "rubrics" / course / "driver")
+    made = skeletons(reference, read_driver(driver).text if driver else "")
     for name, content in made.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_bytes(content)

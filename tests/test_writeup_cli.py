@@ -145,6 +145,7 @@ def test_the_course_s_own_configuration_gives_the_published_accuracy(examples: P
     if not Path(os.environ.get("GRADER_MNIST", "/nowhere")).is_dir():
         pytest.skip("GRADER_MNIST does not name a folder with MNIST")
     from grader.data import load
+    from grader.driver import read_driver
     from grader.experiments import Bench
     from grader.intake import take
     from grader.sandbox import choose
@@ -153,7 +154,7 @@ def test_the_course_s_own_configuration_gives_the_published_accuracy(examples: P
     course = root / "rubrics" / "gatech-cs7643-a1"
     spec = load_writeup(course / "writeup.yaml")
     rows = splits(spec.data, load("mnist", Path(os.environ["GRADER_MNIST"])))
-    driver = (course / "driver.py").read_text("utf-8")
+    driver = read_driver(course / "driver")
     bench = Bench(take(examples / "hand-in-01").files, driver, rows, choose(), spec.best_by, 600)
     (row,) = repeat([{}], [0], spec, bench, 1)
     assert row.problems == ()

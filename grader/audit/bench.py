@@ -21,6 +21,7 @@ import numpy as np
 from grader.audit.course import Course
 from grader.audit.outcome import Candidate, Fate, Outcome
 from grader.checks import Check, attempt
+from grader.driver import read_driver
 from grader.grading import Key, came_through, judge, observe_in
 from grader.model import CriterionResult, Observation, Observations, Submission, Values
 from grader.mutants import emptied, touched
@@ -141,7 +142,7 @@ class Bench:
     def __init__(self, setup: Setup, beside: Bench | None = None) -> None:
         self.setup = setup
         self._known: _Known = beside._known if beside else _Known()
-        self._driver = setup.rubric.driver.read_text("utf-8")
+        self._driver = read_driver(setup.rubric.driver)
         self._session: Session | None = None
         self._served = 0
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.batch.nouns import Plan
+from grader.driver import DRIVER, read_driver
 from grader.errors import GraderError
 from grader.paths import MISTAKES
 from grader.rubric import Rubric, reference_files
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Unpacked", "carried"]
 
-RUBRIC, DRIVER, REFERENCE, KNOWN = "rubric", "driver.py", "reference", "known"
+RUBRIC, REFERENCE, KNOWN = "rubric", "reference", "known"
 
 
 def carried(plan: Plan, key: Key, sandbox: Sandbox) -> Plan:
@@ -30,7 +31,7 @@ def carried(plan: Plan, key: Key, sandbox: Sandbox) -> Plan:
 
     course = {f"{REFERENCE}/{name}": content for name, content in reference_files(key.rubric.reference).items()}
     course[f"{RUBRIC}/{key.rubric.path.name}"] = key.rubric.path.read_bytes()
-    course[DRIVER] = key.rubric.driver.read_bytes()
+    course |= read_driver(key.rubric.driver).files
     mistakes, bank = key.rubric.folder / MISTAKES, b""
     if mistakes.is_file():
         course[f"{RUBRIC}/{MISTAKES}"] = mistakes.read_bytes()

@@ -91,13 +91,13 @@ def compared(
 def starter_files(rubric: Rubric | str | Path) -> Mapping[str, bytes]:
     """What a course gives to everybody: the reference without its solution, and what is asked."""
     from grader.courses import rubric_of
+    from grader.driver import read_driver
     from grader.kits.skeleton import skeletons
     from grader.rubric import reference_files
 
     loaded = rubric_of(rubric, {})
-    driver = loaded.driver.read_text("utf-8") if loaded.driver.is_file() else ""
     asked = "\n".join(criterion.description for criterion in loaded.criteria)
-    return {**skeletons(reference_files(loaded.reference), driver), "asked.md": asked.encode()}
+    return {**skeletons(reference_files(loaded.reference), read_driver(loaded.driver).text), "asked.md": asked.encode()}
 
 
 def _given(rubric: Rubric | str | Path | None, folders: Sequence[str | Path]) -> Baseline:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from grader.checks import Reading
+from grader.driver import read_driver
 from grader.errors import GraderError
 from grader.expected import keep
 from grader.kits import File
@@ -22,19 +23,23 @@ if TYPE_CHECKING:
 
 __all__ = ["is_open", "left_out", "open_part", "whole"]
 
-FILE, DRIVER, REFERENCE = "rubric.yaml", "driver.py", "reference"
+FILE, REFERENCE = "rubric.yaml", "reference"
 WIDTH = 110
 
 
 def whole(rubric: Rubric) -> dict[str, File]:
     """Everything that grades: hidden criteria, reference and known mistakes too. Never for students."""
     files = {FILE: _rewritten(rubric, {criterion.id for criterion in rubric.criteria}, code=True)}
-    files[DRIVER] = File(rubric.driver.read_bytes())
+    files |= _driver_files(rubric)
     if (mistakes := rubric.folder / MISTAKES).is_file():
         files[MISTAKES] = File(mistakes.read_bytes())
     for name, content in reference_files(rubric.reference).items():
         files[f"{REFERENCE}/{name}"] = File(content)
     return files | {name: File(path.read_bytes()) for name, path in _course_files(rubric).items()}
+
+
+def _driver_files(rubric: Rubric) -> dict[str, File]:
+    return {name: File(content) for name, content in read_driver(rubric.driver).files}
 
 
 def _course_files(rubric: Rubric) -> dict[str, Path]:
@@ -66,7 +71,7 @@ def open_part(rubric: Rubric, data: Mapping[str, DataSet], sandbox: Sandbox) -> 
     )
     public = replace(rubric, sections=tuple(section for section in sections if section.criteria))
     key = prepare(public, PUBLIC_SEED, data, sandbox)
-    files = {FILE: _rewritten(rubric, kept, code=False), DRIVER: File(rubric.driver.read_bytes())}
+    files = {FILE: _rewritten(rubric, kept, code=False), **_driver_files(rubric)}
     return files | {f"{REFERENCE}/{name}": File(content) for name, content in keep(key.expected).items()}
 
 
@@ -92,7 +97,7 @@ def _reason(criterion: Criterion) -> str:
 def _rewritten(rubric: Rubric, kept: Collection[str], *, code: bool) -> File:
     """The rubric's file with these criteria, for a folder that holds all that it names; `code` is the reference's."""
     value = parse(rubric.path.read_bytes()).value
-    value |= {"driver": DRIVER, "reference": REFERENCE}
+    value |= {"driver": read_driver(rubric.driver).name, "reference": REFERENCE}
     value["sections"] = [each for section in value["sections"] if (each := _section(section, kept, code))["criteria"]]
     text = yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=WIDTH)
     if parse(text.encode()).value != value:

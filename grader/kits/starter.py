@@ -7,6 +7,7 @@ import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from grader.driver import read_driver
 from grader.errors import GraderError
 from grader.grading import grade, prepare
 from grader.intake import take
@@ -32,7 +33,7 @@ MOST = 5.0  # percent of the points that a folder without a solution may get, su
 
 def starter(rubric: Rubric, data: Mapping[str, DataSet], sandbox: Sandbox) -> Kit:
     """The folder's files."""
-    code = skeletons(reference_files(rubric.reference), rubric.driver.read_text("utf-8"))
+    code = skeletons(reference_files(rubric.reference), read_driver(rubric.driver).text)
     checked = public(rubric, data, sandbox) if is_open(rubric) else {}
     readme = template("starter.md") + (template("starter-check.md") if checked else b"")
     return {
@@ -51,7 +52,8 @@ def problems(folder: Path, rubric: Rubric, seed: int, data: Mapping[str, DataSet
     """
     secrets = _secrets(rubric)
     with zipfile.ZipFile(io.BytesIO(wheel()[1])) as archive:
-        known = {archive.read(name) for name in archive.namelist()} | {rubric.driver.read_bytes()}
+        known = {archive.read(name) for name in archive.namelist()}
+    known |= {content for _, content in read_driver(rubric.driver).files}
     found = leaks(folder, secrets, known)
     score = _percent(folder, rubric, seed, data, sandbox)
     if score > MOST:
@@ -61,12 +63,12 @@ def problems(folder: Path, rubric: Rubric, seed: int, data: Mapping[str, DataSet
 
 def said_by_driver(rubric: Rubric) -> list[str]:
     """The lines of the solution that the driver says too, which goes along for a driver is needed."""
-    return said_in(rubric.driver.read_text("utf-8"), _secrets(rubric))
+    return said_in(read_driver(rubric.driver).text, _secrets(rubric))
 
 
 def _secrets(rubric: Rubric) -> frozenset[str]:
     reference = reference_files(rubric.reference)
-    return secrets_of(reference, skeletons(reference, rubric.driver.read_text("utf-8")))
+    return secrets_of(reference, skeletons(reference, read_driver(rubric.driver).text))
 
 
 def _percent(folder: Path, rubric: Rubric, seed: int, data: Mapping[str, DataSet], sandbox: Sandbox) -> float:

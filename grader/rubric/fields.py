@@ -31,7 +31,9 @@ class RubricFields(BaseModel):
     reference: Text | None = Field(
         None, description="The reference solution: a folder of reference/, or a path from here. Default: the id."
     )
-    driver: Text = Field("driver.py", description="The file that knows how to call this course's hand-ins.")
+    driver: Text = Field(
+        "driver", description="The file that knows how to call this course's hand-ins, or the folder of a package."
+    )
     models: dict[str, dict[str, Shape]] = Field(
         {}, description="The canonical parameters of each model and their shapes, in names of sizes."
     )

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
+from grader.driver import read_driver
 from grader.errors import RubricError
 from grader.paths import MISTAKES, data_folder
 from grader.wording import did_you_mean, listed
@@ -54,6 +55,6 @@ def digest_of(content: bytes, driver: Path, reference: Path, beside: Iterable[Pa
     for number, file in enumerate(dict.fromkeys(beside)):
         files[f"beside/{number}/{file.name}"] = file.read_bytes()
     digest = hashlib.sha256()
-    for name, inside in {"rubric": content, "driver": driver.read_bytes(), **files}.items():
+    for name, inside in {"rubric": content, "driver": read_driver(driver).digest.encode(), **files}.items():
         digest.update(f"{name} {hashlib.sha256(inside).hexdigest()}\n".encode())
     return digest.hexdigest()

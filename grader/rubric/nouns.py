@@ -50,7 +50,7 @@ class Rubric:
     title: str
     course: str
     path: Path
-    driver: Path  # the file that knows how this course's hand-ins are called
+    driver: Path  # the file, or the package's folder, that knows how this course's hand-ins are called
     reference: Path  # the folder of the reference solution
     models: Mapping[str, Mapping[str, tuple[int | str, ...]]]  # parameter shapes in names of sizes
     sizes: Mapping[str, Mapping[str, int]]  # in the order in which they are tried

@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from grader.checks import Check, kinds
+from grader.driver import DRIVER, find_driver
 from grader.errors import RubricError
 from grader.paths import data_folder
 from grader.probes import Dimension
@@ -239,14 +240,15 @@ class _Reading:
         return names
 
     def driver(self, data: Mapping[str, Any]) -> Path | None:
-        name = data.get("driver", "driver.py")
+        name = data.get("driver", DRIVER)
         if not isinstance(name, str):
             return None
-        driver = self.path.parent / name
-        if driver.is_file():
-            return driver
-        files = (path.name for path in driver.parent.glob("*.py"))
-        self.tell(("driver",), f"the driver {str(driver)!r} is not there{did_you_mean(driver.name, files)}")
+        place = self.path.parent / name
+        if found := find_driver(place):
+            return found
+        wrong = "has no __init__.py" if place.is_dir() else "is not there"
+        near = [*place.parent.glob("*.py"), *(path.parent for path in place.parent.glob("*/__init__.py"))]
+        self.tell(("driver",), f"the driver {str(place)!r} {wrong}{did_you_mean(place.name, (p.name for p in near))}")
         return None
 
     def reference(self, data: Mapping[str, Any]) -> Path | None:

@@ -15,6 +15,8 @@ from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, packages_distributions, requires
 from threading import Lock
 
+from grader.driver import Driver
+
 __all__ = ["ONE_COMPILES", "allowed", "installed"]
 
 ONE_COMPILES = Lock()  # two threads that parse at once make Python 3.11 fail over its recursion depth
@@ -27,10 +29,10 @@ def installed(package: str) -> bool:
 
 
 @lru_cache(16)
-def allowed(driver: str) -> tuple[str, ...]:
+def allowed(driver: Driver) -> tuple[str, ...]:
     """The packages that a driver names, as far as they are installed, with all that they need themselves."""
     found: dict[str, None] = {}
-    waiting = [name for name in _named(driver) if installed(name)]
+    waiting = [name for _, source in driver.files for name in _named(source) if installed(name)]
     while waiting:
         name = waiting.pop()
         if name not in found and _is_folder(name):
@@ -39,12 +41,14 @@ def allowed(driver: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _named(driver: str) -> tuple[str, ...]:
-    """What the driver's line `PACKAGES = (…)` says."""
+def _named(source: bytes) -> tuple[str, ...]:
+    """What a line `PACKAGES = (…)` of the driver says."""
+    if _NAME.encode() not in source:  # which spares most drivers the parsing
+        return ()
     try:
         with ONE_COMPILES:
-            body = ast.parse(driver).body
-    except SyntaxError:  # told where the driver is loaded
+            body = ast.parse(source).body
+    except (SyntaxError, ValueError):  # told where the driver is loaded
         return ()
     lines = (each for each in body if isinstance(each, ast.Assign))
     values = (each.value for each in lines if any(isinstance(t, ast.Name) and t.id == _NAME for t in each.targets))

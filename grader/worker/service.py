@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import marshal
-import sys
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
-from types import CodeType, FunctionType, ModuleType
+from types import FunctionType
 from typing import Any
 
 from grader.worker import procedures
@@ -16,14 +14,13 @@ from grader.worker.chance import begin_chance
 from grader.worker.earlier import offer_earlier_names
 from grader.worker.handin import HandIn, Missing, MissingPackage, OutOfSight, Unusable, last_frame
 from grader.worker.integrity import Integrity
+from grader.worker.loading import driver_class, is_of_driver
 from grader.worker.plain import NotPlain, plain
 from grader.worker.wire import Reference
 
 __all__ = ["Service"]
 
 _LONGEST_MESSAGE = 500  # characters
-_DRIVER = "grader.worker.driver"
-_DRIVER_FILE = "driver.py"  # as the code says that it is compiled from
 _ABOUT_FILES = frozenset({"describe", "imported"})
 
 
@@ -77,7 +74,7 @@ class Service:
             path.write_bytes(content.tobytes())
         self._root.mkdir(exist_ok=True)
         handin = HandIn(self._root, request["refused"], self._tell)
-        self._driver = _driver_class(request["driver"])(handin)
+        self._driver = driver_class(request["driver"])(handin)
         self._handin = handin
         for name in request["stand_ins"]:
             self._driver.replace(name, partial(self._stand_in, name))
@@ -181,10 +178,12 @@ class Service:
 
 def _line_of_driver(error: BaseException) -> str:
     """The deepest line of the driver that an error passed through, as ` (driver.py:41)`, or nothing."""
+    if isinstance(error, SyntaxError) and is_of_driver(error.filename):
+        return ""  # its own words tell the line
     found, traceback = "", error.__traceback__
     while traceback is not None:
-        if traceback.tb_frame.f_code.co_filename == _DRIVER_FILE:
-            found = f" ({_DRIVER_FILE}:{traceback.tb_lineno})"
+        if is_of_driver(file := traceback.tb_frame.f_code.co_filename):
+            found = f" ({file}:{traceback.tb_lineno})"
         traceback = traceback.tb_next
     return found
 
@@ -195,23 +194,6 @@ class _Absent(LookupError):
 
 def _nothing(request: Mapping[str, Any]) -> None:
     """The answer to a request that asks for the facts alone."""
-
-
-def _driver_class(driver: Any) -> Callable[[HandIn], Any]:
-    module = ModuleType(_DRIVER)
-    module.__file__ = _DRIVER_FILE
-    sys.modules[_DRIVER] = module  # dataclasses look their module up by name
-    exec(_code(driver), vars(module))
-    offered: Callable[[HandIn], Any] = vars(module)["Driver"]
-    return offered
-
-
-def _code(driver: Any) -> CodeType:
-    """The driver's code, compiled by the grader with this same interpreter; as text where it does not compile."""
-    if isinstance(driver, str):
-        return compile(driver, _DRIVER_FILE, "exec", dont_inherit=True)
-    code: CodeType = marshal.loads(driver.tobytes())
-    return code
 
 
 def _text(error: BaseException) -> str:
