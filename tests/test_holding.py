@@ -79,6 +79,14 @@ def test_gradients_and_parameters_are_told_apart_by_name() -> None:
     assert gradient_picture(holder) != before
 
 
+def test_gradients_may_be_worked_out_when_somebody_asks_for_them() -> None:
+    class Lazy:
+        gradients = property(lambda self: {"W1": A, "b1": B})
+        weights = property(lambda self: {"W1": A})
+
+    assert [shown(path) for path in gradient_leaves(Lazy())] == ["gradients.W1", "gradients.b1"]
+
+
 @pytest.mark.parametrize(
     ("names", "gradient", "bias", "layer"),
     [
@@ -91,6 +99,9 @@ def test_gradients_and_parameters_are_told_apart_by_name() -> None:
         (("hidden_weights",), False, False, 1),
         (("output_bias",), False, True, 2),
         (("biases", 1), False, True, 1),
+        (("layers", 0, "b"), False, True, 0),
+        (("layers", 0, "db"), True, True, 0),
+        (("layers", 0, "W"), False, False, 0),
         (("fc2", "weight"), False, False, 2),
         (("batch",), False, False, None),
     ],

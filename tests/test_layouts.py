@@ -150,6 +150,17 @@ def test_gradients_are_matched_by_name_however_they_are_called(names: tuple[str,
             np.testing.assert_array_equal(found[name], gradient)
 
 
+def test_a_gradient_beside_its_parameter_is_of_that_layer_whatever_number_the_layer_has() -> None:
+    def layer(number: int) -> SimpleNamespace:
+        return SimpleNamespace(
+            W=np.ones(NET[f"W{number}"]), b=np.ones(NET[f"b{number}"]), dW=np.full(5, number), db=np.full(5, -number)
+        )
+
+    holder = SimpleNamespace(layers=[layer(1), SimpleNamespace(x=np.ones(H)), layer(2)])
+    found = read_gradients(holder, find_layout(holder, NET))
+    assert {name: gradient[0] for name, gradient in found.items()} == {"W1": 1, "b1": -1, "W2": 2, "b2": -2}
+
+
 def test_a_gradient_of_another_shape_stays_as_it_is() -> None:
     holder = SimpleNamespace(weights=values(NET), gradients={**values(NET), "W1": np.zeros((7, 7))})
     assert read_gradients(holder, find_layout(holder, NET))["W1"].shape == (7, 7)

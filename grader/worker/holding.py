@@ -68,7 +68,19 @@ def leaves(holder: Any, arrays_only: bool = False) -> dict[Path, Any]:
 
 def gradient_leaves(holder: Any) -> dict[Path, Any]:
     """Those arrays of an object whose names say that they are gradients."""
+    return _kept_gradients(holder) or _asked_for(holder)
+
+
+def _kept_gradients(holder: Any) -> dict[Path, Any]:
     return {path: array for path, array in leaves(holder).items() if is_gradient(path)}
+
+
+def _asked_for(holder: Any) -> dict[Path, Any]:
+    """The gradients of an object that works them out when it is asked for them, where it keeps them from then on."""
+    properties = {name for kind in type(holder).__mro__ for name, it in namespace(kind).items() if type(it) is property}
+    paths: list[Path] = [(("attribute", name),) for name in sorted(properties)]
+    told = {path: leaves(get(holder, path, None)) for path in paths if is_gradient(path)}
+    return _kept_gradients(holder) or {(*path, *inner): a for path, held in told.items() for inner, a in held.items()}
 
 
 def parameter_leaves(holder: Any) -> dict[Path, Any]:
@@ -175,6 +187,8 @@ def is_gradient(path: Path) -> bool:
 @lru_cache(maxsize=4096)
 def is_bias(path: Path) -> bool:
     """Whether an array is a bias, or a gradient of one, by its name."""
+    if spelled(str(last(path))) in ("b", "db"):
+        return True
     core = re.sub(r"grad(ient)?s?|params?|parameters?", "", _label(path))
     return bool(re.match(r"d?b(\d|ias|$)", core)) or "bias" in core
 

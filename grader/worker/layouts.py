@@ -330,7 +330,7 @@ def _canonical(holder: Any, layout: Layout, name: str, kept: Array) -> Array:
 
 
 def gradient_paths(layout: Layout, held: Mapping[Path, Any]) -> dict[str, Path]:
-    """Which of some gradients belongs to which parameter: by the parameter's own key, else by name, else by shape."""
+    """Which of some gradients belongs to which parameter: by its key or its place, else by name, else by shape."""
     from_zero = any(layer_of(path) == 0 for path in held)
     layers = _layers(layout.places)
     found: dict[str, Path] = {}
@@ -341,6 +341,8 @@ def gradient_paths(layout: Layout, held: Mapping[Path, Any]) -> dict[str, Path]:
         own = [path for path in rest if last(path) == last(place.path) and is_bias(path) == is_bias(place.path)]
         if own:
             found[name] = max(own, key=lambda path: len(set(path) & set(place.path)))
+        elif (beside := _beside(layout, place, rest)) is not None:
+            found[name] = beside
     for name in (name for name in layout.places if name not in found):
         rest = [path for path in held if path not in found.values()]
         odd = {path: _oddness(name, path, layers, from_zero) for path in rest}
@@ -353,6 +355,17 @@ def gradient_paths(layout: Layout, held: Mapping[Path, Any]) -> dict[str, Path]:
         elif exact or alike:
             found[name] = (exact or alike)[0]
     return found
+
+
+def _beside(layout: Layout, place: Place, paths: Iterable[Path]) -> Path | None:
+    """The one gradient of its kind in the object that holds one parameter of that kind, as each layer may be."""
+
+    def alike(path: Path) -> bool:
+        return len(path) > 1 and path[:-1] == place.path[:-1] and is_bias(path) == is_bias(place.path)
+
+    found = [path for path in paths if alike(path)]
+    alone = sum(alike(other.path) for other in layout.places.values()) == 1
+    return found[0] if alone and len(found) == 1 else None
 
 
 def parallel_slots(holder: Any, layout: Layout) -> dict[str, Path]:

@@ -172,6 +172,7 @@ BACKWARD = (
     "backward_propagation",
     "compute_gradients",
 )
+_ASKED_FOR = ("gradients", "grads")  # where these are properties, they may go back themselves
 UPDATE = (
     "update",
     "step",
@@ -468,7 +469,7 @@ class Driver:
         key = f"backward of {model.kind}"
         if key not in self._plans:
             name = getattr(backward, "__name__", "")
-            self._plans[key] = name not in mentioned(self.handin, type(model.network), FORWARD)
+            self._plans[key] = name not in mentioned(self.handin, type(model.network), (*FORWARD, *_ASKED_FOR))
         return backward if self._plans[key] else None
 
     def _go_back(
@@ -507,6 +508,8 @@ class Driver:
         paths = self._slots(model)
         known = {name: value for name, value in gradients.items() if name in model.layout.places}
         if paths:
+            if any(get(model.network, path[:-1], None) is None for path in paths.values()):
+                self.evaluate(model, *_some_batch(model.sizes))  # it has a place for them from the first batch on
             write_gradients(model.network, model.layout, known, paths)
         model.returned = {name: np.array(value) for name, value in known.items()}
 

@@ -1,0 +1,3 @@
+from .softmax_regression import SoftmaxRegression
+from .two_layer_nn import TwoLayerNet
+from ._base_network import _baseNetwork
