@@ -66,6 +66,15 @@ def test_a_split_holds_every_row_once_beside_its_label(options: str, module: Cal
     assert (x_test[:, 0] == 2 * y_test).all()
 
 
+def test_rows_and_labels_are_shuffled_alike(module: Callable[[str], Any]) -> None:
+    work = module(
+        "from sklearn.utils import shuffle\nimport numpy as np\n"
+        "x, y = shuffle(np.arange(40).reshape(20, 2), np.arange(20), random_state=0)\n"
+    )
+    assert sorted(work.y) == list(range(20)) != list(work.y)
+    assert (work.x[:, 0] == 2 * work.y).all()
+
+
 def test_a_stratified_split_keeps_the_shares_of_the_classes(module: Callable[[str], Any]) -> None:
     work = module(
         "import sklearn.model_selection as ms\ny = [0] * 15 + [1] * 5\n"
@@ -84,13 +93,14 @@ def test_a_stratified_split_keeps_the_shares_of_the_classes(module: Callable[[st
         ("scale(P)", (POINTS - POINTS.mean(0)) / POINTS.std(0)),
         ("expit(np.array([-1000.0, 0.0]))", np.array([0.0, 0.5])),
         ("softmax(P, axis=1).sum(1)", np.ones(20)),
+        ("np.exp(log_softmax(P, axis=1)).sum(1)", np.ones(20)),
     ],
 )
 def test_what_is_borrowed_computes_what_the_package_does(
     written: str, means: Any, module: Callable[[str], Any]
 ) -> None:
     work = module(
-        "import numpy as np\nfrom scipy.special import expit, softmax\n"
+        "import numpy as np\nfrom scipy.special import expit, log_softmax, softmax\n"
         "from sklearn.preprocessing import MinMaxScaler, StandardScaler, scale\n"
         f"P = np.random.default_rng(0).normal((5.0, -3.0), (2.0, 400.0), (20, 2))\nvalue = {written}\n"
     )

@@ -33,6 +33,12 @@ def softmax(x: Any, axis: int | None = None) -> Any:
     return np.exp(x - logsumexp(x, axis=axis, keepdims=True))
 
 
+def log_softmax(x: Any, axis: int | None = None) -> Any:
+    """The logarithms of softmax."""
+    x = np.asarray(x)
+    return x - logsumexp(x, axis=axis, keepdims=True)
+
+
 def xlogy(x: Any, y: Any) -> Any:
     """The product of x and log y, which is 0 where x is."""
     x = np.asarray(x)
@@ -42,6 +48,13 @@ def xlogy(x: Any, y: Any) -> Any:
 def accuracy_score(y_true: Any, y_pred: Any) -> float:
     """The share of labels that are right."""
     return float(np.mean(np.asarray(y_true) == np.asarray(y_pred)))
+
+
+def shuffle(*arrays: Any, random_state: Any = None) -> Any:
+    """The rows of some arrays in one order drawn by chance."""
+    order = _order(len(arrays[0]), random_state, None)
+    taken = [_taken(array, order) for array in arrays]
+    return taken[0] if len(taken) == 1 else taken
 
 
 def train_test_split(
@@ -148,8 +161,8 @@ def _table(X: Any) -> Array:
 
 
 BORROWED: dict[tuple[str, str], Any] = {
-    **{("scipy", function.__name__): function for function in (expit, logsumexp, softmax, xlogy)},
-    **{("sklearn", function.__name__): function for function in (accuracy_score, train_test_split, scale)},
+    **{("scipy", function.__name__): function for function in (expit, log_softmax, logsumexp, softmax, xlogy)},
+    **{("sklearn", function.__name__): function for function in (accuracy_score, scale, shuffle, train_test_split)},
     **{("sklearn", kind.__name__): kind for kind in (StandardScaler, MinMaxScaler)},
 }
 """By the package and the name that it has there, in whichever of its modules."""
