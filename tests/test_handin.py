@@ -393,6 +393,20 @@ def test_a_class_that_is_none_is_unusable(handin: Open) -> None:
         handin({"net.py": "class Net: pass\nNet = 3\n"}).find_class(["Net"])
 
 
+def test_a_file_can_be_had_as_it_was_before_it_defined_a_name_anew(handin: Open) -> None:
+    text = "import torch\ndef loss():\n    return 1\ndef train():\n    return loss()\ndef loss():\n    return 1 / 0\n"
+    found = handin({"net.py": text})
+    (train,) = found.candidates(Part("function", ("train",)))
+    first, last = found.first_and_last(found.candidates(Part("function", ("loss",)))[0])
+    assert (first.line, last.line) == (2, 6)
+    before = found.until(train, last.line)
+    assert found.load(before)() == 1
+    assert found.imported_packages([before.path]) == {"torch": "net.py:1"}
+    with pytest.raises(ZeroDivisionError) as error:
+        found.load(train)()
+    assert found.last_frame(error.value) == "net.py:7"
+
+
 def test_imported_packages_are_those_that_the_graded_files_reach(handin: Open) -> None:
     found = handin(
         {

@@ -13,7 +13,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from functools import lru_cache, partial
 from itertools import takewhile
@@ -144,6 +144,17 @@ class HandIn:
         best = min(list(anchors)[:_MOST_ANCHORS], key=cost, default="")
         return choice(best)
 
+    def first_and_last(self, item: Definition) -> tuple[Definition, Definition]:
+        """Where its file defines the same name first and last; a notebook may do so for each of its tasks."""
+        same = [
+            each for each in self.definitions if (each.path, each.kind, each.name) == (item.path, item.kind, item.name)
+        ]
+        return same[0], same[-1]
+
+    def until(self, item: Definition, line: int) -> Definition:
+        """A definition in its file as that stands before one of its lines, with all that it calls from there."""
+        return replace(item, path=self._importer.until(item.path, line))
+
     def refuse(self, part: Part) -> NoReturn:
         """Raise why a part is not there: the error of the broken file that should hold it, or `Missing`."""
         for source in self.sources.values():
@@ -216,7 +227,8 @@ class HandIn:
         Args:
             starts: Count only files that these files import, directly or not; without it, all files.
         """
-        paths = self._reached(starts) if starts else list(self.sources)
+        files = [self._importer.sources[path].path for path in starts]
+        paths = self._reached(files) if files else list(self.sources)
         found: dict[str, str] = {}
         for path in paths:
             for item in self.sources[path].imports:

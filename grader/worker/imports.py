@@ -15,6 +15,7 @@ import sys
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import FrameType, ModuleType, TracebackType
@@ -93,6 +94,14 @@ class Importer(Loader):
                 raise
         return self.loaded[path]
 
+    def until(self, path: str, line: int) -> str:
+        """The path under which a file can be imported as it stands before one of its lines."""
+        part, source = f"{path.removesuffix('.py')}_until_{line}.py", self.sources[path]
+        if source.tree is not None:
+            before = ast.Module([each for each in source.tree.body if each.lineno < line], [])
+            self.sources.setdefault(part, replace(source, tree=before))
+        return part
+
     def relative(self, filename: object) -> str:
         """The path inside the hand-in, or nothing."""
         return filename[len(self._prefix) :] if isinstance(filename, str) and filename.startswith(self._prefix) else ""
@@ -156,8 +165,9 @@ class Importer(Loader):
         try:
             if path.endswith(".py"):
                 module.__file__ = self._prefix + path
-                with self._noted(path):
-                    self._run(self.sources[path], module)
+                source = self.sources[path]
+                with self._noted(source.path):
+                    self._run(source, module)
             elif path.startswith("?"):
                 vars(module)["__getattr__"] = self._anywhere
         except BaseException as error:

@@ -200,6 +200,7 @@ class Driver:
         if self._found is None:
             located = self.handin.locate(PARTS)
             self._tell_apart(located)
+            self._go_back(located)
             self._found = {name: item for name, item in located.items() if not _of_other_task(name, item)}
             if "logistic-trainer" not in self._found and (loop := self._older_loop("binary")):
                 self._found["logistic-trainer"] = loop
@@ -223,6 +224,19 @@ class Driver:
                 named = [each for each in beside if re.search(OF_TASK[kind], each.name, re.IGNORECASE)]
                 plain = [each for each in beside if not re.search(OF_TASK[other], each.name, re.IGNORECASE)]
                 located[name] = next(iter([*named, *plain]), item)
+
+    def _go_back(self, located: dict[str, Definition]) -> None:
+        """Where a file, such as a notebook, has one name for both tasks, take what the first has as it was before."""
+        shared = (name for name in ("binary-loss", "binary-accuracy") if name in located)
+        both = (located[name] for name in shared if located[name] == located.get(name.replace("binary", "softmax")))
+        again = [last for first, last in map(self.handin.first_and_last, both) if first.line < last.line]
+        if not again:
+            return
+        cut = min(again, key=lambda item: item.line)
+        for name in {"binary", "binary-loss", "binary-accuracy", "logistic-trainer"} & located.keys():
+            first, _ = self.handin.first_and_last(located[name])
+            if first.path == cut.path and first.line < cut.line:
+                located[name] = self.handin.until(first, cut.line)
 
     def _older_loop(self, kind: str) -> Definition | None:
         """The function `train(num_epochs, learning_rate, batch_size, l2_reg_lambda)` of an earlier year's hand-in."""
