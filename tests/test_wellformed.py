@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
+from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -45,10 +49,29 @@ def test_a_document_has_the_same_bytes_as_by_weasyprints_own_way(name: str, monk
     found: list[Any] = []
     root = wellformed._root
     monkeypatch.setattr(wellformed, "_root", lambda markup: found.append(root(markup)) or found[-1])
+    monkeypatch.setattr(wellformed, "begun", lambda _: None)
     quick = made(Renderer(*sheets))
     assert None not in found
     assert found
     assert made(Plain(*sheets)) == quick
+
+
+def test_a_text_that_is_put_where_it_begins_stays_where_it_was(tmp_path: Path) -> None:
+    quick, plain = (_words_and_places(way().pdf(SAMPLES["failing"]()), tmp_path) for way in (Renderer, Plain))
+    assert quick.keys() == plain.keys()
+    assert max(abs(place - plain[word]) for word, place in quick.items()) < 0.05
+
+
+def _words_and_places(made: bytes, folder: Path) -> dict[tuple[int, str], float]:
+    """Where each word of a document begins, in points; a word by how often it came before."""
+    (folder / "x.pdf").write_bytes(made)
+    told = subprocess.run(["pdftotext", "-bbox", "x.pdf", "-"], cwd=folder, capture_output=True, text=True, check=True)
+    found: dict[tuple[int, str], float] = {}
+    times: Counter[str] = Counter()
+    for place, word in sorted((float(x), w) for x, w in re.findall(r'xMin="([\d.]+)".*?>(.*?)</word>', told.stdout)):
+        found[times[word], word] = place
+        times[word] += 1
+    return found
 
 
 @pytest.mark.parametrize("markup", ["<p>a&nbsp;b</p>", "<p>one<p>two", "<p>\x0b</p>", '<img alt="a > b" src="x">', ""])

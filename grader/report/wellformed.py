@@ -2,7 +2,7 @@
 
 WeasyPrint reads HTML in Python with all that browsers forgive, styles pseudo-elements for footnotes at every element,
 and looks up each variable of a style sheet at each element. Our pages are well-formed, have no footnotes, and their
-variables never change. What is not well-formed after all is read WeasyPrint's way; both give the same bytes.
+variables never change. What is not well-formed after all is read WeasyPrint's way; both give the same pages.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 from grader.paths import data_folder
+from grader.report.anchored import begun
 
 __all__ = ["reader", "written_out"]
 
@@ -52,6 +53,8 @@ def _root(markup: str) -> ElementTree.Element | None:
     """The page as a tree; nothing where it is not well-formed."""
     try:
         # The head is our own, so nobody else can declare an entity that grows.
-        return ElementTree.fromstring(_DROPPED.sub(r"\1", _EMPTY.sub(r"<\1\2/>", markup)))
+        root = ElementTree.fromstring(_DROPPED.sub(r"\1", _EMPTY.sub(r"<\1\2/>", markup)))
     except (ElementTree.ParseError, ValueError):  # the latter where a letter cannot be encoded
         return None
+    begun(root)
+    return root
