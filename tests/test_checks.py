@@ -79,6 +79,18 @@ def test_batches_that_training_makes_itself_are_judged_by_their_rows(
     assert (fraction == 1) == (not wrong)
 
 
+def test_a_batch_with_more_labels_than_rows_is_told_by_its_numbers() -> None:
+    class OneMore(InTraining):
+        def batches(self, X: Any, y: Any, size: int, shuffle: bool, seed: int | None = None) -> list[list[Any]]:
+            starts = range(0, len(X), size)
+            return [[X[start : start + size], y[start : start + size + 1]] for start in starts]
+
+    check = Batches(kind="batches", rows=23, batch_size=5, shuffle="always")
+    seen = check.observe(InProcess(OneMore(mixed)), setting())  # type: ignore[arg-type]
+    messages = [finding.message for finding in check.judge(seen, {}, setting()).findings]
+    assert "A batch holds 5 rows and 6 labels." in messages
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_no_input_of_a_relu_comes_near_its_kink(seed: int) -> None:
     check = Gradient(kind="gradient", model="net", kinks={"weights": "W1", "bias": "b1"})  # type: ignore[arg-type]

@@ -173,6 +173,12 @@ class _Epoch:
         return [len(rows) for rows in self.by_inputs]
 
     @property
+    def unequal(self) -> tuple[int, int] | None:
+        """The numbers of rows and of labels in the first batch where they differ."""
+        sizes = ((len(rows), len(labels)) for rows, labels in zip(self.by_inputs, self.by_labels, strict=True))
+        return next(((rows, labels) for rows, labels in sizes if rows != labels), None)
+
+    @property
     def whole(self) -> _Epoch:
         """The epoch without a last, shorter batch."""
         end = len(self.by_inputs) - (len(self.by_inputs[-1]) < len(self.by_inputs[0]))
@@ -234,13 +240,14 @@ def _dropped(epoch: _Epoch | None, rows: int, size: int) -> Finding | None:
 
 def _pairs(epochs: dict[str, _Epoch | None], names: Iterable[str], rows: int) -> Finding | None:
     for name in names:
-        epoch = epochs[name]
+        epoch, when = epochs[name], _WHEN.get(name, "")
+        if odd := epoch.unequal if epoch else None:
+            return Finding("pairs-broken", f"A batch holds {odd[0]} rows and {odd[1]} labels{when}.", _CUTS)
         if (
             epoch is None
             or len(epoch.rows) < rows // 2
             or not all(np.array_equal(a, b) for a, b in zip(epoch.by_inputs, epoch.by_labels, strict=True))
         ):
-            when = _WHEN.get(name, "")
             return Finding("pairs-broken", f"Rows and labels do not belong together{when}.", _PAIRS)
     return None
 
@@ -261,6 +268,7 @@ _NO_BATCHES = Finding("no-batches", "No batches came back.", "Print what your fu
 _WHEN = {"shuffled": " after shuffling", "again": " after shuffling a second time"}
 _ONCE = "Count each example once per epoch."
 _PAIRS = "Is each image still next to its label?"
+_CUTS = "Where does a batch begin and end, for the rows and for the labels?"
 _EPOCHS = "Print the first ten row numbers with and without shuffling."
 
 CHECK = Batches
