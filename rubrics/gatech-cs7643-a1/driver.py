@@ -443,6 +443,8 @@ class Driver:
         if result is None:
             raise Unusable("forward returned None.", "Is a return statement missing?")
         loss, accuracy, rest = loss_and_accuracy(result)
+        if loss is None and accuracy is None and any(item is None for item in listed(result)):
+            raise Unusable("forward returned None in place of the loss and the accuracy.", "Is it still to be written?")
         if loss is None and accuracy is None:
             raise Unusable("forward returned nothing that could be a loss and an accuracy.")
         if accuracy is None and isinstance(loss, np.ndarray) and loss.shape == (len(y), model.sizes["classes"]):
