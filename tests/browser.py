@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from ctypes.util import find_library
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
@@ -18,6 +20,8 @@ def problem() -> str:
         return "playwright is not installed; type: pip install 'dlgrader[browser]'"
     if not path():
         return "there is no Chromium; type: apt-get install chromium"
+    if sys.platform == "linux" and not find_library("atomic"):  # the Node.js that comes with playwright needs it
+        return "playwright does not start; type: apt-get install libatomic1"
     return ""
 
 
