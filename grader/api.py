@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Literal
 
 from grader.again import Helpers, judge_again, look_again
 from grader.bank import Bank
-from grader.courses import rubric_of
+from grader.courses import public_rubric, rubric_of
 from grader.data import DataSet, load
 from grader.driver import read_driver
 from grader.errors import GraderError
@@ -97,8 +97,12 @@ def check(
     data: Mapping[str, Place] | None = None,
     sandbox: str = "auto",
 ) -> Result:
-    """The result of one's own hand-in by the public criteria, as `grader check` has it."""
-    public = _rubric(rubric, hand_in).only("public")
+    """The result of one's own hand-in by the public criteria, as `grader check` has it.
+
+    Args:
+        rubric: without one, that in the folder's .grader, else the course whose names are in the hand-in.
+    """
+    public = public_rubric(rubric, Path(hand_in), {} if rubric is not None else take(Path(hand_in)).files)
     with Grader(public, seed=seed, data=data, sandbox=sandbox, trust_submissions=True) as grader:
         return grader.grade(hand_in)
 

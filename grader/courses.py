@@ -10,13 +10,14 @@ from pathlib import Path, PurePosixPath
 
 from grader.driver import DRIVER, find_driver, read_driver
 from grader.errors import GraderError
-from grader.paths import data_folder
+from grader.paths import KIT, data_folder
 from grader.rubric import Rubric, find_rubric, load_rubric, reference_files
 
-__all__ = ["course_of", "fits", "rubric_file", "rubric_of"]
+__all__ = ["course_of", "fits", "kit_of", "public_rubric", "rubric_file", "rubric_of"]
 
 ENOUGH = 0.4  # of 2: right hand-ins of few functions have 0.5, libraries that have nothing to do with it up to 0.3
 ANSWERS = "answers.yaml"
+RUBRIC = "rubric.yaml"
 NAME = re.compile(rb"(?:^|\"|\\n)[ \t]*\"?[ \t]*(?:class|def)[ \t]+([A-Za-z]\w*)", re.MULTILINE)
 """A definition, also in a notebook: a line of it is a text of its own there, or all of a cell is one, on one line."""
 QUOTED = re.compile(r"\"([A-Za-z]\w*)\"", re.ASCII)
@@ -32,6 +33,36 @@ def rubric_of(named: Rubric | str | Path | None, files: Mapping[str, bytes]) -> 
     if isinstance(named, Rubric):
         return named
     return load_rubric(rubric_file(named, files))
+
+
+def public_rubric(named: Rubric | str | Path | None, place: Path, files: Mapping[str, bytes]) -> Rubric:
+    """What students may look at of the rubric that was named, else that came with the folder, else that fits.
+
+    Raises:
+        GraderError: none was named, and the one in the folder asks for more than it may.
+    """
+    kit = kit_of(place) if named is None else None
+    if kit is None:
+        return rubric_of(named, files).only("public")
+    return _harmless(load_rubric(kit)).only("public")
+
+
+def kit_of(place: Path) -> Path | None:
+    """The rubric in the folder of a hand-in, or of an archive or a notebook, as `grader kit starter` puts it there."""
+    kit = (place if place.is_dir() else place.parent) / KIT / RUBRIC
+    return kit if kit.is_file() else None
+
+
+def _harmless(rubric: Rubric) -> Rubric:
+    """The rubric, if it is as kits are: whoever looks at a stranger's folder has not asked to run a suite of theirs."""
+    folder = rubric.folder.resolve()
+    outside = [path for path in (rubric.driver, rubric.reference) if not path.resolve().is_relative_to(folder)]
+    if outside or any(criterion.check.course_files() for criterion in rubric.criteria):
+        raise GraderError(
+            f"{rubric.path}: this rubric is not as `grader kit` writes them: it names files outside of its folder, or "
+            f"a suite of tests. If it is yours, name it: --rubric {rubric.folder}"
+        )
+    return rubric
 
 
 def course_of(files: Mapping[str, bytes]) -> str:

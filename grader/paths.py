@@ -11,6 +11,7 @@ from grader.errors import GraderError
 
 Folder = Literal["rubrics", "reference", "report_templates", "submissions_example"]
 MISTAKES = "mistakes.yaml"  # beside a rubric
+KIT = ".grader"  # in a folder that students were given: the public part of its rubric
 
 
 def data_folder(name: Folder) -> Path:

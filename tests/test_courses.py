@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
+import shutil
 from pathlib import Path
 
 import pytest
 
-from grader.courses import course_of
+from grader.courses import course_of, public_rubric
 from grader.errors import GraderError
 from grader.intake import take
+from grader.rubric import load_rubric
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = sorted((ROOT / "submissions_example").glob("*/hand-in-*"))
@@ -71,3 +74,41 @@ def test_code_tells_the_course_and_without_it_the_answers(files: dict[str, bytes
 def test_a_hand_in_without_a_course_is_refused(files: dict[str, bytes]) -> None:
     with pytest.raises(GraderError, match="name the course"):
         course_of(files)
+
+
+@pytest.fixture
+def kit(quick: Path, tmp_path: Path) -> Path:
+    """A rubric in the `.grader` of a folder, with all that it names beside it."""
+    folder = tmp_path / "homework" / ".grader"
+    folder.mkdir(parents=True)
+    shutil.copytree(load_rubric(quick).reference, folder / "reference")
+    shutil.copy(load_rubric(quick).driver, folder / "driver.py")
+    told = re.sub(r"(?m)^(reference|driver): .*$", "", quick.read_text("utf-8"))
+    (folder / "rubric.yaml").write_text(f"{told}\nreference: reference\ndriver: driver.py\n", "utf-8")
+    return folder
+
+
+def test_a_folder_that_came_with_a_rubric_is_checked_by_it(kit: Path, quick: Path) -> None:
+    (kit.parent / "hw1.zip").write_bytes(b"")
+    for place in (kit.parent, kit.parent / "hw1.zip"):
+        rubric = public_rubric(None, place, {})
+        assert (rubric.path, [each.id for each in rubric.criteria]) == (kit / "rubric.yaml", ["softmax"])
+    assert public_rubric(quick, kit.parent, {}).path == quick
+
+
+@pytest.mark.parametrize("link", ["reference", "driver.py"])
+def test_a_rubric_in_a_strangers_folder_reads_nothing_outside_of_it(link: str, kit: Path) -> None:
+    (kit / link).rename(kit.parent.parent / link)
+    (kit / link).symlink_to(kit.parent.parent / link)
+    with pytest.raises(GraderError, match="names files outside of its folder"):
+        public_rubric(None, kit.parent, {})
+
+
+def test_a_rubric_in_a_strangers_folder_runs_no_suite(kit: Path) -> None:
+    (kit / "test_it.py").write_text("def test_it(student): ...\n")
+    criterion = "      - {id: suite, title: A suite, points: 1, kind: pytest, suite: test_it.py}\n"
+    text = (kit / "rubric.yaml").read_text("utf-8")
+    place = text.index("\nreference:")
+    (kit / "rubric.yaml").write_text(text[:place].rstrip() + "\n" + criterion + text[place:], "utf-8")
+    with pytest.raises(GraderError, match="a suite of tests"):
+        public_rubric(None, kit.parent, {})

@@ -262,7 +262,9 @@ def test_a_starter_scores_next_to_nothing_and_gives_nothing_away(quick: Path, tm
     assert ended.exit_code == 0, ended.output
     assert "scores next to nothing, and holds nothing of the solution" in ended.output
     assert "1 of 2 criteria are not in it: relu (hidden)" in ended.output
-    assert (folder / ".grader" / "rubric.yaml").is_file()
+    checked = grader("check", folder)
+    assert checked.exit_code == 0, checked.output
+    assert "0 of 60 points" in checked.output
     assert "NotImplementedError" in (folder / "models" / "_base_network.py").read_text("utf-8")
 
 

@@ -31,7 +31,7 @@ SEED = 0  # the same inputs each time, so that a change of the score comes from 
 
 @click.command("check")
 @click.argument("path", type=click.Path(exists=True, path_type=Path), default=".")
-@rubric_option("The rubric; otherwise it is told by the names in the hand-in.")
+@rubric_option("The rubric. [default: .grader in the folder, else the course whose names the hand-in has]")
 @click.option("--data", "data", multiple=True, metavar="NAME=PATH", help="Where a data set lies, such as mnist=data/.")
 @click.option("--seed", type=int, default=SEED, show_default=True, help="Draws the inputs of the checks.")
 @sandbox_option
@@ -54,7 +54,8 @@ def command(
 ) -> None:
     """Check a hand-in against the public criteria, and say what to mend first.
 
-    PATH is the folder of the hand-in, a zip or tar archive of it, or a notebook.
+    PATH is the folder of the hand-in, a zip or tar archive of it, or a notebook. In a folder that your course gave out,
+    its rubric lies in .grader and is found there; nothing has to be named.
 
     \b
     Example:  grader check hw1/ --report feedback.html
@@ -85,15 +86,14 @@ def _check(
     show_progress: bool,
 ) -> tuple[Result, Rubric]:
     """Observe the reference and the hand-in side by side, and judge by the rubric that is given back too."""
-    from grader.courses import rubric_file
+    from grader.courses import public_rubric
     from grader.data import load
     from grader.grading import PUBLIC_SEED, judge, observe, prepare
     from grader.intake import take
     from grader.keys import public_key
-    from grader.rubric import load_rubric
 
     intake = take(path)
-    rubric = load_rubric(rubric_file(named, intake.files)).only("public")
+    rubric = public_rubric(named, path, intake.files)
     places = data_paths(rubric, data)
     sets = {name: load(name, place) for name, place in places.items()}
 

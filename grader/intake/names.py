@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 
 from grader.intake.entry import IntakeLimits, LeftOut
+from grader.paths import KIT
 
 __all__ = [
     "ARCHIVES",
@@ -60,7 +61,7 @@ NOISE: Mapping[str, str] = {
     ".venv": INSTALLED,
     "venv": INSTALLED,
     ".github": COURSE,
-    ".grader": COURSE,
+    KIT: COURSE,
     "node_modules": INSTALLED,
     "site-packages": INSTALLED,
 }

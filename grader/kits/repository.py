@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING
 from grader.kits import File, Kit, template
 from grader.kits.rubric import open_part
 from grader.kits.wheel import wheel
+from grader.paths import KIT
 from grader.rubric import Rubric
 
 if TYPE_CHECKING:
     from grader.data import DataSet
     from grader.sandbox import Sandbox
 
-__all__ = ["FOLDER", "github", "gitlab", "public"]
-
-FOLDER = ".grader"
+__all__ = ["github", "gitlab", "public"]
 
 
 def public(rubric: Rubric, data: Mapping[str, DataSet], sandbox: Sandbox) -> Kit:
@@ -28,7 +27,7 @@ def public(rubric: Rubric, data: Mapping[str, DataSet], sandbox: Sandbox) -> Kit
         name: File(content),
         **open_part(rubric, data, sandbox),
     }
-    return {f"{FOLDER}/{path}": file for path, file in files.items()}
+    return {f"{KIT}/{path}": file for path, file in files.items()}
 
 
 def github(rubric: Rubric, data: Mapping[str, DataSet], sandbox: Sandbox) -> Kit:
