@@ -18,7 +18,7 @@ from pages import PAGES, ROOT, Block, blocks
 from grader import Grader
 from grader.audit.course import load_course as load_variants
 from grader.checks import kinds
-from grader.lateness import load_course as load_rules
+from grader.classroom.lateness import load_course as load_rules
 from grader.mistakes import load_mistakes
 from grader.model import CriterionResult
 from grader.rubric import Rubric, load_rubric

@@ -11,10 +11,10 @@ import pytest
 import report_samples as samples
 from click.testing import CliRunner, Result
 
+from grader.classroom.lateness import Late, load_course, penalty, submitted
 from grader.cli import commands
 from grader.errors import GraderError
 from grader.exports.json import to_json
-from grader.lateness import Late, load_course, penalty, submitted
 from grader.model import Score
 
 RULE = Late(percent_per_day=10, at_most_percent=50, grace_minutes=15)

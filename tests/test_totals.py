@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from grader.classroom.lateness import Drop
+from grader.classroom.totals import dropped, totals
 from grader.cli import commands
-from grader.lateness import Drop
 from grader.people import person
-from grader.totals import dropped, totals
 
 ONE = Drop(lowest=1, of=("a", "b", "c"))
 TWO = Drop(lowest=2, of=("a", "b"))

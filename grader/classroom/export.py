@@ -170,7 +170,7 @@ def _penalties(asked: Asked, results: Sequence[Result]) -> dict[str, float]:
     """What being late costs each hand-in, by the course file, if one is named."""
     if asked.course is None:
         return {}
-    from grader.lateness import load_course, penalty, submitted
+    from grader.classroom.lateness import load_course, penalty, submitted
 
     course = load_course(asked.course)
     times = {id_: submitted(people[0].told) for id_, people in _people(asked, results).items()}

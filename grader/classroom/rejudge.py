@@ -9,19 +9,36 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from grader.again import judge_again
+from grader.bank import Bank
 from grader.errors import GraderError
-from grader.model import Result
-from grader.rejudging import Change
+from grader.feedback import explain
+from grader.grading import Key, judge, prepare
+from grader.model import Result, Score, Submission
+from grader.observed import Seen, unpack
 from grader.rubric import Rubric
 
 if TYPE_CHECKING:
-    from grader.bank import Bank
     from grader.batch import Outcome, Task
     from grader.classroom.records import Run
-    from grader.grading import Key
     from grader.sandbox import Sandbox
 
-__all__ = ["Rejudged", "rejudge_class"]
+__all__ = ["Change", "Rejudged", "rejudge_class"]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What judging again makes of one hand-in's score, and of which criteria's points."""
+
+    hand_in: str
+    before: Score
+    after: Score
+    criteria: Mapping[str, tuple[float | None, float | None]]  # by id: before and after, where they differ
+
+    @property
+    def difference(self) -> float:
+        """By how many points the score moves."""
+        return round((self.after.given or 0.0) - (self.before.given or 0.0), 4)
 
 
 @dataclass
@@ -92,19 +109,30 @@ def _run_before(out: Path) -> Mapping[str, Any]:
 def _key(out: Path, rubric: Rubric, told: Mapping[str, Any], sandbox: Sandbox) -> Key:
     from grader.classroom.book import asked_before
     from grader.data import load
-    from grader.grading import prepare
-    from grader.rejudging import unobserved
 
     before = asked_before(out)
     places = {name: told["data"].get(name, "built in") for name in rubric.datasets}
     data = {name: load(name, None if place == "built in" else Path(place)) for name, place in places.items()}
     key = prepare(rubric, int(told["seed"]), data, sandbox)
-    if missing := unobserved(key, before):
+    if missing := _unobserved(key, before):
         raise GraderError(
             f"{rubric.path}: these criteria are new, or ask what the hand-ins were not asked: {', '.join(missing)}.\n"
             f"Nothing was changed. To look anew: grader grade … -o {out} --rubric {rubric.path}"
         )
     return key
+
+
+def _unobserved(key: Key, asked: Mapping[str, Mapping[str, str]]) -> list[str]:
+    """The criteria of this key that ask what hand-ins were not asked, in the rubric's order."""
+    return [
+        criterion.id
+        for criterion in key.rubric.criteria
+        if any(
+            seen.criteria[criterion.id].asked != asked[size].get(criterion.id)
+            for size, seen in key.expected.items()
+            if size in asked
+        )
+    ]
 
 
 @contextmanager
@@ -115,7 +143,6 @@ def _bank(rubric: Rubric, sandbox: Sandbox, progress: Callable[[int, int], None]
     if not (rubric.folder / MISTAKES).is_file():
         yield None
         return
-    from grader.bank import Bank
 
     bank = Bank(rubric, sandbox, progress)
     bank.library(next(iter(rubric.sizes)))
@@ -127,8 +154,6 @@ def _bank(rubric: Rubric, sandbox: Sandbox, progress: Callable[[int, int], None]
 
 def _look_at(group: Rejudged, name: str, before: Result, key: Key, bank: Bank | None) -> None:
     from grader.batch import observed_file
-    from grader.observed import unpack
-    from grader.rejudging import change, rejudge
 
     try:
         seen = unpack(observed_file(group.out, name).read_bytes())
@@ -139,11 +164,32 @@ def _look_at(group: Rejudged, name: str, before: Result, key: Key, bank: Bank | 
         group.left.setdefault("The observations are of another hand-in", []).append(name)
     elif seen.observations.size not in key.expected:
         group.left.setdefault("Observed at sizes that the rubric has no more", []).append(name)
-    elif not (after := rejudge(before, seen, key, bank)).complete and before.complete:
+    elif not (after := _rejudge(before, seen, key, bank)).complete and before.complete:
         group.left.setdefault("Something would be left ungraded", []).append(name)
     else:
         group.results[name] = after
-        group.changes.append(change(before, after))
+        group.changes.append(_change(before, after))
+
+
+def _rejudge(before: Result, seen: Seen, key: Key, bank: Bank | None) -> Result:
+    """The result of the same observations by this key; `bank` names known mistakes where the course has some."""
+    told = before.submission
+    submission = Submission(told["id"], Path(), told["digest"], tuple(told["files"]), tuple(told["ignored"]))
+    result = judge(key, submission, seen.observations)
+    if seen.observations.signature and bank:
+        result = explain(result, seen.observations, bank, key.seed)
+    return judge_again(result, seen.observations.size, seen.again, key)
+
+
+def _change(before: Result, after: Result) -> Change:
+    """What became of one hand-in."""
+    old, new = _points(before), _points(after)
+    differing = {id_: (old.get(id_), new.get(id_)) for id_ in {**old, **new} if old.get(id_) != new.get(id_)}
+    return Change(str(after.submission["id"]), before.score, after.score, differing)
+
+
+def _points(result: Result) -> dict[str, float | None]:
+    return {criterion.id: criterion.score.given for section in result.sections for criterion in section.criteria}
 
 
 def _write(group: Rejudged, why: str, named: str | None) -> None:

@@ -30,9 +30,9 @@ from grader.report import story, text
 
 if TYPE_CHECKING:
     from grader.batch import Outcome
+    from grader.classroom.rejudge import Change
     from grader.handins import HandIn
     from grader.people import Person
-    from grader.rejudging import Change
     from grader.similarity import Pair
 
 __all__ = [

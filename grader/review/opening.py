@@ -139,8 +139,7 @@ def _rubric(out: Path, told: dict[str, Any], named: str | Path | None) -> Rubric
 
 def _press(out: Path, desk: Desk, book: str | None) -> Press:
     """Publishes what was marked in this folder."""
-    from grader.classroom.publishing import publish
-    from grader.publishing import unpublished
+    from grader.classroom.publishing import publish, unpublished
     from grader.review.press import Press
 
     return Press(
