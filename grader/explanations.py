@@ -92,6 +92,11 @@ class Look:
         """Whether there are so few entries that being a multiple says nothing by itself."""
         return self.got.ndim == 0 or self.got.size < _ENOUGH
 
+    @property
+    def counts(self) -> bool:
+        """Whether both are numbers of something, of which one is the double of another by chance."""
+        return bool((self.got % 1 == 0).all() and (self.want % 1 == 0).all() and np.abs(self.want).max(initial=0) > 1)
+
 
 def explain(what: str, looks: Sequence[Look]) -> Finding:
     """The most telling way in which `what` is not as expected: of the first look, or of all."""
@@ -241,7 +246,7 @@ def _in_one(what: str, looks: Sequence[Look], factors: Sequence[float | None]) -
     if _near(factor, -1):
         return Finding("wrong-sign", f"{what} has the opposite sign{where}.", _SIGN)
     named, note = first.scale.name(factor)
-    if not named and first.few:
+    if first.few and (first.counts or not named):
         return None
     message = f"{what} is {named or times(factor)} the expected value{where}{note}."
     return Finding("constant-factor", message, _CONSTANT)

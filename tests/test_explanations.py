@@ -120,6 +120,22 @@ def test_of_single_numbers_only_a_known_constant_is_told(factors: dict[int, floa
 @pytest.mark.parametrize(
     ("got", "want", "words"),
     [
+        (30.0, 15.0, "it is 30; expected 15."),  # validations before training stops
+        (3.0, 36.0, "it is 3; expected 36."),
+        (0.5, 0.25, "it is 2 times the expected value: 0.5, expected 0.25."),
+        (5.0, 1.0, "it is 5; expected 1."),
+        (13.0, 1.0, "it is 13 times the expected value: 13, expected 1 (13 is the number of rows)."),
+        (-4.0, 4.0, "it has the opposite sign: -4, expected 4."),
+    ],
+)
+def test_of_numbers_that_count_something_no_factor_is_told(got: float, want: float, words: str) -> None:
+    scale = Scale({"the number of rows": 13, "the number of inputs": 12})
+    assert explain("it", [Look(np.array(got), np.array(want), scale)]).message == words
+
+
+@pytest.mark.parametrize(
+    ("got", "want", "words"),
+    [
         (
             LARGE[:, [1, 2, 3, 4, 0]],
             LARGE,
