@@ -197,6 +197,20 @@ def test_validations_are_counted_until_training_ends(folder: Path, drive: Open) 
     assert 10 <= driver.early_stopping(flat)["the number of validations"] - len(FALLING) <= 15
 
 
+@pytest.mark.parametrize(
+    ("mistake", "validations"),
+    [("", 13), ("stopping-too-late", 43), ("stopping-never", 64), ("stopping-ends-the-epoch-only", 37)],
+)
+def test_a_rule_that_is_not_heeded_is_told_from_one_that_waits_for_long(
+    mistake: str, validations: int, copy: Path, drive: Open
+) -> None:
+    for each in (each for each in BANK if each.id == mistake):
+        for name, content in apply(each, reference_files(REFERENCE)).items():
+            (copy / name).write_bytes(content)
+    rising = np.concatenate([[5.0, 4.0], np.linspace(3.0, 9.0, 61)])
+    assert drive(copy).early_stopping(rising)["the number of validations"] == validations
+
+
 def test_made_up_losses_leave_the_hand_in_as_it_was(drive: Open) -> None:
     driver = drive(EXAMPLES / "hand-in-06")
     p, y = np.array([[0.3, 0.7], [0.6, 0.4]]), np.array([1, 0])

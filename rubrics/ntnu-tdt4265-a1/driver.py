@@ -811,7 +811,7 @@ class Driver:
         network = model.network
         try:
             for holder, name, _ in kept:
-                setattr(holder, name, _plain_batches if _is_loader(name) else script.loss)
+                setattr(holder, name, script.batches if _is_loader(name) else script.loss)
             with (
                 _replaced(network, FORWARD, self._outputs_of(script)),
                 _replaced(network, BACKWARD, script.backward(network)),
@@ -864,6 +864,8 @@ class _Script:
         self.losses, self.outputs, self.finish = losses, 1 if kind == "binary" else 10, finish
         self.asked = 0
         self._fresh = True  # whether a step was taken since the last validation
+        self._epochs = self._each = 0  # epochs that have begun, and validations in the first
+        self._between = True  # whether an epoch is over, or none has begun
 
     def forward(self, X: Array, *_: Any) -> Array:
         """Outputs of which the loss is the one of the script, for targets of which the first class is true."""
@@ -879,12 +881,21 @@ class _Script:
         """A backward pass that counts, and asks for no move."""
 
         def backward(*_: Any, **__: Any) -> Array:
-            self._fresh = True
+            self._fresh = self._between = True
             still: Array = np.zeros_like(getattr(network, _name(network, WEIGHTS)))
             set_attribute(network, _name(network, GRADIENTS), still)
             return still
 
         return backward
+
+    def batches(self, X: Array, Y: Array, batch_size: int, *_: Any, **__: Any) -> _Batches:
+        """Batches in their order; there are twice the epochs that the losses need, for each may be cut short."""
+        self._epochs, self._between = self._epochs + self._between, False
+        self._each = self._each if self._epochs > 2 else max(1, self.asked)
+        if not self.finish and (self._epochs - 2) * self._each > 2 * len(self.losses):
+            raise _Enough
+        starts = range(0, len(X) // batch_size * batch_size, batch_size)
+        return _Batches((X[start : start + batch_size], Y[start : start + batch_size]) for start in starts)
 
     def _loss(self, rows: int) -> float:
         if rows != VALIDATED:
@@ -1114,11 +1125,6 @@ class _Batches(list[tuple[Array, Array]]):
         if not self:
             raise StopIteration
         return self.pop(0)
-
-
-def _plain_batches(X: Array, Y: Array, batch_size: int, *_: Any, **__: Any) -> _Batches:
-    starts = range(0, len(X) // batch_size * batch_size, batch_size)
-    return _Batches((X[start : start + batch_size], Y[start : start + batch_size]) for start in starts)
 
 
 def _is_loader(name: str) -> bool:
