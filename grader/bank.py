@@ -50,9 +50,8 @@ SAME = 1e-9  # relative: what differs less than this is the reference's own valu
 LIMITS = Limits(request=5.0, total=60.0)
 _DECIDING = (
     "checks/*.py",
-    "compare.py",
+    "compare/*.py",
     "diagnosis/signature.py",
-    "explanations.py",
     "grading.py",
     "probes.py",
     "worker/*.py",

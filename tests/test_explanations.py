@@ -10,7 +10,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.explanations import DOUBLE, SINGLE, Array, Look, Scale, common_factor, explain, extra_term, not_finite
+from grader.compare.explanations import (
+    DOUBLE,
+    SINGLE,
+    Array,
+    Look,
+    Scale,
+    common_factor,
+    explain,
+    extra_term,
+    not_finite,
+)
 
 RNG = np.random.default_rng(5)
 W = np.array([[1.0, -2.0, 0.5], [3.0, 0.25, -1.0]])

@@ -7,7 +7,7 @@ import ast
 import pytest
 
 from grader.audit import load_course
-from grader.mutants import Mutant, emptied, functions_of, mutants, touched
+from grader.audit.mutants import Mutant, emptied, functions_of, mutants, touched
 from grader.rubric import find_rubric, load_rubric
 
 COURSE = load_course(load_rubric(find_rubric("gatech-cs7643-a1")))

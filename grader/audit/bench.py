@@ -19,12 +19,12 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from grader.audit.course import Course
+from grader.audit.mutants import emptied, touched
 from grader.audit.outcome import Candidate, Fate, Outcome
 from grader.checks import Check, attempt
 from grader.driver import read_driver
 from grader.grading import Key, came_through, judge, observe_in
 from grader.model import CriterionResult, Observation, Observations, Submission, Values
-from grader.mutants import emptied, touched
 from grader.probes import Setting
 from grader.rubric import Criterion, Rubric, Section
 from grader.session import Limits, Session

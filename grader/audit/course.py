@@ -16,11 +16,11 @@ from typing import Any
 
 from pydantic import BaseModel, Field, ValidationError
 
+from grader.audit.mutants import functions_of, mutants
 from grader.audit.outcome import Candidate
 from grader.checks import Reading, kinds
 from grader.errors import GraderError
 from grader.mistakes import STRICT, Edit, EditFields, Id, Mistake, Text, apply, load_mistakes
-from grader.mutants import functions_of, mutants
 from grader.rubric import Criterion, Rubric, reference_files
 from grader.strict_yaml import Document, Problem, parse
 from grader.wording import did_you_mean, in_words, slips

@@ -23,12 +23,10 @@ __all__ = ["Log"]
 DECIDING = (
     "audit/bench.py",
     "checks/*.py",
-    "compare.py",
-    "explanations.py",
+    "compare/*.py",
     "grading.py",
     "probes.py",
     "session.py",
-    "slopes.py",
     "worker/*.py",
 )
 

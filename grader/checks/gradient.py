@@ -21,11 +21,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from grader.checks import Check, attempt, decide, failure_of, part
 from grader.compare import Tolerance, Wrong, first_difference, is_single, numbers
+from grader.compare.explanations import DOUBLE, SINGLE, Array, Look, Scale, explain, extra_term, not_finite, times
+from grader.compare.slopes import FIRST, FIRST_SINGLE, Agreement, Slope, again, at_first, at_last, first, judge, ladder
 from grader.errors import StudentError
-from grader.explanations import DOUBLE, SINGLE, Array, Look, Scale, explain, extra_term, not_finite, times
 from grader.model import Finding, Values, Verdict
 from grader.probes import Setting
-from grader.slopes import FIRST, FIRST_SINGLE, Agreement, Slope, again, at_first, at_last, first, judge, ladder
 
 if TYPE_CHECKING:
     from grader.session import Student

@@ -14,7 +14,7 @@ from pydantic import Field
 
 from grader.checks import Check, attempt, decide, failure_of, part, share
 from grader.compare import same
-from grader.explanations import Array
+from grader.compare.explanations import Array
 from grader.model import Finding, Values, Verdict
 from grader.probes import Setting
 

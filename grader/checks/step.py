@@ -10,7 +10,7 @@ from pydantic import Field
 
 from grader.checks import Check, decide
 from grader.compare import Tolerance, difference, numbers
-from grader.explanations import Array, relative_error
+from grader.compare.explanations import Array, relative_error
 from grader.model import Finding, Values, Verdict
 from grader.probes import Setting
 

@@ -21,7 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from grader.checks import Check, decide
 from grader.compare import numbers
-from grader.explanations import Array
+from grader.compare.explanations import Array
 from grader.model import Curve, Finding, Series, Table, Values, Verdict
 from grader.probes import Setting
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from grader.checks import Check, attempt, decide, failure_of, part
 from grader.compare import Tolerance, Wrong, first_difference, is_multiple
-from grader.explanations import DOUBLE, Look, Scale, common_factor, explain, number
+from grader.compare.explanations import DOUBLE, Look, Scale, common_factor, explain, number
 from grader.model import Finding, Values, Verdict
 from grader.probes import Argument, Fixed, Labels, Model, Optimizer, Setting, make_all, unique_names
 

@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from grader.compare.explanations import DOUBLE, SINGLE
 from grader.diagnosis.bits import bits
 from grader.diagnosis.signature import Cell, Cells, Layout, apart
-from grader.explanations import DOUBLE, SINGLE
 
 __all__ = ["Compose", "Library", "Member", "Names"]
 

@@ -17,7 +17,7 @@ import numpy as np
 
 from grader.checks import GONE, failure_of
 from grader.compare import is_single, numbers
-from grader.explanations import DOUBLE, Array
+from grader.compare.explanations import DOUBLE, Array
 from grader.model import Failure, Observation
 from grader.rubric import Criterion, Rubric
 

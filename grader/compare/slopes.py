@@ -16,7 +16,7 @@ from typing import Literal
 
 import numpy as np
 
-from grader.explanations import Array
+from grader.compare.explanations import Array
 
 __all__ = ["FIRST", "FIRST_SINGLE", "Agreement", "Slope", "again", "at_first", "at_last", "first", "judge", "ladder"]
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.explanations import DOUBLE, SINGLE, Array, Look, explain, not_finite, relative_error
+from grader.compare.explanations import DOUBLE, SINGLE, Array, Look, explain, not_finite, relative_error
 from grader.model import Finding
 
 __all__ = [

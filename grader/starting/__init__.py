@@ -10,7 +10,7 @@ from grader.wording import KEBAB
 
 __all__ = ["start_assignment"]
 
-STARTER = Path(__file__).resolve().parent / "starter"
+FILES = Path(__file__).resolve().parent / "files"
 AS_TEXT = ".txt"  # of Python files there, which are no part of the grader's own code
 
 
@@ -26,8 +26,8 @@ def start_assignment(name: str, where: Path) -> list[Path]:
     if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
         raise GraderError(f"{folder}: is there already, and nothing in it is overwritten.")
     made = []
-    for template in sorted(path for path in STARTER.rglob("*") if path.is_file()):
-        path = folder / template.relative_to(STARTER).as_posix().removesuffix(AS_TEXT)
+    for template in sorted(path for path in FILES.rglob("*") if path.is_file()):
+        path = folder / template.relative_to(FILES).as_posix().removesuffix(AS_TEXT)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(template.read_text("utf-8").replace("id: NAME", f"id: {name}", 1), "utf-8")
         made.append(path)
