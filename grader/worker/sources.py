@@ -9,6 +9,7 @@ import os
 import re
 import tokenize
 import warnings
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -146,6 +147,7 @@ def _skipped(folder: Path) -> bool:
     return folder.name in _SKIPPED or folder.is_symlink() or (folder / "pyvenv.cfg").exists()
 
 
+@lru_cache(1024)  # asked of every definition for every part that it could be
 def aside(path: str) -> bool:
     """Whether a path looks like a test, an old copy, scratch work or a notebook, which count last."""
     *folders, file = path.lower().removesuffix(".py").split("/")
@@ -202,7 +204,7 @@ def _parsed(path: str, text: str) -> Source:
     except (ValueError, RecursionError, MemoryError) as error:
         return _unreadable(path, f"cannot be read as Python: {type(error).__name__}")
     guarded = tuple(_guarded(tree))
-    return Source(path, text, tree, None, tuple(_definitions(tree, path)), tuple(_imports(tree)), guarded)
+    return Source(path, text, tree, None, tuple(_definitions(tree, path)), tuple(_imports(tree, text)), guarded)
 
 
 def _unreadable(path: str, message: str) -> Source:
@@ -253,20 +255,33 @@ def _definitions(tree: ast.Module, path: str) -> Iterator[Definition]:
             yield from (Definition("function", name, path, statement.lineno, statement.value) for name in names)
 
 
-def _imports(tree: ast.Module) -> Iterator[Import]:
-    for node in ast.walk(tree):
+def _statements(tree: ast.Module) -> Iterator[ast.AST]:
+    """What `ast.walk` gives, and in its order, without the expressions, which are nearly all of it."""
+    waiting: deque[ast.AST] = deque([tree])
+    while waiting:
+        node = waiting.popleft()
+        yield node
+        for block in ("body", "handlers", "orelse", "finalbody", "cases"):
+            waiting.extend(getattr(node, block, ()))
+
+
+_IMPORTING = ("__import__", "import_module")  # functions
+
+
+def _imports(tree: ast.Module, text: str) -> Iterator[Import]:
+    for node in ast.walk(tree) if any(word in text for word in _IMPORTING) else _statements(tree):
         if isinstance(node, ast.Import):
             yield from (Import(alias.name, (), 0, node.lineno) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             yield Import(node.module or "", tuple(alias.name for alias in node.names), node.level, node.lineno)
-        elif isinstance(node, ast.Call) and _name(node.func) in ("__import__", "import_module") and node.args:
+        elif isinstance(node, ast.Call) and _name(node.func) in _IMPORTING and node.args:
             first = node.args[0]
             if isinstance(first, ast.Constant) and isinstance(first.value, str):
                 yield Import(first.value.lstrip("."), (), len(first.value) - len(first.value.lstrip(".")), node.lineno)
 
 
 def _guarded(tree: ast.Module) -> Iterator[tuple[int, int]]:
-    for node in ast.walk(tree):
+    for node in _statements(tree):
         tries = isinstance(node, ast.Try) and any(_catches(handler.type) for handler in node.handlers)
         suppresses = isinstance(node, ast.With) and any(_suppresses(item.context_expr) for item in node.items)
         if tries or suppresses:
