@@ -10,12 +10,12 @@ import re
 import selectors
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from grader.sandbox.base import Process
 from grader.sandbox.clock import Effort, effort
-from grader.worker.wire import PREFIX, Caps, WireError, decode, encode, lengths
+from grader.worker.wire import PREFIX, Caps, WireError, decode, lengths, parts
 
 __all__ = ["Channel", "Late", "Lost", "Reply", "clean"]
 
@@ -29,6 +29,7 @@ _LAST_WORDS = 0.5  # seconds that a worker has to die after it closed its channe
 _LOOK = 0.2  # seconds between looks at whether it still lives, for when a child of its own holds the channel open
 _STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 _MOST_READS = 64
+_MOST_PARTS = 256  # that the system is given at once; it takes a thousand
 _MOST_GRACE = 5  # times the time of a request
 _SOME = 0.05  # of the time: a worker that computes so much does not sleep, though it may be waiting just now
 _SIGNALS = {int(each) for each in signal.Signals}
@@ -122,11 +123,13 @@ class Channel:
             raise WireError("bytes arrived that nobody asked for")
 
     def _say(self, value: dict[str, Any], deadline: float) -> None:
-        self._send(encode({**value, "id": self._number}, _REQUEST_CAPS), deadline)
+        self._send(parts({**value, "id": self._number}, _REQUEST_CAPS), deadline)
 
-    def _send(self, frame: bytes, deadline: float) -> None:
-        """Send a frame while listening, so that neither side waits for the other with full pipes."""
-        rest = memoryview(frame)
+    def _send(self, frame: Sequence[memoryview], deadline: float) -> None:
+        """Send a frame: at once where there is room, else while listening, so that no two wait with full pipes."""
+        rest = self._write([part for part in frame if part.nbytes])
+        if not rest:
+            return
         both = selectors.EVENT_READ | selectors.EVENT_WRITE
         self._selector.modify(self._process.channel, both)
         try:
@@ -135,19 +138,25 @@ class Channel:
                     if events & selectors.EVENT_READ:
                         self._take(key.fileobj)
                     if events & selectors.EVENT_WRITE:
-                        rest = rest[self._write(rest[:_CHUNK]) :]
+                        rest = self._write(rest)
                 if self._received:
                     raise WireError("an answer came before its question was complete")
         finally:
             self._selector.modify(self._process.channel, selectors.EVENT_READ)
 
-    def _write(self, part: memoryview) -> int:
+    def _write(self, frame: list[memoryview]) -> list[memoryview]:
+        """What is left of a frame, once as much of it is sent as there is room for."""
         try:
-            return self._process.channel.send(part)
+            sent = self._process.channel.sendmsg(frame[:_MOST_PARTS])
         except BlockingIOError:
-            return 0
+            return frame
         except OSError:
             raise self._lost() from None
+        done = 0
+        while done < len(frame) and sent >= frame[done].nbytes:
+            sent -= frame[done].nbytes
+            done += 1
+        return [frame[done][sent:], *frame[done + 1 :]] if sent else frame[done:]
 
     def _receive(self, deadline: float) -> dict[str, Any]:
         """The next frame, checked: its lengths before it is read, its number and form after."""

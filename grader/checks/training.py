@@ -139,9 +139,9 @@ class Training(Check):
         return _Run(
             sizes=sizes,
             parameters=there.parameters(self.model, rng, self.scale),
-            X=_widened(data.X_train[:train], sizes["inputs"])[:, columns],
+            X=_columns(data.X_train[:train], columns),
             y=classes[data.y_train[:train]],
-            X_held_out=_widened(data.X_test[:held], sizes["inputs"])[:, columns],
+            X_held_out=_columns(data.X_test[:held], columns),
             y_held_out=classes[data.y_test[:held]],
             order=np.array([rng.permutation(train) for _ in range(self.epochs)]),
         )
@@ -229,8 +229,10 @@ _KEPT: dict[tuple[object, ...], tuple[DataSet, _Run]] = {}
 _MOST_KEPT = 32
 
 
-def _widened(X: Array, inputs: int) -> Array:
-    return np.pad(X, ((0, 0), (0, inputs - X.shape[1])))
+def _columns(X: Array, order: Array) -> Array:
+    """The columns in this order, with empty ones where there are too few; row by row, as they are sent."""
+    widened = np.pad(X, ((0, 0), (0, len(order) - X.shape[1])))
+    return np.ascontiguousarray(widened[:, order])
 
 
 def _accuracies(seen: Any, run: _Run) -> list[float]:

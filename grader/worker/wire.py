@@ -18,7 +18,7 @@ from typing import Any
 # Bound here by name, so that a hand-in that replaces numpy's functions does not break the worker's own frames.
 from numpy import array, ascontiguousarray, bool_, dtype, floating, frombuffer, integer, ndarray, uint8
 
-__all__ = ["PREFIX", "Caps", "Reference", "WireError", "decode", "encode", "lengths"]
+__all__ = ["PREFIX", "Caps", "Reference", "WireError", "decode", "encode", "lengths", "parts"]
 
 PREFIX = Struct("<4sIQ")
 _MAGIC = b"GRD1"
@@ -28,6 +28,7 @@ _NOT_FINITE = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 _LARGEST_INTEGER = 2**64
 _LARGEST_COUNT = 2**40  # elements; with it, no product of dimensions can overflow
 _DIMENSIONS = 8
+_LARGE = 1 << 18  # bytes of an array that is not copied out of its frame
 
 
 class WireError(ValueError):
@@ -57,6 +58,11 @@ class Reference:
 
 def encode(value: Any, caps: Caps = _CAPS) -> bytes:
     """The frame that carries `value`: None, numbers, text, arrays, references, and lists and dictionaries of them."""
+    return b"".join(parts(value, caps))
+
+
+def parts(value: Any, caps: Caps = _CAPS) -> list[memoryview]:
+    """The same frame in parts, of which those of arrays are the arrays' own memory."""
     writer = _Writer(caps)
     try:
         header = _ENCODER.encode(writer.tree(value, 0)).encode()
@@ -65,7 +71,7 @@ def encode(value: Any, caps: Caps = _CAPS) -> bytes:
     body = sum(map(len, writer.body))
     if len(header) > caps.header or body > caps.body:
         raise WireError(f"the value is too large to send ({len(header)} + {body} bytes)")
-    return b"".join([PREFIX.pack(_MAGIC, len(header), body), header, *writer.body])
+    return [memoryview(PREFIX.pack(_MAGIC, len(header), body) + header), *writer.body]
 
 
 def lengths(prefix: bytes | bytearray, caps: Caps = _CAPS) -> tuple[int, int]:
@@ -81,8 +87,8 @@ def lengths(prefix: bytes | bytearray, caps: Caps = _CAPS) -> tuple[int, int]:
 
 
 def decode(header: bytes | bytearray, body: bytes | bytearray, caps: Caps = _CAPS) -> Any:
-    """The value that a frame carries; its arrays are contiguous, writeable and owned by the caller."""
-    reader = _Reader(body, caps)
+    """The value that a frame carries; its arrays are contiguous and writeable; large ones lie in the body."""
+    reader = _Reader(body, caps, escapes=b"\\u" in header)
     try:
         value = reader.value(_DECODER.decode(header.decode()), 0)
     except WireError:
@@ -91,6 +97,9 @@ def decode(header: bytes | bytearray, body: bytes | bytearray, caps: Caps = _CAP
         raise WireError(f"the header is not readable ({type(error).__name__})") from None
     reader.finish()
     return value
+
+
+_KINDS = frozenset({type(None), bool, str, int, float, ndarray, list, tuple, dict})
 
 
 class _Writer:
@@ -105,9 +114,10 @@ class _Writer:
         self.nodes += 1
         if self.nodes > self.caps.nodes or depth > self.caps.depth:
             raise WireError("the value has too many parts or is nested too deeply")
-        if isinstance(value, (bool_, integer, floating)):
-            value = value.item()
         kind = type(value)
+        if kind not in _KINDS and isinstance(value, (bool_, integer, floating)):
+            value = value.item()
+            kind = type(value)
         if value is None or kind is bool or kind is str:
             return value
         if kind is int:
@@ -120,7 +130,7 @@ class _Writer:
             return {"o": value.number}
         if kind is list or kind is tuple:
             return [self.tree(item, depth + 1) for item in value]
-        if isinstance(value, Mapping):
+        if kind is dict or isinstance(value, Mapping):
             return {"d": [[_key(key), self.tree(item, depth + 1)] for key, item in value.items()]}
         raise WireError(f"a {kind.__name__} cannot be sent")
 
@@ -137,9 +147,10 @@ class _Writer:
 class _Reader:
     """Turns a tagged tree back into a value, taking the arrays from the body in order."""
 
-    def __init__(self, body: bytes | bytearray, caps: Caps) -> None:
+    def __init__(self, body: bytes | bytearray, caps: Caps, *, escapes: bool) -> None:
         self.body = body
         self.caps = caps
+        self.escapes = escapes  # only so can half a character be written in UTF-8
         self.nodes = 0
         self.arrays = 0
         self.offset = 0
@@ -148,13 +159,14 @@ class _Reader:
         self.nodes += 1
         if self.nodes > self.caps.nodes or depth > self.caps.depth:
             raise WireError("the header has too many parts or is nested too deeply")
-        if type(tree) is str:
-            return _text(tree)
-        if type(tree) is list:
-            return [self.value(item, depth + 1) for item in tree]
-        if type(tree) is _Tagged:
+        kind = type(tree)
+        if kind is _Tagged:
             return self.tagged(tree.tag, tree.content, depth)
-        return tree  # None, bool, int and float, as the decoder's hooks let them through
+        if kind is list:
+            return [self.value(item, depth + 1) for item in tree]
+        if kind is str and self.escapes:
+            return _text(tree)
+        return tree  # also None, bool, int and float, as the decoder's hooks let them through
 
     def tagged(self, tag: str, content: Any, depth: int) -> Any:
         if tag == "a":
@@ -168,9 +180,14 @@ class _Reader:
         raise WireError("the header has an unknown tag")
 
     def dictionary(self, pairs: Any, depth: int) -> dict[str, Any]:
-        if type(pairs) is not list or not all(type(pair) is list and len(pair) == 2 for pair in pairs):
+        if type(pairs) is not list:
             raise WireError("a dictionary is not a list of pairs")
-        found = {_key(key): self.value(item, depth + 1) for key, item in pairs}
+        found: dict[str, Any] = {}
+        for pair in pairs:
+            if type(pair) is not list or len(pair) != 2:
+                raise WireError("a dictionary is not a list of pairs")
+            key, item = pair
+            found[key if type(key) is str and not self.escapes else _key(key)] = self.value(item, depth + 1)
         if len(found) != len(pairs):
             raise WireError("a dictionary has a key twice")
         return found
@@ -186,6 +203,8 @@ class _Reader:
         self.offset = end
         if name == "b1":
             return array(raw != 0)  # a bool whose byte is neither 0 nor 1 would be equal to nothing
+        if raw.nbytes >= _LARGE and raw.flags.behaved and raw.dtype.isnative:
+            return raw
         return array(raw, dtype=raw.dtype.newbyteorder("="), order="C")
 
     def finish(self) -> None:
