@@ -129,7 +129,7 @@ def _in_notes(cells: Sequence[Note], question: str, heading: str) -> Answer:
     wanted = words(heading or question.replace(".", " "))
     for file in dict.fromkeys(cell.file for cell in cells):
         for cell, title, text in _sections([cell for cell in cells if cell.file == file and not cell.code]):
-            if wanted and begins(title, wanted) and _is_something(text):
+            if wanted and (begins(title, wanted) or _ends(title, question)) and _is_something(text):
                 return Answer(text[:MOST_TEXT], f"{cell.file}, below “{title[:60]}”")
     return Answer()
 
@@ -201,6 +201,12 @@ def begins(heading: str, wanted: Sequence[str]) -> bool:
     while place < len(title) and title[place : place + len(wanted)] != wanted and _NUMBER.fullmatch(title[place]):
         place += 1
     return title[place : place + len(wanted)] == wanted
+
+
+def _ends(heading: str, question: str) -> bool:
+    """Whether a heading is nothing but the last part of a question: “b) AND” with perceptron.and."""
+    _, dot, last = question.rpartition(".")
+    return bool(dot) and begins(heading, words(last)) and words(heading)[-len(words(last)) :] == words(last)
 
 
 _NUMBER = re.compile(r"part|problem|question|task|section|exercise|answer|to|q?\d+[a-z]?|[a-h]|[ivx]+")
