@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -21,6 +21,7 @@ from grader.diagnosis.signature import alike
 from grader.driver import read_driver
 from grader.errors import GraderError, StudentError
 from grader.expected import kept
+from grader.intake.names import DOCUMENTS
 from grader.model import (
     CriterionResult,
     Failure,
@@ -158,7 +159,8 @@ def judge(key: Key, submission: Submission, observations: Observations) -> Resul
     """The decision on one hand-in, from what was observed of it and of the reference."""
     verdicts: dict[str, Verdict] = {}
     for criterion in key.rubric.criteria:
-        verdicts[criterion.id] = _judge_in_turn(criterion, verdicts, key, observations)
+        verdict = _judge_in_turn(criterion, verdicts, key, observations)
+        verdicts[criterion.id] = _unless_in_a_document(criterion, verdict, submission.files)
     sections = tuple(_section(section, verdicts) for section in key.rubric.sections)
     return Result(
         submission={
@@ -351,6 +353,16 @@ def _judge_in_turn(
     if waiting and not seen.failure:
         return undecided(Failure("grader", "waits", f"This waits for {waiting[0]!r}, which is not decided yet."))
     return judge_one(criterion, key, seen, observations.size)
+
+
+def _unless_in_a_document(criterion: Criterion, verdict: Verdict, files: Sequence[str]) -> Verdict:
+    """What was not found in a text, and may stand in a document, waits for a person; being unread costs nothing."""
+    documents = [name for name in files if PurePosixPath(name).suffix.lower() in DOCUMENTS]
+    absent = isinstance(criterion.check, Reading) and {f.code for f in verdict.findings} & criterion.check.ABSENT
+    if verdict.status != "failed" or not documents or not absent:
+        return verdict
+    told = f"This was not found in a text or a notebook. A person looks whether it stands in {documents[0][:80]}."
+    return Verdict("manual", None, (Finding("in-a-document", told),))
 
 
 def judge_one(criterion: Criterion, key: Key, seen: Observation, size: str) -> Verdict:

@@ -104,6 +104,12 @@ def test_an_answer_is_found_where_it_stands(files: dict[str, bytes], value: Any,
     assert (found.value, found.where, found.problem) == (value, where, "")
 
 
+@pytest.mark.parametrize(("heading", "found"), [("b) AND", True), ("And then", False), ("Perceptron AND", True)])
+def test_the_last_part_of_a_question_may_be_a_heading_by_itself(heading: str, found: bool) -> None:
+    files = {"a.md": f"# Units\n## {heading}\nw = (1, 1), b = -1.5\n".encode()}
+    assert bool(find(files, "perceptron.and").value) == found
+
+
 @pytest.mark.parametrize(
     ("content", "told"),
     [
@@ -359,6 +365,23 @@ def test_what_waits_for_a_person_is_neither_zero_nor_full() -> None:
     page = html(result)
     assert "12 points wait for a person." in page
     assert "A person marks this one; its points will be added." in page
+
+
+@pytest.mark.parametrize(
+    ("names", "verdict"),
+    [
+        (("notes.md", "HW1 Theory.PDF"), "manual"),
+        (("notes.md", "theory.tex"), "manual"),
+        (("notes.md", "loss.png"), "failed"),
+    ],
+)
+def test_what_a_document_may_hold_waits_for_a_person(names: tuple[str, ...], verdict: str) -> None:
+    files = {"notes.md": b"# XOR\nBy the sum of the rows.\n# OR\nw = (0, 0), b = -1\n"}
+    result = grade(Submission("scan", EXAMPLES, "0" * 64, names), files, key(), choose("auto"))
+    assert criterion(result, "softmax-jacobian").verdict == criterion(result, "level-sets").verdict == verdict
+    assert criterion(result, "perceptron-or").verdict == "failed"  # that one was found, and is wrong
+    messages = [finding.message for finding in criterion(result, "level-sets").findings]
+    assert any(names[1] in message for message in messages) == (verdict == "manual")
 
 
 def test_a_hand_in_whose_code_kills_every_worker_keeps_its_answers() -> None:

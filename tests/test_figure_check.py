@@ -50,6 +50,12 @@ def judged(cells: list[Cell], files: dict[str, bytes] | None = None, **fields: A
         ([HEAD, code(BOTH, shown(image_png="AAAA"))], {}, "failed", ["no-figure"]),
         ([HEAD, code("x", shown(image_svg=DRAWING))], {"curves": ("epoch",)}, "passed", []),
         ([HEAD, text("![a](plots/a.png)")], {}, "manual", ["figures-elsewhere"]),
+        (
+            [HEAD, text("![a](plots/a.png)")],
+            {"labels": True, "curves": ("train",)},
+            "manual",
+            ["figures-elsewhere"],
+        ),
         ([HEAD, text("![a](https://x.org/a.png)")], {}, "failed", ["no-figure"]),
         ([HEAD, text("![a](attachment:a)", attachments={"a": {"image/png": figure()}})], {}, "passed", []),
         ([{**code(BOTH, PICTURE), "metadata": {"tags": ["loss-curves"]}}], {"labels": True}, "passed", []),

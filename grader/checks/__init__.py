@@ -82,6 +82,7 @@ class Reading(Check):
 
     TELLS_MISTAKES = False
     FOLLOWS = False
+    ABSENT: ClassVar[frozenset[str]] = frozenset()  # codes of findings that say that nothing was found
     RUNS: ClassVar[bool] = False  # whether the code is asked too, by `observe`, once the texts are read
 
     def read(self, files: Mapping[str, bytes]) -> Values:

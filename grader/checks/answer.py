@@ -20,6 +20,7 @@ class Answer(Reading):
         "{kind: answer, question: decay, formula: {variables: {w: {normal: [5]}, "
         "lambda: {uniform: [], low: 0.1}}, indices: [i]}}"
     )
+    ABSENT = frozenset({"no-answer"})
     kind: Literal["answer"]
     question: Annotated[str, Field(min_length=1)] = Field(
         description="A key of the answers' file (dots lead deeper), a cell's tag, or what a heading begins with."

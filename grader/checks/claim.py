@@ -85,6 +85,7 @@ class Claim(Reading):
         "settings: {model: two-layer, hidden: 32, batch_size: 16, learning_rate: 1.0, reg: 0.001, epochs: 10, seed: 0}}"
     )
     RUNS = True
+    ABSENT = frozenset({"no-table"})
     kind: Literal["claim"]
     settings: Annotated[dict[str, bool | int | float | str], Field(min_length=1)] = Field(
         description="The course's defaults, for all that a row does not tell."

@@ -11,6 +11,7 @@ import binascii
 import re
 import struct
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -41,6 +42,7 @@ class Figure(Reading):
     """The pictures that belong to one answer, as a notebook holds them."""
 
     EXAMPLE = "{kind: figure, question: loss-curve, count: 1, labels: true, curves: [train, valid|validation]}"
+    ABSENT = frozenset({"no-figure"})
     kind: Literal["figure"]
     question: Annotated[str, Field(min_length=1)] = Field(
         description="A cell's tag, or what a heading begins with, after its number."
@@ -76,6 +78,9 @@ class Figure(Reading):
         where = str(seen["where"])
         if not figures and not seen["linked"] and not seen["cut"]:
             return decide(0, (_nothing(self.question, seen),))
+        if not figures:  # of a file nothing is known but its name
+            told = self._counted(seen)[1]
+            return Verdict("manual", None, (replace(told, where=where),) if told else ())
         opinions = [self._counted(seen), *([self._labelled(figures)] if self.labels else [])]
         opinions += [self._named(name, figures) for name in self.curves]
         findings = tuple(

@@ -30,6 +30,7 @@ class Prose(Reading):
     EXAMPLE = (
         "{kind: prose, question: xor, empty: 0, model_answer: Adding two rows of the table contradicts the others.}"
     )
+    ABSENT = frozenset({"no-answer"})
     kind: Literal["prose"]
     question: Annotated[str, Field(min_length=1)] = Field(
         description="A key of the answers' file (dots lead deeper), a cell's tag, or what a heading begins with."

@@ -12,6 +12,7 @@ from grader.paths import KIT
 __all__ = [
     "ARCHIVES",
     "DAMAGED",
+    "DOCUMENTS",
     "LINK",
     "PICTURES",
     "SOURCE",
@@ -27,6 +28,7 @@ __all__ = [
 ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz", ".tbz2", ".tar.xz", ".txz")  # that are opened
 SOURCE = frozenset({"", ".py", ".ipynb", ".yaml", ".yml", ".json", ".txt", ".md", ".csv", ".toml", ".cfg"})
 PICTURES = frozenset({".png", ".jpg", ".jpeg"})
+DOCUMENTS = frozenset({".pdf", ".doc", ".docx", ".odt", ".rtf", ".pages", ".tex", ".html", ".htm"})  # for persons only
 
 LINK = "Links are not followed"
 SPECIAL = "Pipes, sockets and devices are left out"
