@@ -220,9 +220,9 @@ def write_report(
     Raises:
         GraderError: the name ends otherwise, no PDF can be made here, or this is not the hand-in of the result.
     """
-    from grader.batch import write
     from grader.exports.json import to_json
     from grader.report import Renderer, html
+    from grader.writing import write
 
     makers: dict[str, Callable[[], str | bytes]] = {
         ".pdf": lambda: Renderer().pdf(result, own=_own(result, hand_in, rubric)),

@@ -14,9 +14,8 @@ import hashlib
 import json
 import os
 import sys
-import tempfile
 import threading
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from itertools import takewhile
@@ -37,6 +36,7 @@ from grader.model import Observation, Observations
 from grader.paths import MISTAKES, cache_folder
 from grader.rubric import Rubric, load_rubric, reference_files
 from grader.session import Limits, Session
+from grader.writing import new_file
 
 if TYPE_CHECKING:
     from grader.sandbox import Sandbox
@@ -357,18 +357,5 @@ def _read(path: Path) -> _Kept | None:
 
 def _write(path: Path, arrays: Mapping[str, Any]) -> None:
     """Keep arrays as a file, whole or not at all; without a place to keep them they are made again next time."""
-    with contextlib.suppress(OSError), _new_file(path) as file:
+    with contextlib.suppress(OSError, GraderError), new_file(path, private=True) as file:
         np.savez(file, **arrays)
-
-
-@contextlib.contextmanager
-def _new_file(path: Path) -> Iterator[Any]:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            yield file
-        os.replace(name, path)
-    except BaseException:
-        os.unlink(name)
-        raise

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from grader.errors import GraderError
 from grader.paths import cache_folder
+from grader.writing import write
 
 __all__ = ["Kept"]
 
@@ -34,11 +35,5 @@ class Kept:
 
     def put(self, digest: str, value: Mapping[str, Any]) -> None:
         """Keep a value."""
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            descriptor, name = tempfile.mkstemp(dir=self.folder, prefix=f".{digest[:8]}.")
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                json.dump(value, file)
-            os.replace(name, self.folder / f"{digest}.json")
-        except OSError:
-            return
+        with suppress(OSError, GraderError):
+            write(self.folder / f"{digest}.json", json.dumps(value), private=True)

@@ -53,7 +53,7 @@ def _name(rubric: Rubric, size: str, places: Mapping[str, Path | None]) -> str:
 
 
 def _write(folder: Path, files: Mapping[str, bytes]) -> None:
-    from grader.batch import write
+    from grader.writing import write
 
     for name, content in files.items():
         write(folder / name, content)

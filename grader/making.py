@@ -167,8 +167,8 @@ def _data(writeup: Writeup, places: Mapping[str, str | Path], quick: bool) -> tu
 
 def _write(made: WrittenUp, path: Path, form: Form) -> None:
     """The report, and beside it the numbers; what an earlier run left there goes."""
-    from grader.batch import write
     from grader.report.writeup import html, pdf
+    from grader.writing import write
 
     files = dict(made.numbers)
     if form == "html":

@@ -170,8 +170,8 @@ def _near(notebook: Path, files: Mapping[str, bytes]) -> dict[str, bytes]:
 
 
 def _printed(name: str, content: bytes | None, beside: Mapping[str, bytes], place: Path, press: Press) -> NotebookPdf:
-    from grader.batch import write
     from grader.notebooks import Notebook, Unreadable, read
+    from grader.writing import write
 
     try:
         if content is None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from notebook_samples import code, figure, notebook, shown, text
 
-from grader.batch import observed_file, own_file, write
+from grader.batch import observed_file, own_file
 from grader.exports.json import to_json
 from grader.gradebook import FILE, Attempt, open_book
 from grader.gradebook.book import Book
@@ -23,6 +23,7 @@ from grader.review.desk import Desk
 from grader.review.opening import desk_of
 from grader.rubric import Rubric, load_rubric, reference_files
 from grader.writeup.figures import Figures
+from grader.writing import write
 
 SEED = 7
 QUESTIONS = ("xor", "curves", "rate")

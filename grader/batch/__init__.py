@@ -4,7 +4,7 @@ They travel by content to whatever grades them, and what comes back is written h
 are the same for any engine, any number of processes and any order, because nothing of a hand-in depends on another.
 """
 
-from grader.batch.files import OBSERVED, observed_file, own_file, write, write_all
+from grader.batch.files import OBSERVED, observed_file, own_file, write_all
 from grader.batch.nouns import FILES, Engine, Format, Graded, Outcome, Plan, Task, Work, outcome_of, plan
 from grader.batch.running import Choice, run
 
@@ -24,6 +24,5 @@ __all__ = [
     "own_file",
     "plan",
     "run",
-    "write",
     "write_all",
 ]

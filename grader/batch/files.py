@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import tempfile
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.batch.nouns import FILES, Format, Task
-from grader.errors import GraderError
+from grader.writing import write
 
 if TYPE_CHECKING:
     from grader.model import Own, Result
@@ -25,7 +23,6 @@ __all__ = [
     "kept_own",
     "observed_file",
     "own_file",
-    "write",
     "write_all",
     "write_files",
 ]
@@ -57,34 +54,6 @@ def formats_there(folder: Path) -> frozenset[Format]:
 
     there = {name for name, file in FILES.items() if (folder / file).is_file()}
     return frozenset(there - {"pdf"} if pdf_problem() else there)
-
-
-def write(path: Path, content: str | bytes, *, private: bool = False) -> None:
-    """Write a file as a whole or not at all."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except FileNotFoundError:  # only where the system itself makes the folders, as below /proc
-        raise GraderError(f"{path.parent}: no folder can be made there.") from None
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content.encode() if isinstance(content, str) else content)
-        if not private:
-            os.chmod(name, 0o666 & ~_umask())
-        os.replace(name, path)
-    except BaseException as error:
-        os.unlink(name)
-        if isinstance(error, OSError):  # a full disk does not say by itself what it has no room for
-            raise OSError(error.errno, error.strerror, str(path)) from None
-        raise
-
-
-@cache
-def _umask() -> int:
-    """What the user's new files may not allow; temporary files are for the owner only."""
-    mask = os.umask(0o077)
-    os.umask(mask)
-    return mask
 
 
 def write_all(task: Task, result: Result, formats: frozenset[Format], own: Mapping[str, Own]) -> str:

@@ -8,9 +8,10 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from grader.batch.files import forget, observed_file, own_file, write, write_files
+from grader.batch.files import forget, observed_file, own_file, write_files
 from grader.batch.nouns import Engine, Graded, Outcome, Plan, Task, Work
 from grader.errors import GraderError
+from grader.writing import write
 
 if TYPE_CHECKING:
     from grader.batch.before import Before

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.batch import OBSERVED, Outcome, write
+from grader.batch import OBSERVED, Outcome
 from grader.errors import GraderError
 from grader.gradebook import FILE, Attempt, is_available, open_book
+from grader.writing import write
 
 if TYPE_CHECKING:
     from grader.gradebook.book import Book

@@ -57,7 +57,7 @@ class Exported:
         Args:
             path: where each hand-in has a file of its own, it is written beside the result unless this is given.
         """
-        from grader.batch import write
+        from grader.writing import write
 
         if self.file and (self.single is None or path is None):
             where = self.out if path is None else Path(path)

@@ -28,9 +28,9 @@ def marks_table(out: str | Path, *, every: bool = False, book: str | None = None
 
 def write_marks_table(rows: Iterable[Mapping[str, object]], path: str | Path) -> None:
     """Write such rows for markers, as CSV or XLSX, as the name ends."""
-    from grader.batch import write
     from grader.marks import COLUMNS
     from grader.tables import table
+    from grader.writing import write
 
     write(Path(path), table(COLUMNS, rows, Path(path).suffix), private=True)
 

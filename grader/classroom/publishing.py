@@ -16,10 +16,11 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from grader.batch import FILES, OBSERVED, Format, Outcome, Task, outcome_of, write
+from grader.batch import FILES, OBSERVED, Format, Outcome, Task, outcome_of
 from grader.batch.files import drawn, formats_there, kept_own, write_files
 from grader.errors import GraderError
 from grader.gradebook import Entry, marked
+from grader.writing import write
 
 __all__ = ["Published", "publish", "publish_marks", "unpublished"]
 

@@ -13,11 +13,12 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from grader.batch import FILES, Format, Outcome, Task, write
+from grader.batch import FILES, Format, Outcome, Task
 from grader.classroom.results import RUN, run_of
 from grader.errors import GraderError
 from grader.exports import cell
 from grader.rubric import Rubric
+from grader.writing import write
 
 __all__ = ["Run", "refuse_another", "seed_of", "status", "summary", "summary_csv", "versions"]
 

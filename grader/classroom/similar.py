@@ -34,9 +34,9 @@ class Compared:
         Raises:
             GraderError: the name ends otherwise.
         """
-        from grader.batch import write
         from grader.report.similarity import html
         from grader.similarity.files import to_csv, to_json
+        from grader.writing import write
 
         makers: Mapping[str, Callable[[], str | bytes]] = {
             ".html": lambda: html(self.comparison, self.name),

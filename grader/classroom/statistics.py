@@ -54,7 +54,7 @@ def write_statistics(
     Raises:
         GraderError: there are no results, or they cannot be read.
     """
-    from grader.batch import write
+    from grader.writing import write
 
     folder = Path(out)
     statistics = class_statistics(folder, book=book)

@@ -131,7 +131,7 @@ def _cores() -> int:
 
 
 def _write(path: Path, content: str, quiet: bool) -> None:
-    from grader.batch import write
+    from grader.writing import write
 
     write(path, content)
     if not quiet:

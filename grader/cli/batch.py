@@ -153,8 +153,8 @@ def _failed(out: Path) -> frozenset[str]:
 
 def _write_roster(out: Path, hand_ins: Sequence[HandIn]) -> None:
     """Who handed in what, for exports and marks, in the form that their --roster takes."""
-    from grader.batch import write
     from grader.exports import cell
+    from grader.writing import write
 
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")

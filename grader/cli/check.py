@@ -197,9 +197,9 @@ def _refuse_other_formats(report: Path | None) -> None:
 
 
 def _write(path: Path, result: Result, hand_in: Path, rubric: Rubric, *, quiet: bool) -> None:
-    from grader.batch import write
     from grader.own import own_at
     from grader.report import Renderer, html
+    from grader.writing import write
 
     own = own_at(rubric, hand_in)
     write(path, html(result, own=own) if path.suffix.lower() == ".html" else Renderer().pdf(result, own=own))

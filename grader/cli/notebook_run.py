@@ -90,8 +90,8 @@ def _taken(path: Path) -> tuple[Intake, str]:
 
 
 def _write(found: Executed, out: Path, name: str, intake: Intake) -> None:
-    from grader.batch import write
     from grader.execution import as_json
+    from grader.writing import write
 
     if out.suffix.lower() == ".pdf":
         write(out, _pdf(found, name, intake))

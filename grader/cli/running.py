@@ -309,9 +309,9 @@ def _write_marking(run: Run, key: Key) -> None:
     if not waiting:
         path.unlink(missing_ok=True)
         return
-    from grader.batch import write
     from grader.marking import questions
     from grader.report import marking
+    from grader.writing import write
 
     told = {"title": run.rubric.title, "course": run.rubric.course}
     write(path, marking.html(told, questions(key, waiting)), private=True)

@@ -26,9 +26,9 @@ def command(outs: tuple[Path, ...], course: Path, output: Path | None) -> None:
     \b
     Example:  grader marks totals hw1/ hw2/ hw3/ --course course.yaml -o totals.csv
     """
-    from grader.batch import write
     from grader.classroom.totals import term_totals
     from grader.exports import cell
+    from grader.writing import write
 
     students = term_totals(outs, course)
     assignments = list(students[0].percents) if students else []

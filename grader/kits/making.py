@@ -37,7 +37,7 @@ class MadeKit:
         Raises:
             GraderError: a file with other content is there already, and `force` is not given; nothing was written.
         """
-        from grader.batch import write
+        from grader.writing import write
 
         if self.archive:
             write(Path(path), zipped(self.files), private=True)

@@ -15,7 +15,7 @@ from attack_suite import COURSE, EXAMPLES, ROOT, attack
 from grader.bank import _read
 from grader.batch import Format, Graded, Outcome, Plan, Task, Work
 from grader.batch.before import Before
-from grader.batch.files import write, write_files
+from grader.batch.files import write_files
 from grader.cli.handins import find
 from grader.cli.running import _rubric_file
 from grader.errors import GraderError
@@ -24,6 +24,7 @@ from grader.intake import take
 from grader.kept import Kept
 from grader.model import Submission
 from grader.rubric import find_rubric, load_rubric
+from grader.writing import write
 
 
 def submission(digest: str) -> Submission:
