@@ -16,6 +16,7 @@ from grader.worker.handin import HandIn, Missing, MissingPackage, OutOfSight, Un
 from grader.worker.integrity import Integrity
 from grader.worker.loading import driver_class, is_of_driver
 from grader.worker.plain import NotPlain, plain
+from grader.worker.plainly import in_words
 from grader.worker.wire import Reference
 
 __all__ = ["Service"]
@@ -166,7 +167,8 @@ class Service:
         if isinstance(error, MemoryError):
             hint = f"The code may use {self._memory >> 20} MiB of memory. Are arrays made that are larger than needed?"
             return "student", "exception", _named(error, text), hint
-        return "student", "exception", _named(error, text), ""
+        named = _named(error, text)
+        return "student", "exception", named, in_words(named)
 
     def _clean(self, text: str) -> str:
         """A message without this machine's paths."""
