@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -174,7 +175,16 @@ def decide(fraction: float, findings: tuple[Finding, ...] = (), *, crashed: bool
         status, fraction = "passed", 1.0
     elif fraction <= 1e-9:
         status, fraction = ("error" if crashed else "failed"), 0.0
-    return Verdict(status, fraction, findings, **pictures)
+    return Verdict(status, fraction, tuple(map(_as_sentence, findings)), **pictures)
+
+
+_OPENERS = ("the ", "what ", "each ", "every ", "no ")  # a name of the hand-in's keeps its first letter as it is
+
+
+def _as_sentence(finding: Finding) -> Finding:
+    """The finding with a capital letter where its message opens with an ordinary word."""
+    message = finding.message
+    return replace(finding, message=message[0].upper() + message[1:]) if message.startswith(_OPENERS) else finding
 
 
 def share(opinions: Sequence[tuple[int, Finding | None]]) -> float:

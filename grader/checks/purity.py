@@ -86,10 +86,10 @@ def _opinions(model: str, seen: Any, rows: int, setting: Setting) -> list[tuple[
     if failures:
         return [(1, failures[0])]
     if same(seen["calls"]["other, fresh"], seen["calls"]["first"]):
-        return [(1, Finding("constant-answer", f"{model}: two different batches get the same answer.", _LOOKS))]
+        return [(1, Finding("constant-answer", f"With {model}, two different batches get the same answer.", _LOOKS))]
     given = (*_batch(setting, model, rows, 0), setting.parameters(model, setting.rng(model, "parameters", 0)))
     alike = [*_left_alone(seen["calls"], *given), *_without_traces(seen)]
-    return [(weight, _unless_same(*pair, f"{model}: {told}", hint)) for weight, pair, told, hint in alike]
+    return [(weight, _unless_same(*pair, f"With {model}, {told}", hint)) for weight, pair, told, hint in alike]
 
 
 _Alike = tuple[int, tuple[Any, Any], str, str]
