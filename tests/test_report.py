@@ -244,7 +244,7 @@ def test_what_fails_at_one_place_is_one_thing_to_do() -> None:
     result = Result({}, {}, Score(0, 15), (SectionResult("s", "S", Score(0, 15), criteria),))
     (step,) = story.first_steps(result)
     assert (step.title, step.lost, step.also) == ("Forward", 15, ("Backward", "Training"))
-    assert "the same in Backward and Training" in Page(report.html(result)).text
+    assert "The same in “Backward” and “Training”." in Page(report.html(result)).text
 
 
 def test_what_follows_is_told_with_its_cause_even_where_it_comes_first() -> None:

@@ -71,6 +71,11 @@ def listing(parts: Sequence[str]) -> str:
     return " and ".join(filter(None, [", ".join(parts[:-1]), *parts[-1:]]))
 
 
+def quoted(titles: Sequence[str]) -> str:
+    """“a” and “b”, for titles that hold commas and words of their own."""
+    return listing([f"“{title}”" for title in titles])
+
+
 def _without_stacks(text: str) -> list[str]:
     """The characters, without combining marks piled on other marks."""
     kept: list[str] = []
