@@ -28,15 +28,15 @@ from typing import Any, TypeVar
 import numpy as np
 
 from grader.audit.course import load_course
-from grader.bank import Bank
 from grader.data import load
 from grader.diagnosis.library import Compose, Library, Member
 from grader.diagnosis.match import Match, match
 from grader.diagnosis.signature import Cell, Cells, apart, cells_of
-from grader.feedback import explain
 from grader.grading import PUBLIC_SEED, Key, look, observe, prepare
 from grader.intake import take
 from grader.mistakes import apply, apply_all
+from grader.mistakes.bank import Bank
+from grader.mistakes.feedback import explain
 from grader.model import Result, Submission
 from grader.rubric import Rubric, find_rubric, load_rubric, reference_files
 from grader.sandbox import choose

@@ -25,14 +25,14 @@ for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
 from homework.direct import Direct, Vocabulary, modules
 from homework.spent import Cost, cost, counts_all
 
-from grader.bank import Bank
 from grader.channel import Channel
 from grader.data import load
 from grader.driver import Driver, read_driver
 from grader.errors import SandboxError
-from grader.feedback import explain
 from grader.grading import Key, judge, look, observe_in, prepare
 from grader.intake import Intake, take
+from grader.mistakes.bank import Bank
+from grader.mistakes.feedback import explain
 from grader.model import Observation, Observations
 from grader.probes import Setting
 from grader.rubric import find_rubric, load_rubric

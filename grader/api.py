@@ -19,14 +19,14 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Literal
 
 from grader.again import Helpers, judge_again, look_again
-from grader.bank import Bank
 from grader.courses import public_rubric, rubric_of
 from grader.data import DataSet, load
 from grader.driver import read_driver
 from grader.errors import GraderError
-from grader.feedback import explain
 from grader.grading import Key, judge, look, prepare
 from grader.intake import take
+from grader.mistakes.bank import Bank
+from grader.mistakes.feedback import explain
 from grader.model import Observation, Observations, Own, Result, Submission
 from grader.own import own_at
 from grader.proxy import Proxy

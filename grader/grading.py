@@ -15,12 +15,10 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from grader.asked import Overheard, digest
 from grader.checks import GONE, Reading, undecided
 from grader.diagnosis.signature import alike
 from grader.driver import read_driver
 from grader.errors import GraderError, StudentError
-from grader.expected import kept
 from grader.intake.names import DOCUMENTS
 from grader.model import (
     CriterionResult,
@@ -34,6 +32,8 @@ from grader.model import (
     Submission,
     Verdict,
 )
+from grader.observed.asked import Overheard, digest
+from grader.observed.expected import kept
 from grader.paths import MISTAKES
 from grader.probes import Setting
 from grader.rubric import Criterion, Rubric, Section, reference_files

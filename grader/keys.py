@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.errors import GraderError
-from grader.expected import keep, kept
 from grader.grading import PUBLIC_SEED, Key
+from grader.observed.expected import keep, kept
 from grader.paths import cache_folder
 from grader.versions import digest, own_versions, state_of_data
 

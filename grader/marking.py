@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from grader.checks import Reading
-from grader.expected import kept
 from grader.grading import Key
 from grader.model import Question, Result, Values, Waiting
+from grader.observed.expected import kept
 from grader.rubric import Criterion, Rubric, reference_files
 
 __all__ = ["guided", "questions", "waiting"]

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from grader.relay import Caller
+    from grader.suites.relay import Caller
 
 LONGEST = 500  # characters of a message
 OUTCOMES = pytest.fail.Exception, pytest.skip.Exception  # raised with a reason that the author wrote
@@ -46,7 +46,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(pytest_fixtures, "grader.pytest_fixtures")
     if descriptor is not None:
         from grader.proxy import Proxy
-        from grader.relay import Caller
+        from grader.suites.relay import Caller
 
         caller = Caller(socket.socket(fileno=descriptor))
         config.stash[pytest_fixtures.BROUGHT] = Proxy(lambda: caller)

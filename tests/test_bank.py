@@ -14,11 +14,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.bank import Bank
 from grader.diagnosis.match import match
 from grader.errors import GraderError
 from grader.grading import PUBLIC_SEED, Key, look, prepare
 from grader.mistakes import apply_all
+from grader.mistakes.bank import Bank
 from grader.model import Observations, Submission
 from grader.rubric import Rubric, find_rubric, load_rubric, reference_files
 from grader.sandbox import Limits, Process, Sandbox, choose

@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.asked import digest
 from grader.checks import kinds
 from grader.checks.claim import Claim
 from grader.claims import Stated, Yardstick, compare
@@ -22,6 +21,7 @@ from grader.experiments import Run, read
 from grader.grading import grade, prepare
 from grader.intake import take
 from grader.model import CriterionResult, Failure, Verdict
+from grader.observed.asked import digest
 from grader.probes import Setting
 from grader.rubric import load_rubric
 from grader.sandbox.process import ProcessSandbox

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from grader.diagnosis.match import Match
-from grader.feedback import explain
 from grader.mistakes import Mistake
+from grader.mistakes.feedback import explain
 from grader.model import CriterionResult, Finding, Observations, Result, Score, SectionResult
 from grader.rubric import Rubric, load_rubric
 

@@ -13,11 +13,11 @@ import pytest
 from test_variants import EXAMPLES, LIMITS, RIGHT, VARIANTS, WRONG, key
 
 from grader.audit.course import load_course
-from grader.bank import Bank
-from grader.feedback import explain
 from grader.grading import PUBLIC_SEED, look, prepare
 from grader.intake import take
 from grader.mistakes import apply
+from grader.mistakes.bank import Bank
+from grader.mistakes.feedback import explain
 from grader.model import CriterionResult, Result, Submission
 from grader.sandbox import choose
 

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.asked import Overheard, digest
 from grader.errors import GraderError
 from grader.model import Failure, Finding, Observation, Observations
 from grader.observed import LARGEST, Seen, pack, unpack
+from grader.observed.asked import Overheard, digest
 from grader.session import Handle
 
 VALUES: dict[str, Any] = {

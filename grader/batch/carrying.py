@@ -16,8 +16,8 @@ from grader.rubric import Rubric, reference_files
 from grader.versions import own_versions
 
 if TYPE_CHECKING:
-    from grader.bank import Bank
     from grader.grading import Key
+    from grader.mistakes.bank import Bank
     from grader.sandbox import Sandbox
 
 __all__ = ["Unpacked", "carried"]
@@ -27,7 +27,7 @@ RUBRIC, REFERENCE, KNOWN = "rubric", "reference", "known"
 
 def carried(plan: Plan, key: Key, sandbox: Sandbox) -> Plan:
     """The plan with all that it names by a path."""
-    from grader.bank import Bank
+    from grader.mistakes.bank import Bank
 
     course = {f"{REFERENCE}/{name}": content for name, content in reference_files(key.rubric.reference).items()}
     course[f"{RUBRIC}/{key.rubric.path.name}"] = key.rubric.path.read_bytes()

@@ -16,9 +16,9 @@ from grader.errors import GraderError
 
 if TYPE_CHECKING:
     from grader.again import Helpers
-    from grader.bank import Bank
     from grader.batch.carrying import Unpacked
     from grader.grading import Key
+    from grader.mistakes.bank import Bank
     from grader.model import Result
     from grader.sandbox import Sandbox
 
@@ -113,7 +113,7 @@ class Station:
 
         result, seen = look(work.submission, work.files, self.key, self._nursery)
         if seen.signature:
-            from grader.feedback import explain
+            from grader.mistakes.feedback import explain
 
             result = explain(result, seen, self._bank, self.key.seed)
         again = look_again(result, seen.size, work.files, self.key, self._nursery, self._helpers)
@@ -122,7 +122,7 @@ class Station:
     @cached_property
     def _bank(self) -> Bank:
         """The known mistakes, with a worker for combinations of them."""
-        from grader.bank import Bank
+        from grader.mistakes.bank import Bank
 
         return self._unpacked.bank() if self._unpacked else Bank(self.key.rubric, self.sandbox)
 

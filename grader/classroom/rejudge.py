@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from grader.again import judge_again
-from grader.bank import Bank
 from grader.errors import GraderError
-from grader.feedback import explain
 from grader.grading import Key, judge, prepare
+from grader.mistakes.bank import Bank
+from grader.mistakes.feedback import explain
 from grader.model import Result, Score, Submission
 from grader.observed import Seen, unpack
 from grader.rubric import Rubric

@@ -123,9 +123,9 @@ def _explained(
     """The result with recognised mistakes named; the first time, a course's mistakes have to be seen for that."""
     if not seen.signature or result.score.given == result.score.maximum:
         return result
-    from grader.bank import Bank
     from grader.cli.terminal import learning
-    from grader.feedback import explain
+    from grader.mistakes.bank import Bank
+    from grader.mistakes.feedback import explain
 
     with learning(quiet=quiet) as progress:
         bank = Bank(rubric, chosen, progress)

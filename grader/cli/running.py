@@ -210,8 +210,8 @@ def _learn_mistakes(rubric: Rubric, sandbox: Sandbox, asked: Asked) -> None:
 
     if not (rubric.folder / MISTAKES).is_file():
         return
-    from grader.bank import Bank
     from grader.cli.terminal import learning
+    from grader.mistakes.bank import Bank
 
     with learning(quiet=not asked.talks) as progress:
         bank = Bank(rubric, sandbox, progress)

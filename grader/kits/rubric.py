@@ -11,8 +11,8 @@ import yaml
 from grader.checks import Reading
 from grader.driver import read_driver
 from grader.errors import GraderError
-from grader.expected import keep
 from grader.kits import File
+from grader.observed.expected import keep
 from grader.paths import MISTAKES
 from grader.rubric import Criterion, Rubric, reference_files
 from grader.strict_yaml import parse

@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 from attack_suite import COURSE, EXAMPLES, ROOT, attack
 
-from grader.bank import _read
 from grader.batch import Format, Graded, Outcome, Plan, Task, Work
 from grader.batch.before import Before
 from grader.batch.files import write_files
@@ -22,6 +21,7 @@ from grader.errors import GraderError
 from grader.exports.json import from_json
 from grader.intake import take
 from grader.kept import Kept
+from grader.mistakes.bank import _read
 from grader.model import Submission
 from grader.rubric import find_rubric, load_rubric
 from grader.writing import write

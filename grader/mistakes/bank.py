@@ -282,7 +282,7 @@ def _ids(rubric: Rubric) -> list[str]:
 
 def _digest(rubric: Rubric, files: Mapping[str, bytes]) -> str:
     """One name for all that decides what is seen."""
-    package = Path(__file__).resolve().parent
+    package = Path(__file__).resolve().parents[1]
     code = sorted(path for pattern in _DECIDING for path in package.glob(pattern))
     contents = [*(files[name] for name in sorted(files)), *(path.read_bytes() for path in code)]
     contents += [path.read_bytes() for path in (rubric.path, rubric.folder / MISTAKES)]

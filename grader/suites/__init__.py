@@ -17,8 +17,8 @@ from typing import IO, Any
 
 from grader.errors import GraderError, StudentError
 from grader.model import Failure
-from grader.relay import Relay, Silence
 from grader.session import Student
+from grader.suites.relay import Relay, Silence
 
 __all__ = ["files_of", "outcomes"]
 
@@ -82,7 +82,7 @@ def outcomes(suite: Path, student: Student, seed: int, seconds: float, select: s
 
 
 def _start(suite: Path, channel: int, seed: int, select: str, printed: IO[bytes]) -> subprocess.Popen[bytes]:
-    package = str(Path(__file__).resolve().parent.parent)
+    package = str(Path(__file__).resolve().parents[2])
     asked = [str(suite), "--rootdir", str(_folder(suite)), f"--grader-relay={channel}", f"--grader-seed={seed}"]
     return subprocess.Popen(
         [sys.executable, "-P", "-c", BEGIN, package, *asked, *OPTIONS, *(["-k", select] if select else [])],

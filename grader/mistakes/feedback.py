@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from grader.bank import Bank
 from grader.diagnosis.match import Match
 from grader.mistakes import Mistake
+from grader.mistakes.bank import Bank
 from grader.model import CriterionResult, Finding, Observations, Result, Score, SectionResult, Status
 
 __all__ = ["explain"]
