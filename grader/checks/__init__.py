@@ -21,7 +21,19 @@ if TYPE_CHECKING:
     from grader.probes import Setting
     from grader.session import Student
 
-__all__ = ["GONE", "Check", "Reading", "attempt", "decide", "failure_of", "kinds", "part", "share", "undecided"]
+__all__ = [
+    "GONE",
+    "Check",
+    "Reading",
+    "attempt",
+    "decide",
+    "failure_of",
+    "in_case",
+    "kinds",
+    "part",
+    "share",
+    "undecided",
+]
 
 GONE = frozenset({"timeout", "died", "protocol"})  # failures that cost the worker
 
@@ -178,7 +190,16 @@ def decide(fraction: float, findings: tuple[Finding, ...] = (), *, crashed: bool
     return Verdict(status, fraction, tuple(map(_as_sentence, findings)), **pictures)
 
 
-_OPENERS = ("the ", "what ", "each ", "every ", "no ")  # a name of the hand-in's keeps its first letter as it is
+def in_case(name: str, message: str, weight: float) -> str:
+    """A message as one about this case; of a case without weight it says that it costs nothing."""
+    small = message[:1].lower() + message[1:]
+    told = f"With {name}: {small if small.startswith(_OPENERS) else message}" if name else message
+    if weight:
+        return told
+    return f"{told}{'' if told.endswith(('.', '?')) else '.'} This costs no points."
+
+
+_OPENERS = ("the ", "what ", "each ", "every ", "no ", "this ")  # a name of the hand-in's keeps its first letter
 
 
 def _as_sentence(finding: Finding) -> Finding:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from grader.checks import Check, attempt, decide, failure_of, part
+from grader.checks import Check, attempt, decide, failure_of, in_case, part
 from grader.compare import Tolerance, difference, finiteness
 from grader.model import Finding, Values, Verdict
 from grader.probes import Argument, Model, Setting, make_all, unique_names
@@ -74,9 +74,9 @@ class Stability(Check):
         found = failure_of(got) or difference(got, want, what, Tolerance(1e-4, self.absolute))
         if not found:
             return None
-        costs = "" if case.weight else " This costs no points."
         code = found.code if case.weight else "remark"
-        return Finding(code, f"With {case.name}: {found.message}{costs}", case.hint or found.hint, found.where)
+        message = in_case(case.name, found.message, case.weight)
+        return Finding(code, message, case.hint or found.hint, found.where)
 
     def models(self) -> tuple[str, ...]:
         return tuple(a.model for case in self.cases for a in case.arguments if isinstance(a, Model))

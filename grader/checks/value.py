@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from grader.checks import Check, attempt, decide, failure_of, part
+from grader.checks import Check, attempt, decide, failure_of, in_case, part
 from grader.compare import Tolerance, Wrong, first_difference, is_multiple
 from grader.compare.explanations import DOUBLE, Look, Scale, common_factor, explain, number
 from grader.model import Finding, Values, Verdict
@@ -138,9 +138,8 @@ class Value(Check):
             finding = explain(each.what, [_look(case, each, setting)]) if isinstance(each, Wrong) else each
             one_cause = bool(finding.where) or finding.code in _ONE_CAUSE
             key = (finding.code, finding.message if one_cause else case.name)
-            costs = "" if case.weight else " This costs no points."
             alone = one_cause and all(other == each for other in found.values())  # which case it is tells nothing then
-            message = f"{'' if alone else f'With {case.name}: '}{finding.message}{costs}"
+            message = in_case("" if alone else case.name, finding.message, case.weight)
             code = finding.code if case.weight else "remark"
             own = finding.hint if one_cause else case.hint or finding.hint
             told.setdefault(key, Finding(code, message, own, finding.where))
