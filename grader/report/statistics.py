@@ -15,7 +15,7 @@ from markupsafe import Markup
 from grader.paths import data_folder
 from grader.report import bars
 from grader.report.page import environment, style
-from grader.report.text import number, one_line, points
+from grader.report.text import fixed, number, one_line, points
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -85,17 +85,17 @@ def _charts(statistics: Statistics) -> list[tuple[str, Markup]]:
 
 
 def _percent(share: float | None) -> str:
-    return "–" if share is None else f"{number(100 * share)} %"
+    return "–" if share is None else f"{number(100 * share)}%"
 
 
 def _duration(seconds: float) -> str:
     if seconds < 120:
-        return f"{number(seconds)} s"
-    return f"{number(seconds / 60)} min" if seconds < 7200 else f"{number(seconds / 3600)} h"
+        return f"{fixed(seconds, 2)} s"
+    return f"{fixed(seconds / 60, 1)} min" if seconds < 7200 else f"{fixed(seconds / 3600, 1)} h"
 
 
 def _discrimination(found: Discrimination | None) -> str:
-    return "–" if found is None else f"{number(found.r, 2)} ({number(found.low, 2)} to {number(found.high, 2)})"
+    return "–" if found is None else f"{fixed(found.r, 2)} ({fixed(found.low, 2)} to {fixed(found.high, 2)})"
 
 
 def _why(row: Row) -> str:

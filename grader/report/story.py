@@ -182,7 +182,7 @@ def facts(result: Result, audience: Audience) -> list[tuple[str, str]]:
     """How it was graded, as pairs of a label and its value."""
     files = text.plural(len(result.submission.get("files", ())), "file")
     everything = {
-        **result.environment,
+        **_environment(result, audience),
         **_provenance(result, audience),
         "rubric": f"{result.rubric.get('id', '')} {result.rubric.get('digest', '')}",
         "hand-in": f"{files} {result.submission.get('digest', '')}",
@@ -205,6 +205,11 @@ def _others(counts: Counter[Status]) -> list[str]:
 def _provenance(result: Result, audience: Audience) -> dict[str, str]:
     everything = audience == "instructor"
     return {key: value for key, value in result.provenance.items() if everything or key in STUDENTS_PROVENANCE}
+
+
+def _environment(result: Result, audience: Audience) -> dict[str, str]:
+    """What the code ran on; how it was held is for those who answer for it."""
+    return {key: value for key, value in result.environment.items() if audience == "instructor" or key != "lockdown"}
 
 
 def _duration(result: Result, audience: Audience) -> dict[str, str]:

@@ -50,6 +50,11 @@ def number(value: float, digits: int = 3) -> str:
     return _minus(f"{_trimmed(mantissa)}e{int(exponent)}")
 
 
+def fixed(value: float, decimals: int) -> str:
+    """A number with so many decimals, so that it lines up with others: 0.30."""
+    return _minus(f"{value:.{decimals}f}")
+
+
 def column(cells: Sequence[Cell]) -> list[str]:
     """The texts of one table column; its numbers get the same count of decimals, so that they line up."""
     decimals = _decimals([abs(cell) for cell in cells if _is_number(cell) and math.isfinite(cell) and cell])

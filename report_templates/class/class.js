@@ -72,7 +72,7 @@
       name.lastChild.setAttribute("aria-label", `${row[NAME]}, PDF`);
     }
     cell(made, statuses[row[STATUS]]);
-    cell(made, row[GIVEN] === null ? "–" : `${row[GIVEN]} / ${row[MAXIMUM]} · ${Math.floor(row[PERCENT])} %`, "right");
+    cell(made, row[GIVEN] === null ? "–" : `${row[GIVEN]} / ${row[MAXIMUM]} · ${Math.floor(row[PERCENT])}%`, "right");
     cell(made, row[SECONDS] === null ? "–" : `${row[SECONDS].toFixed(1)} s`, "right");
     cell(made, row[MISTAKES].map((i) => mistakes[i][0]).join("; "), "quiet");
     cell(made, row[WHY], row[LOOKS].length ? "look" : "");
