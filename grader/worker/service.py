@@ -11,7 +11,6 @@ from typing import Any
 
 from grader.worker import procedures
 from grader.worker.chance import begin_chance
-from grader.worker.earlier import offer_earlier_names
 from grader.worker.handin import HandIn, Missing, MissingPackage, OutOfSight, Unusable, last_frame
 from grader.worker.integrity import Integrity
 from grader.worker.loading import driver_class, is_of_driver
@@ -33,7 +32,6 @@ class Service:
         self.note: Callable[[str], None] | None = None
         self._root = folder.resolve() / "handin"
         self._memory = memory
-        offer_earlier_names()
         self._integrity = Integrity()
         self._handin: HandIn | None = None
         self._driver: Any = None
