@@ -1,4 +1,4 @@
-"""The few functions of SciPy and scikit-learn that hand-ins borrow around their own network, in numpy.
+"""The few functions of pandas, SciPy and scikit-learn that hand-ins borrow around their own network, in numpy.
 
 They stand in for packages that are not there: a script that cuts and scales its data with them can go on.
 """
@@ -8,6 +8,8 @@ from __future__ import annotations
 from typing import Any, Self
 
 import numpy as np
+
+from grader.worker.frames import FRAMES
 
 __all__ = ["BORROWED"]
 
@@ -164,5 +166,6 @@ BORROWED: dict[tuple[str, str], Any] = {
     **{("scipy", function.__name__): function for function in (expit, log_softmax, logsumexp, softmax, xlogy)},
     **{("sklearn", function.__name__): function for function in (accuracy_score, scale, shuffle, train_test_split)},
     **{("sklearn", kind.__name__): kind for kind in (StandardScaler, MinMaxScaler)},
+    **{("pandas", name): value for name, value in FRAMES.items()},
 }
 """By the package and the name that it has there, in whichever of its modules."""

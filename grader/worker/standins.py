@@ -14,7 +14,7 @@ import numpy as np
 
 from grader.worker.borrowed import BORROWED
 
-__all__ = ["DRAWING", "FORBIDDEN", "OFFERED", "Lost", "MissingPackage", "StandIn"]
+__all__ = ["DRAWING", "FORBIDDEN", "OFFERED", "Lost", "MissingPackage", "StandIn", "of_stand_in"]
 
 FORBIDDEN = frozenset({"autograd", "jax", "keras", "sklearn", "tensorflow", "theano", "torch", "torchvision"})
 """What these courses forbid; a stand-in takes their place even where they are installed."""
@@ -50,6 +50,15 @@ class MissingPackage(Exception):
     def __init__(self, name: str) -> None:
         super().__init__(f"{name} is not available here, and the code needs what it returns.")
         self.name = name
+
+
+def of_stand_in(error: BaseException) -> bool:
+    """Whether it arose in what stands in for a package, which knows less than the package does."""
+    files, traceback = [], error.__traceback__
+    while traceback is not None:
+        files.append(traceback.tb_frame.f_globals.get("__name__"))
+        traceback = traceback.tb_next
+    return bool({*files} & {"grader.worker.borrowed", "grader.worker.frames"})
 
 
 class StandIn(ModuleType):

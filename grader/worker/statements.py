@@ -9,7 +9,7 @@ from types import CodeType, ModuleType
 
 from grader.worker.patience import TooLong
 from grader.worker.sources import Source
-from grader.worker.standins import MissingPackage
+from grader.worker.standins import MissingPackage, of_stand_in
 
 __all__ = ["bound", "compiled", "failed_statement", "inside", "tolerated"]
 
@@ -54,7 +54,7 @@ def tolerated(statement: ast.stmt, error: BaseException, lost: dict[str, BaseExc
             return error
     if isinstance(statement, (ast.Import, ast.ImportFrom)):
         return error if isinstance(error, (Exception, SystemExit)) else None
-    return error if isinstance(error, _ENVIRONMENT) else None
+    return error if isinstance(error, _ENVIRONMENT) or of_stand_in(error) else None
 
 
 def inside(error: BaseException, relative: Callable[[object], str]) -> bool:
