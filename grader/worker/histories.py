@@ -23,7 +23,7 @@ _LONGEST = 10_000  # entries; what has more is data
 
 def named_series(value: Any, path: str = "", depth: int = 0) -> Iterator[tuple[str, Any]]:
     """Lists and arrays of numbers, each with the names that lead to it; a list of records is taken by columns."""
-    if depth > _DEEPEST or np.size(value if isinstance(value, np.ndarray) else 0) > _LONGEST:
+    if depth > _DEEPEST or (isinstance(value, np.ndarray) and (value.ndim == 0 or value.size > _LONGEST)):
         return
     listed = list(value.values()) if isinstance(value, Mapping) else value  # a dictionary may go from step to loss
     if isinstance(listed, (list, tuple, np.ndarray)) and len(listed) and all(map(_is_number, listed)):

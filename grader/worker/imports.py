@@ -66,6 +66,9 @@ class Importer(Loader):
         self._failed: dict[str, tuple[BaseException, TracebackType | None]] = {}
         self._replaced: dict[str, ModuleType | None] = {}
         self._specs: dict[int, Any] = {}
+        self._open()
+
+    def _open(self) -> None:
         sys.meta_path.insert(0, self)
         older_numpy.offer(self.relative, self._remark)
 
@@ -78,6 +81,20 @@ class Importer(Loader):
             spec = getattr(module, "__dict__", {}).get("__spec__")
             if getattr(spec, "loader", None) is self:
                 del sys.modules[name]
+
+    @contextmanager
+    def anew(self, changed: Callable[[Source], Source]) -> Iterator[Importer]:
+        """Another importer, of these files with some changes; meanwhile this one's modules are out of the way."""
+        own = {name: module for name, module in sys.modules.items() if self._owns(name)}
+        self.close()
+        sources = {path: changed(source) for path, source in self.sources.items()}
+        fresh = Importer(Path(self._prefix), sources, self._refused, self._note)
+        try:
+            yield fresh
+        finally:
+            fresh.close()
+            self._open()
+            sys.modules.update(own)
 
     # what the hand-in's loader asks
 
