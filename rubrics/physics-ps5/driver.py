@@ -10,6 +10,7 @@ import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, NoReturn
 
 import numpy as np
@@ -22,6 +23,8 @@ from grader.worker.holding import Path, get, namespace, parameter_leaves, put
 from grader.worker.layouts import Layout, find_layout, read_parameters, write_parameters
 from grader.worker.methods import find_method, names_called, script_of
 from grader.worker.naming import EPOCHS, NETWORK, RATE
+from grader.worker.sources import aside
+from grader.worker.watching import Called, Run, Table, watch
 
 PACKAGES = ("torch",)  # the course's last question; only its own criterion and experiment need it
 
@@ -90,6 +93,7 @@ PARTS = {
             *("plane", "prediction_map", "predict_plane", "map_over_plane", "predict_map", "contour_map", "plane_map"),
             *("grid", "predict_grid", "prediction_grid", "make_grid", "decision_map", "map_plane", "decision_boundary"),
             *("plot_map", "plot_contour", "evaluate_grid", "make_map", "contour", "map_prediction"),
+            *("heat_map", "plot_decision_boundary", "contour_plot", "plot_plane", "plot_predictions", "draw_map"),
         ),
         strict=True,
         does="gives the prediction over the plane",
@@ -114,6 +118,13 @@ DEVIATION = r"(x)?(std|sigma|deviation|sd|s|dev|scale)s?(x|train|xtrain)?|(train
 FINENESS = r"(n|num)?(steps|points|grid|resolution|res|size|cells)|n|fineness"
 PATH = r"path|file|filename|fname|csv|csvfile|datapath|filepath"
 
+FORWARD_ROLES = {"x1": FIRST, "x2": SECOND, "x": INPUTS, "w": VECTOR, "rows": ROWS, "units": r".*hidden.*"}
+BACKWARD_ROLES = {"x1": FIRST, "x2": SECOND, "x": INPUTS, "y": TARGETS, "prediction": PREDICTION, "w": VECTOR} | {
+    "hidden": ACTIVATIONS,
+    "eta": RATE,
+    "rows": ROWS,
+}
+
 OF_CLASS = (FORWARD, BACKWARD, "loss", "train", "standardise", "split", "plane")  # what may be methods of a class
 UPDATE = ("update", "step", "update_weights", "update_params", "apply_gradients", "gradient_descent_step", "optimize")
 
@@ -122,7 +133,7 @@ _KEYS = [f"w{number}" for number in range(1, WEIGHTS + 1)]
 
 _MOST_PLACES = 500  # at which a training run tells its losses
 _MAP = 60  # cells of a map along each side
-_TABLE = "ps5_data.csv"  # where the course's files look for the data
+_TABLE, _HEADER = "ps5_data.csv", "x_1,x_2,classification"  # where the course's files look for the data
 
 
 @dataclass
@@ -164,6 +175,7 @@ class Driver:
         self._by_columns: bool | None = None  # whether x goes in as (2, N)
         self._hidden_by_columns: bool | None = None  # whether hidden activations come out as (7, N)
         self._weights_as = _VECTOR
+        self._counts_units = False  # whether N is the number of hidden units
         self._class: NetworkClass | None = None
 
     # structure
@@ -235,14 +247,59 @@ class Driver:
         self.handin.refuse(PARTS[name])
 
     def _works_outside_functions(self) -> bool:
-        """Whether the hand-in is a script: its own top level, or its main function, calls the forward pass."""
-        known = {self.found[name].name for name in (FORWARD, BACKWARD) if name in self.found}
+        return bool(self._scripts)
+
+    @cached_property
+    def _scripts(self) -> list[str]:
+        """The files whose own top level, or main function, calls the forward pass; the likeliest first."""
+        known = set(self._passes())
+        home = {self.found[name].path for name in (FORWARD, BACKWARD) if name in self.found}
         known |= {network.name} if (network := self._network_class()) else set()
         callers = {item.name: set(names_called([item.node])) for item in self.handin.definitions}
         while more := {name for name, called in callers.items() if name not in known and called & known}:
             known |= more
-        scripts = (source.tree for source in self.handin.sources.values() if source.tree)
-        return any(known & set(names_called(script_of(tree))) for tree in scripts)
+        trees = {path: source.tree for path, source in self.handin.sources.items() if source.tree}
+        scripts = [path for path, tree in trees.items() if known & set(names_called(script_of(tree)))]
+        return sorted(scripts, key=lambda path: (aside(path), path not in home))
+
+    def _passes(self) -> dict[str, Mapping[str, str]]:
+        """The functions or methods of both passes by their names in the hand-in, and the roles of their arguments."""
+        network = self._network_class()
+        names: dict[str, Mapping[str, str]] = {}
+        for part, roles in ((FORWARD, FORWARD_ROLES), (BACKWARD, BACKWARD_ROLES)):
+            if part in self.found:
+                names[self.found[part].name] = roles
+            elif network:
+                names |= {name: roles for name in network.methods if likeness(name, PARTS[part].names, strict=True)}
+        return names
+
+    @cached_property
+    def _script(self) -> Script | None:
+        """What the hand-in's script does with a table of the grader's."""
+        passes = self._passes()
+        if not self._scripts or len(passes) < 2:
+            return None
+        table = _drawn_table()
+        run = watch(self.handin, self._scripts[0], passes, Table(_HEADER, table))
+        script = Script(table, run, [name for name, roles in passes.items() if roles is BACKWARD_ROLES])
+        return script if script.steps else None
+
+    def _or_by_script(self, ask: Callable[[], Any], look: Callable[[Script], Any]) -> Any:
+        """What a function of the hand-in tells, or, where there is none that can be asked, its script."""
+        try:
+            return ask()
+        except NotImplementedError:
+            raise
+        except Exception as error:
+            told = look(self._script) if self._script else None
+            if told is not None:
+                return told
+            if not self._scripts or isinstance(error, (Missing, OutOfSight)):
+                raise
+            raise OutOfSight(
+                f"Your script knows how to call this, and the grader does not ({self.handin.told(error).rstrip('.')}): "
+                "a person has to look."
+            ) from error
 
     # the network
 
@@ -333,7 +390,8 @@ class Driver:
         rng = np.random.RandomState(3)
         x, w = rng.standard_normal((5, 2)), rng.standard_normal(WEIGHTS) / 2
         self._by_columns = False
-        for self._weights_as, by_columns in itertools.product((_VECTOR, _COLUMN, _DICTIONARY), (False, True)):
+        ways = itertools.product((False, True), (_VECTOR, _COLUMN, _DICTIONARY), (False, True))
+        for self._counts_units, self._weights_as, by_columns in ways:
             try:
                 seen = self._forward_as(x, w, by_columns)
             except Exception:  # the other layout may do; what is wrong with both is told by the next call
@@ -343,17 +401,21 @@ class Driver:
                 hidden = _array(seen.raw_hidden)
                 self._hidden_by_columns = hidden is not None and hidden.ndim == 2 and hidden.shape[1] == len(x)
                 return
-        self._weights_as = _VECTOR
+        self._weights_as, self._counts_units = _VECTOR, False
 
     def _forward_as(self, X: Array, w: Array, by_columns: bool) -> Pass:
         function, x = self._part(FORWARD), X.T if by_columns else X
         handed = self._handed(w)
-        offers = [*_points(function, X, x), Offer(handed, VECTOR), Offer(len(X), ROWS), Offer(HIDDEN, r".*hidden.*")]
+        offers = [*_points(function, X, x), Offer(handed, VECTOR), self._count(len(X)), Offer(HIDDEN, r".*hidden.*")]
         returned = self._call(function, offers)
         w[...] = _vector_of(handed).reshape(-1)
         hidden, prediction = _sorted_out(returned, len(X))
         laid_out = _rows_of_hidden(_array(hidden), len(X), bool(self._hidden_by_columns))
         return Pass(x, hidden, prediction, laid_out, _flat(prediction, len(X)))
+
+    def _count(self, rows: int) -> Offer:
+        """N: the number of rows, or of hidden units where a hand-in understood it so."""
+        return Offer(HIDDEN if self._counts_units else rows, ROWS)
 
     def _handed(self, w: Array) -> Any:
         """The weights as the hand-in wants them; a column shares its memory with the vector."""
@@ -362,7 +424,13 @@ class Driver:
         return w.reshape(-1, 1) if self._weights_as == _COLUMN else w
 
     def _change(self, model: Network, X: Array, y: Array, seen: Pass, eta: float) -> Array:
-        """What a step takes off the weights, over eta where that is 1; arguments that were changed are remembered."""
+        """What a step takes off the weights, over eta where that is 1."""
+        moved = self._moved(model, X, y, seen, eta)
+        change: Array = model.w - moved
+        return change.astype(np.float32) if moved.dtype == np.float32 else change
+
+    def _moved(self, model: Network, X: Array, y: Array, seen: Pass, eta: float) -> Array:
+        """The weights after a step; arguments that were changed are remembered."""
         function, w = self._part(BACKWARD), model.w.copy()
         y_given = _like(y, seen.raw_prediction)
         handed = self._handed(w)
@@ -373,7 +441,7 @@ class Driver:
             Offer(handed, VECTOR),
             Offer(seen.raw_hidden, ACTIVATIONS),
             Offer(eta, RATE),
-            Offer(len(X), ROWS),
+            self._count(len(X)),
         ]
         before = y_given.copy()
         returned = _vector_of(self._call(function, offers))
@@ -381,9 +449,7 @@ class Driver:
         if not np.array_equal(before, y_given):
             y[...] = y + 1  # so that it can be seen: what was handed over is a copy of another type
         self._note_touched(model, w)
-        moved = _new_weights(returned, w if not np.array_equal(w, model.w) else None)
-        change: Array = model.w - moved
-        return change.astype(np.float32) if moved.dtype == np.float32 else change
+        return _new_weights(returned, w if not np.array_equal(w, model.w) else None)
 
     def _note_touched(self, model: Network, given: Array) -> None:
         if not np.array_equal(given, model.w):
@@ -395,9 +461,10 @@ class Driver:
         """The loss of these predictions: of the hand-in's function, or else of its training loop."""
         if self._has("loss"):
             return self._loss_of(*self._in_own_shape(y.astype(np.float64), prediction))
-        if not self._has("train"):
-            self._part("loss")
-        return self._loss_while_training(y, prediction)
+        return self._or_by_script(
+            lambda: self._loss_while_training(y, prediction),
+            lambda script: script.loss(y, prediction),
+        )
 
     def _in_own_shape(self, *arrays: Array) -> list[Array]:
         """Targets and predictions in the shape of the hand-in's own, which its loss was written for."""
@@ -412,6 +479,8 @@ class Driver:
 
     def _loss_while_training(self, y: Array, prediction: Array) -> float:
         """With weights of zero every prediction is ½, so that any errors can be had by a choice of targets."""
+        if not self._has("train"):
+            self._part("loss")
         targets = y - prediction + 0.5
         losses = self._fit(np.zeros(WEIGHTS), np.zeros((len(y), 2)), targets, 1e-12, 3)[1]
         if losses is None or not len(losses):
@@ -427,9 +496,23 @@ class Driver:
 
     def fit(self, model: Network, X: Array, y: Array, eta: float, epochs: int) -> dict[str, Any]:
         """The weights after so many epochs of the hand-in's own training loop, and the losses that it tells."""
-        w, losses = self._fit(model.w.copy(), X, y.astype(np.float64), eta, epochs)
+        w, losses = self._or_by_script(
+            lambda: self._fit(model.w.copy(), X, y.astype(np.float64), eta, epochs),
+            lambda script: self._as_script_does(script, model, X, y, eta, epochs),
+        )
         told: dict[str, Any] = {f"{name} after training": block for name, block in _blocks(w).items()}
         return told | {"losses": [] if losses is None else losses}
+
+    def _as_script_does(
+        self, script: Script, model: Network, X: Array, y: Array, eta: float, epochs: int
+    ) -> tuple[Array, None] | None:
+        """The weights after so many epochs, where each of the script's is one pass forward and one backward."""
+        if not script.descends():
+            return None
+        trained = Network(model.w.copy())
+        for _ in range(epochs):
+            trained.w = self._moved(trained, X, y, self._forward(X, trained), eta)
+        return trained.w, None
 
     def _fit(self, w: Array, X: Array, y: Array, eta: float, epochs: int) -> tuple[Array, Array | None]:
         function = self._part("train")
@@ -489,6 +572,12 @@ class Driver:
 
     def split(self, X: Array, y: Array) -> dict[str, Any]:
         """Where the rows go: how many into each part, into both, into none, and beside another's label."""
+        told: dict[str, Any] = self._or_by_script(
+            lambda: self._split_by_function(X), lambda script: script.split(len(X))
+        )
+        return told
+
+    def _split_by_function(self, X: Array) -> dict[str, Any]:
         rows = np.arange(len(X), dtype=np.float64)
         numbered = np.stack([rows, -rows], axis=1)
         function = None if "split" not in self.found and "prepare" in self.found else self._part("split")
@@ -502,8 +591,13 @@ class Driver:
     def prepared(self, X: Array) -> dict[str, Any]:
         """How inputs and targets leave the hand-in's preparation, in words that do not depend on who is held out.
 
-        Where the hand-in has a function that standardises and nothing else, nothing more is seen, and none charged.
+        A function that standardises and nothing else tells of the inputs alone, and nothing more is charged; so a
+        script that can be watched is believed first.
         """
+        told = self._script.prepared() if "prepare" not in self.found and self._script else None
+        return told or self._or_by_script(lambda: self._prepared_by_function(X), Script.prepared)
+
+    def _prepared_by_function(self, X: Array) -> dict[str, Any]:
         if "prepare" not in self.found:
             return _told(X, self._standardised(X), np.zeros((0, 2)), np.zeros(1))
         x_train, x_test, y_train, y_test = self._prepared(X, np.arange(len(X)) % 4 == 0)
@@ -519,6 +613,10 @@ class Driver:
 
     def plane(self, model: Network, X: Array) -> dict[str, str]:
         """What the map's grid was standardised by, found out with the hand-in's own forward pass."""
+        told: dict[str, str] = self._or_by_script(lambda: self._plane_by_function(model, X), Script.plane)
+        return told
+
+    def _plane_by_function(self, model: Network, X: Array) -> dict[str, str]:
         mean, deviation = X.mean(axis=0), X.std(axis=0)
         told = self._standardised_by(model, X, mean, deviation)
         if told != _RIGHT_MAP and not takes(self._part("plane"), MEAN):
@@ -837,6 +935,317 @@ def _holder_of_numbers(network: Any) -> Any:
     return next((each for each in holders if all(key in entries(each) for key in _KEYS)), None)
 
 
+# what a script does outside of the functions that are found
+
+_FIRST_STEPS = 12  # of a script's training that are followed
+_LOSSES: tuple[Callable[[Array, Array], float], ...] = (
+    lambda y, p: float(np.sum((y - p) ** 2)) / 2,
+    lambda y, p: float(np.sum((y - p) ** 2)),
+    lambda y, p: float(np.mean((y - p) ** 2)),
+    lambda y, p: float(np.mean((y - p) ** 2)) / 2,
+    lambda y, p: float(np.sqrt(np.mean((y - p) ** 2))),
+    lambda y, p: float(np.sum(np.abs(y - p))),
+    lambda y, p: float(np.mean(np.abs(y - p))),
+    lambda y, p: -float(np.sum(y * np.log(p) + (1 - y) * np.log(1 - p))),
+    lambda y, p: -float(np.mean(y * np.log(p) + (1 - y) * np.log(1 - p))),
+)
+
+
+@dataclass(frozen=True)
+class Placed:
+    """Points that a script uses, found in its table: which rows they are, and how they were shifted and scaled."""
+
+    points: Array
+    rows: list[int]
+    shift: Array
+    scale: Array
+
+    def scaled_like(self, other: Placed) -> bool:
+        """Whether both were standardised by the same numbers."""
+        return _close(self.shift / other.scale, other.shift / other.scale) and _close(self.scale, other.scale)
+
+
+class Script:
+    """What a hand-in's script does with its data and weights, told by what it gives to the two passes."""
+
+    def __init__(self, table: Array, run: Run, backward: Iterable[str]) -> None:
+        self.table = table
+        self.run = run
+        self.steps = [call for call in run.calls if call.name in backward]
+        self.passes = [call for call in run.calls if call.name not in backward]
+
+    @cached_property
+    def trained(self) -> Placed | None:
+        """The points of the first step."""
+        return _placed(_points_given(self.steps[0]), self.table)
+
+    @cached_property
+    def tested(self) -> Placed | None:
+        """The points that were held out and went through the network."""
+        return self._held_out(map(_points_given, self.passes))
+
+    def _held_out(self, given: Iterable[Array]) -> Placed | None:
+        """The first of these points that are in the table and not those of the training, apart from them if any are."""
+        if self.trained is None:
+            return None
+        kinds = {(len(each), *each[:1].flat): each for each in given}  # the same points come in every epoch
+        placed = [_placed(each, self.table) for each in kinds.values()]
+        parts = [each for each in placed if each is not None and len(each.rows) < len(self.table)]
+        parts = [each for each in parts if {*each.rows} != {*self.trained.rows}]
+        apart = [each for each in parts if not {*each.rows} & {*self.trained.rows}]
+        return next(iter(apart or parts), None)
+
+    @cached_property
+    def targets(self) -> Array:
+        """The targets of the first step."""
+        told = _array(self.steps[0].given.get("y"))
+        return np.zeros(0) if told is None else told.reshape(-1)
+
+    def prepared(self) -> dict[str, Any] | None:
+        """How inputs and targets get to the network, in the driver's words."""
+        if self.trained is None or not self.targets.size:
+            return None
+        points = self.table[:, :2]
+        whole = (points - self.trained.shift) / self.trained.scale
+        told = _told(points, whole if _is_standard(whole) else self.trained.points, np.zeros((0, 2)), self.targets)
+        return told | {"the test points are standardised": self._form_of_test(self.trained)}
+
+    def _form_of_test(self, trained: Placed) -> str:
+        if self.tested is None or self.tested.scaled_like(trained):
+            return "as the training points"
+        if _close(self.tested.scale, 1) and _close(self.tested.shift, 0):
+            return "not at all"
+        return "by themselves" if _is_standard(self.tested.points) else "otherwise"
+
+    def split(self, count: int) -> dict[str, Any] | None:
+        """Where the rows of the table go, told as if there were so many."""
+        lying = (_as_points(value) for held in self.run.variables for value in held.values())
+        held_out = self.tested or self._held_out(lying)
+        if self.trained is None or held_out is None or len(self.targets) != len(self.trained.rows):
+            return None
+        train, test, share = self.trained.rows, held_out.rows, count / len(self.table)
+        beside = np.array_equal(self.table[train, 2] > 0.5, self.targets > self.targets.mean())
+        in_order = [*train, *test] in (both := sorted([*train, *test]), [*both[len(test) :], *both[: len(test)]])
+        return {
+            "rows for training": round(share * len(train), 9),
+            "rows for testing": round(share * len(test), 9),
+            "rows in both parts": float(len({*train} & {*test})),
+            "rows in neither part": float(len(self.table) - len({*train} | {*test})),
+            "the labels stand": "beside their points" if beside else "beside other points",
+            "the points come": f"in {'the order of the file' if in_order else 'another order'}",
+        }
+
+    def plane(self) -> dict[str, str] | None:
+        """By what the points of the map were standardised, told by where they lie: its axes were not seen."""
+        if self.trained is None or (points := self._map_points()) is None:
+            return None
+        told = _told_by_place(points, self.table[:, :2], self.trained.shift, self.trained.scale)
+        return {"the grid is standardised": told} if told else None
+
+    def _map_points(self) -> Array | None:
+        """The points, more than the table has, that went through the network after the training had begun."""
+        calls = self.run.calls[self.run.calls.index(self.steps[0]) :]
+        given = [_points_given(call) for call in calls if call not in self.steps]
+        many = [each for each in given if len(each) > len(self.table)]
+        one_by_one = [each for each in given if len(each) == 1]
+        return many[-1] if many else np.concatenate(one_by_one) if len(one_by_one) > len(self.table) else None
+
+    def loss(self, y: Array, prediction: Array) -> float | None:
+        """The loss of these predictions, by the formula that gives the losses which the script keeps."""
+        steps = [(_flat_array(call, "y"), _flat_array(call, "prediction")) for call in self.steps[:_FIRST_STEPS]]
+        if not all(each.size == other.size > 0 for each, other in steps):
+            return None
+        with np.errstate(all="ignore"):
+            believed = [np.array([formula(*step) for step in steps]) for formula in _LOSSES]
+        for held in self.run.variables:
+            for _, series in _series(held):
+                for formula, losses in zip(_LOSSES, believed, strict=True):
+                    if _begins_with(series, losses):
+                        return formula(y, prediction)
+        return None
+
+    def descends(self) -> bool:
+        """Whether each epoch is a pass forward and a step on the same rows, from where the last one ended.
+
+        What is surely wrong in between is `Unusable`.
+        """
+        steps = self.steps[:_FIRST_STEPS]
+        if len(steps) < 3 or any(not _same(call, steps[0], role) for call in steps for role in ("x", "x1", "x2", "y")):
+            return False
+        for before, after in itertools.pairwise(steps):
+            moved = _moved(before)
+            if moved is None or "w" not in after.given:
+                return False
+            if _close(_flat_array(after, "w"), moved):
+                continue
+            if _close(_flat_array(after, "w"), _flat_array(before, "w")):
+                raise Unusable(
+                    "Each epoch of your script begins with the weights that the one before began with.",
+                    "Where do the new weights go that backward_propagation gives back?",
+                )
+            return False
+        return self._predicts_anew(steps)
+
+    def _predicts_anew(self, steps: list[Called]) -> bool:
+        """Whether each step is given the predictions of its own weights."""
+        predictions = [_flat_array(call, "prediction") for call in steps]
+        if not all(each.size for each in predictions):
+            return True  # a backward pass that asks for none makes its own
+        if all(_close(each, predictions[0]) for each in predictions):
+            raise Unusable(
+                "The predictions that backward_propagation is given are the same in every epoch of your script.",
+                "The weights change in each epoch. What has to be computed again?",
+            )
+        known = [(_flat_array(call, "w"), _flat_of_pass(call)) for call in self.passes]
+        return all(
+            any(
+                _close(w, _flat_array(call, "w")) and _close(told, _flat_array(call, "prediction")) for w, told in known
+            )
+            for call in steps[:3]
+        )
+
+
+def _told_by_place(points: Array, table: Array, shift: Array, scale: Array) -> str | None:
+    """By what a map's points were standardised, told by where they lie: its axes were not seen."""
+    if _is_standard(points):
+        return "by its own mean and deviation"
+    ways = {
+        _RIGHT_MAP: points * scale + shift,
+        "not at all": points,
+        "shifted and not scaled": points + shift,
+    }
+    return next((name for name, on_plane in ways.items() if _covers(on_plane, table)), None)
+
+
+def _covers(points: Array, table: Array) -> bool:
+    """Whether points lie about where those of a table do; a map may end before or after them."""
+    low, high = table.min(axis=0), table.max(axis=0)
+    near, span = 0.25 * (high - low), np.ptp(points, axis=0)
+    reaches = (points.min(axis=0) <= low + near) & (points.max(axis=0) >= high - near)
+    return bool((reaches & (span <= 4 * (high - low))).all())
+
+
+def _drawn_table() -> Array:
+    """A hundred points where the course's lie, and their classes.
+
+    Most lie near one corner, so that the middle of the plane and the mean of the points are different; no two of them
+    are so near to each other that one could be taken for the other.
+    """
+    rng = np.random.RandomState(29)
+    even = (np.stack([rng.permutation(100), rng.permutation(100)], axis=1) + rng.uniform(0.3, 0.7, (100, 2))) / 100
+    points = np.array([-6.0, -900.0]) + np.array([2.0, 1900.0]) * (0.15 * even + 0.85 * even**3)
+    return np.column_stack([points, rng.permutation(100) % 4 == 0])
+
+
+def _placed(points: Array, table: Array) -> Placed | None:
+    """Where these points are in the table, whatever they were shifted and scaled by; each column by itself."""
+    if not 8 <= len(points) <= len(table):
+        return None
+    rows = _rows_of(points[:, 0], table[:, 0])
+    if rows is None:
+        return None
+    lines = [np.polyfit(told, raw, 1) for told, raw in zip(points.T, table[rows, :2].T, strict=True)]
+    fits = [np.polyval(line, told) - raw for line, told, raw in zip(lines, points.T, table[rows, :2].T, strict=True)]
+    if any(float(np.abs(fit).max()) > 1e-4 * float(np.ptp(raw)) for fit, raw in zip(fits, table[:, :2].T, strict=True)):
+        return None
+    scale, shift = np.array(lines).T
+    return Placed(points, rows, shift, scale)
+
+
+def _rows_of(column: Array, raw: Array) -> list[int] | None:
+    """The rows of a table whose first numbers these are after some shift and scale."""
+    order = np.argsort(raw)
+    ordered, low, high, near = raw[order], float(column.min()), float(column.max()), 1e-5 * float(np.ptp(raw))
+    if high <= low:
+        return None
+    first, last = (each.reshape(-1, 1) for each in np.triu_indices(len(raw), 4))
+    some = ordered[first] + (column[:6] - low) * (ordered[last] - ordered[first]) / (high - low)
+    likely = np.abs(ordered[_nearest(ordered, some)] - some).max(axis=1) < near
+    for begin, end in zip(first[likely, 0], last[likely, 0], strict=True):
+        there = ordered[begin] + (column - low) * (ordered[end] - ordered[begin]) / (high - low)
+        places = _nearest(ordered, there)
+        if float(np.abs(ordered[places] - there).max()) < near:
+            return [int(row) for row in order[places]]
+    return None
+
+
+def _nearest(ordered: Array, values: Array) -> Array:
+    """For each value the place of the number that is nearest to it."""
+    after = np.clip(np.searchsorted(ordered, values), 1, len(ordered) - 1)
+    nearest: Array = after - (values - ordered[after - 1] < ordered[after] - values)
+    return nearest
+
+
+def _points_given(call: Called) -> Array:
+    """The points of a call as (N, 2); none where it was given others."""
+    if "x1" in call.given and "x2" in call.given:
+        return _as_points(np.column_stack([_flat_array(call, "x1"), _flat_array(call, "x2")]))
+    return _as_points(call.given.get("x"))
+
+
+def _as_points(value: Any) -> Array:
+    points = _array(value) if isinstance(value, (np.ndarray, list)) or hasattr(type(value), "__array__") else None
+    if points is None or points.size == 0 or points.ndim not in (1, 2):
+        return np.zeros((0, 2))
+    points = points.reshape(1, -1) if points.ndim == 1 else points
+    if points.shape[1] not in (2, 3):
+        points = points.T
+    if points.shape[1] == 3:  # a column of ones goes with the biases
+        varies = [column for column in points.T if np.ptp(column) > 0]
+        points = np.column_stack(varies) if len(varies) == 2 else np.zeros((0, 2))
+    return points.astype(np.float64) if points.shape[1] == 2 else np.zeros((0, 2))
+
+
+def _flat_array(call: Called, role: str) -> Array:
+    told = _array(_vector_of(call.given[role])) if role in call.given else None
+    return np.zeros(0) if told is None else told.reshape(-1).astype(np.float64)
+
+
+def _flat_of_pass(call: Called) -> Array:
+    try:
+        told = _array(_sorted_out(call.returned, len(_points_given(call)))[1])
+    except Unusable:
+        told = None
+    return np.zeros(0) if told is None else told.reshape(-1).astype(np.float64)
+
+
+def _moved(call: Called) -> Array | None:
+    """The weights that a step gave back, or None."""
+    try:
+        return _new_weights(_vector_of(call.returned), None)
+    except Unusable:
+        return None
+
+
+def _same(call: Called, other: Called, role: str) -> bool:
+    return (role in call.given) == (role in other.given) and _close(_flat_array(call, role), _flat_array(other, role))
+
+
+def _close(values: Any, others: Any) -> bool:
+    """Whether numbers are the same but for single precision."""
+    one, other = np.asarray(values, dtype=np.float64), np.asarray(others, dtype=np.float64)
+    return (one.shape == other.shape or other.ndim == 0) and bool(np.allclose(one, other, rtol=1e-5, atol=1e-5))
+
+
+def _series(held: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Records of numbers in the variables of a file or of a function; what cannot be looked through is passed over."""
+    for value in held.values():
+        try:
+            yield from list(named_series(value)) if isinstance(value, (list, tuple, dict, np.ndarray)) else ()
+        except Exception:  # an object of the hand-in's
+            continue
+
+
+def _begins_with(series: Any, losses: Array) -> bool:
+    """Whether a record of a training begins with these losses, or with the second of them."""
+    told = np.array([float(np.ravel(each)[0]) for each in list(series)[: len(losses)]])
+    return any(
+        count >= 3 and np.allclose(told[:count], losses[start : start + count], rtol=1e-5, atol=0)
+        for start in (0, 1)
+        for count in [min(len(told), len(losses) - start)]
+    )
+
+
 # the network in PyTorch
 
 _TWIN: tuple[tuple[int, ...], ...] = (
@@ -949,6 +1358,7 @@ def _weights_and_losses(returned: Any) -> tuple[Array, Array | None]:
 def _sorted_out(returned: Any, rows: int) -> tuple[Any, Any]:
     """Hidden activations and prediction by their sizes, in whatever order they came; extra values are ignored."""
     items = list(returned) if isinstance(returned, (tuple, list)) else [returned]
+    items = list(returned.values()) if isinstance(returned, dict) else items
     if returned is None:
         raise Unusable("forward_pass gave nothing back.", "Is a return statement missing?")
     sizes = [array.size if (array := _array(item)) is not None else -1 for item in items]
@@ -1007,7 +1417,7 @@ def _canonical(x: Array) -> Array:
 
 def _is_standard(x: Array) -> bool:
     whole = _canonical(x)
-    return whole.ndim == 2 and bool(np.allclose(whole.mean(axis=0), 0) and np.allclose(whole.std(axis=0), 1))
+    return whole.ndim == 2 and bool(_close(whole.mean(axis=0), 0) and _close(whole.std(axis=0), 1))
 
 
 def _told(X: Array, x_train: Array, x_test: Array, targets: Array) -> dict[str, Any]:
@@ -1030,8 +1440,8 @@ def _form(X: Array, x: Array) -> str:
         return "from 0 to 1"
     if len(x) == len(X) and np.allclose(deviation, X.std(axis=0)):
         return "shifted and not scaled"
-    centre = "with mean 0" if np.allclose(mean, 0) else "with another mean"
-    return f"{centre} and {'deviation 1' if np.allclose(deviation, 1) else 'another deviation'}"
+    centre = "with mean 0" if _close(mean, 0) else "with another mean"
+    return f"{centre} and {'deviation 1' if _close(deviation, 1) else 'another deviation'}"
 
 
 def _form_of_test(X: Array, x_train: Array, x_test: Array) -> str:
@@ -1048,6 +1458,7 @@ def _form_of_targets(targets: Array) -> str:
     """Whether a sigmoid can come near to the targets, of which one in four is 1."""
     if not targets.size:
         return "nowhere"
+    targets = targets.astype(np.float64)
     if (targets > -1e-9).all() and (targets < 1 + 1e-9).all():
         return "within a sigmoid's reach"
     return f"beyond a sigmoid's reach{', standardised' if abs(targets.mean()) < 0.3 and targets.max() > 1.2 else ''}"
@@ -1100,7 +1511,7 @@ def _ranks(values: Array) -> Array:
 
 def _write_table(X: Array, y: Array) -> None:
     """The data where a preparation that reads a file looks for it."""
-    np.savetxt(_TABLE, np.column_stack([X, y]), delimiter=",", header="x_1,x_2,classification", comments="")
+    np.savetxt(_TABLE, np.column_stack([X, y]), delimiter=",", header=_HEADER, comments="")
 
 
 def _grid_of(listed: list[Array]) -> tuple[Array, Array] | None:
