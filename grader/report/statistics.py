@@ -15,7 +15,7 @@ from markupsafe import Markup
 from grader.paths import data_folder
 from grader.report import bars
 from grader.report.page import environment, style
-from grader.report.text import fixed, number, one_line, points
+from grader.report.text import fixed, one_line, points
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -85,7 +85,7 @@ def _charts(statistics: Statistics) -> list[tuple[str, Markup]]:
 
 
 def _percent(share: float | None) -> str:
-    return "–" if share is None else f"{number(100 * share)}%"
+    return "–" if share is None else f"{fixed(100 * share, 1)}%"
 
 
 def _duration(seconds: float) -> str:
