@@ -18,10 +18,11 @@ from jsonschema import validate
 from lxml import etree
 
 from grader.errors import GraderError
-from grader.exports import amount, cell, classroom50, criteria, github, gradescope, junit, nbgrader, settled, waits
+from grader.exports import classroom50, criteria, github, gradescope, junit, nbgrader, settled, waits
 from grader.exports.csv import to_csv
 from grader.exports.json import from_json, to_lines
 from grader.model import CriterionResult, Finding, Result, Score, SectionResult
+from grader.sheets.cells import amount, cell
 
 SCHEMAS = Path(__file__).parent / "schemas"
 EVIL = (

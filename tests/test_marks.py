@@ -20,7 +20,7 @@ from grader.cli import commands
 from grader.errors import GraderError
 from grader.exports.json import to_json
 from grader.gradebook import FILE, Attempt, Given, open_book
-from grader.tables import read_table, table
+from grader.sheets.tables import read_table, table
 
 PROOF, TRAINING, SOFTMAX = "discussion-of-the-learning-curves", "training-reaches-the-target", "cross-entropy-loss"
 

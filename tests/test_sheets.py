@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from grader.errors import GraderError
 from grader.exports import canvas, moodle
-from grader.people import Person, known_as, match, person, roster
 from grader.sheets import read, written
+from grader.sheets.people import Person, known_as, match, person, roster
 
 CANVAS = (
     "Student,ID,SIS User ID,SIS Login ID,Section,Homework 1 (4711),Homework 2 (4712),Current Score,Override Score\r\n"

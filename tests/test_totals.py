@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from grader.classroom.lateness import Drop
 from grader.classroom.totals import dropped, totals
 from grader.cli import commands
-from grader.people import person
+from grader.sheets.people import person
 
 ONE = Drop(lowest=1, of=("a", "b", "c"))
 TWO = Drop(lowest=2, of=("a", "b"))

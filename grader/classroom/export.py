@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from grader.exports.gradescope import Hidden
     from grader.model import Result
-    from grader.people import Matches, Person
     from grader.sheets import Sheet
+    from grader.sheets.people import Matches, Person
 
 __all__ = ["EACH", "FORMATS", "ExportFormat", "Exported", "export_results"]
 
@@ -191,7 +191,7 @@ def _penalties(asked: Asked, results: Sequence[Result]) -> dict[str, float]:
 
 def _people(asked: Asked, results: Sequence[Result]) -> dict[str, Sequence[Person]]:
     """Who may have handed in what: by the roster, else by what the hand-in's name says."""
-    from grader.people import known_as, roster
+    from grader.sheets.people import known_as, roster
 
     own = asked.out / "roster.csv"  # what `grader batch` knows of a class
     where = asked.roster or (own if own.is_file() else None)
@@ -202,8 +202,8 @@ def _people(asked: Asked, results: Sequence[Result]) -> dict[str, Sequence[Perso
 
 def _filled(asked: Asked, results: Sequence[Result]) -> bytes:
     from grader.exports import canvas, moodle
-    from grader.people import match
     from grader.sheets import read
+    from grader.sheets.people import match
 
     if not asked.into:
         raise GraderError(f"--into names the file that you exported from {asked.to.title()}; it is filled in.")

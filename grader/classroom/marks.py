@@ -11,16 +11,16 @@ from grader.errors import GraderError
 if TYPE_CHECKING:
     from grader.gradebook import Entry, Event, Given
     from grader.gradebook.book import Book
-    from grader.marks import Returned, Row
+    from grader.gradebook.rows import Returned, Row
     from grader.model import Result
-    from grader.people import Person
+    from grader.sheets.people import Person
 
 __all__ = ["give_marks", "marks_history", "marks_table", "read_marks", "standing_entries", "write_marks_table"]
 
 
 def marks_table(out: str | Path, *, every: bool = False, book: str | None = None) -> list[dict[str, object]]:
     """A row for each criterion that waits for a person or has a mark; `every`: for all of them."""
-    from grader.marks import sheet
+    from grader.gradebook.rows import sheet
 
     entries = standing_entries(out, book)
     return list(sheet(_results(entries), entries, every=every))
@@ -28,8 +28,8 @@ def marks_table(out: str | Path, *, every: bool = False, book: str | None = None
 
 def write_marks_table(rows: Iterable[Mapping[str, object]], path: str | Path) -> None:
     """Write such rows for markers, as CSV or XLSX, as the name ends."""
-    from grader.marks import COLUMNS
-    from grader.tables import table
+    from grader.gradebook.rows import COLUMNS
+    from grader.sheets.tables import table
     from grader.writing import write
 
     write(Path(path), table(COLUMNS, rows, Path(path).suffix), private=True)
@@ -46,9 +46,9 @@ def read_marks(
     Raises:
         GraderError: there is no gradebook, or it is no table of marks.
     """
-    from grader.marks import returned
-    from grader.people import roster as listed
-    from grader.tables import read_table
+    from grader.gradebook.rows import returned
+    from grader.sheets.people import roster as listed
+    from grader.sheets.tables import read_table
 
     rows = read_table(Path(file))
     if not rows or not {"criterion", "points"} <= set(rows[0]):
@@ -108,7 +108,7 @@ def _identifying(
     rows: Sequence[Row], hand_ins: Iterable[str], people: Mapping[str, Sequence[Person]]
 ) -> Callable[[Row], str | None]:
     """What tells the hand-in of a row: its own column, else who the other columns say it is."""
-    from grader.people import known_as, match, of_row
+    from grader.sheets.people import known_as, match, of_row
 
     if "hand_in" in rows[0]:
         return lambda row: row["hand_in"].strip() or None
@@ -119,6 +119,6 @@ def _identifying(
 
 
 def _who(row: Row) -> tuple[tuple[str, str], ...]:
-    from grader.marks import COLUMNS
+    from grader.gradebook.rows import COLUMNS
 
     return tuple((column, text) for column, text in row.items() if column not in COLUMNS)

@@ -16,8 +16,8 @@ from typing import Any
 from grader.batch import FILES, Format, Outcome, Task
 from grader.classroom.results import RUN, run_of
 from grader.errors import GraderError
-from grader.exports import cell
 from grader.rubric import Rubric
+from grader.sheets.cells import cell
 from grader.writing import write
 
 __all__ = ["Run", "refuse_another", "seed_of", "status", "summary", "summary_csv", "versions"]

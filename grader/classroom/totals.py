@@ -11,7 +11,7 @@ from grader.classroom.results import standing_results
 from grader.errors import GraderError
 from grader.exports import settled
 from grader.model import Result
-from grader.people import Person, known_as, roster
+from grader.sheets.people import Person, known_as, roster
 
 __all__ = ["Total", "dropped", "term_totals", "totals"]
 

@@ -153,7 +153,7 @@ def _failed(out: Path) -> frozenset[str]:
 
 def _write_roster(out: Path, hand_ins: Sequence[HandIn]) -> None:
     """Who handed in what, for exports and marks, in the form that their --roster takes."""
-    from grader.exports import cell
+    from grader.sheets.cells import cell
     from grader.writing import write
 
     text = io.StringIO()

@@ -14,7 +14,7 @@ from grader.cli.totals import command as totals
 
 if TYPE_CHECKING:
     from grader.gradebook import Entry
-    from grader.marks import Returned
+    from grader.gradebook.rows import Returned
 
 __all__ = ["command"]
 
@@ -57,8 +57,8 @@ def export(out: Path, book: str | None, output: Path | None, every: bool) -> Non
     Example:  grader marks export results/ -o marks.xlsx
     """
     from grader.classroom.marks import marks_table, write_marks_table
-    from grader.marks import COLUMNS
-    from grader.tables import table
+    from grader.gradebook.rows import COLUMNS
+    from grader.sheets.tables import table
 
     rows = marks_table(out, every=every, book=book)
     if output is None:

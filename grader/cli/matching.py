@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.handins import Class, HandIn
-from grader.people import Matches, Person, match, of_row
 from grader.sheets import read
+from grader.sheets.people import Matches, Person, match, of_row
 
 if TYPE_CHECKING:
     from grader.sheets import Sheet

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from grader.batch import Outcome
     from grader.classroom.rejudge import Change
     from grader.handins import HandIn
-    from grader.people import Person
+    from grader.sheets.people import Person
     from grader.similarity import Pair
 
 __all__ = [

@@ -27,7 +27,7 @@ def command(outs: tuple[Path, ...], course: Path, output: Path | None) -> None:
     Example:  grader marks totals hw1/ hw2/ hw3/ --course course.yaml -o totals.csv
     """
     from grader.classroom.totals import term_totals
-    from grader.exports import cell
+    from grader.sheets.cells import cell
     from grader.writing import write
 
     students = term_totals(outs, course)

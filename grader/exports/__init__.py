@@ -8,12 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.model import CriterionResult, Finding, Result
-from grader.report.text import one_line, visible
+from grader.report.text import visible
 
-__all__ = ["amount", "cell", "criteria", "seconds", "settled", "told", "waits"]
+__all__ = ["criteria", "seconds", "settled", "told", "waits"]
 
-FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")  # the last four: the same signs, full width
-LONGEST_CELL = 1000
 WAITS = {"manual": "waits for a person", "ungraded": "could not be graded; a person will look at it"}
 
 
@@ -42,16 +40,3 @@ def told(finding: Finding) -> str:
 def seconds(result: Result) -> float:
     """How long the hand-in was looked at."""
     return round(sum(taken for name, taken in result.timings.items() if name != "total"), 3)
-
-
-def amount(points: float | None) -> str:
-    """Points for a machine: 12.5, 10, 3.33; nothing where there are none."""
-    return "" if points is None else f"{round(points, 4) + 0.0:.4f}".rstrip("0").rstrip(".")  # -0.0 + 0.0 is 0.0
-
-
-def cell(value: str | float | None) -> str:
-    """A value for a spreadsheet, which would take some texts for formulas and run them."""
-    if not isinstance(value, str):
-        return amount(value)
-    text = one_line(value, LONGEST_CELL)
-    return f"'{text}" if text.startswith(FORMULA) else text

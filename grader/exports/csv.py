@@ -6,8 +6,9 @@ import csv
 import io
 from collections.abc import Mapping, Sequence
 
-from grader.exports import amount, cell, criteria, settled
+from grader.exports import criteria, settled
 from grader.model import Result
+from grader.sheets.cells import amount, cell
 
 __all__ = ["to_csv"]
 

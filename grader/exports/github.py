@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from grader.exports import amount, criteria, told, waits
+from grader.exports import criteria, told, waits
 from grader.model import CriterionResult, Result
 from grader.report.text import one_line, visible
+from grader.sheets.cells import amount
 
 __all__ = ["to_annotations", "to_summary"]
 

@@ -10,9 +10,10 @@ import json
 from typing import Any, Literal
 
 from grader.errors import GraderError
-from grader.exports import amount, criteria, seconds, told, waits
+from grader.exports import criteria, seconds, told, waits
 from grader.model import CriterionResult, Result, Score
 from grader.report.text import one_line, visible
+from grader.sheets.cells import amount
 
 __all__ = ["Hidden", "to_results"]
 

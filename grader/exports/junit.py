@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from grader.exports import amount, criteria, told, waits
+from grader.exports import criteria, told, waits
 from grader.model import CriterionResult, Result, SectionResult
 from grader.report.text import one_line
+from grader.sheets.cells import amount
 
 __all__ = ["to_junit"]
 

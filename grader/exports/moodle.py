@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping
 
 from grader.errors import GraderError
-from grader.exports import amount
-from grader.people import Person, person
 from grader.sheets import Sheet, written
+from grader.sheets.cells import amount
+from grader.sheets.people import Person, person
 
 __all__ = ["column_of", "filled", "people", "points_possible"]
 

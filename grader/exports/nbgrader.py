@@ -10,8 +10,9 @@ import io
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from grader.exports import amount, cell, settled
+from grader.exports import settled
 from grader.model import Result
+from grader.sheets.cells import amount, cell
 
 __all__ = ["COLUMNS", "to_csv"]
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from grader.handins.nouns import HandIn
 from grader.intake.bundle import Bundle
-from grader.people import person
+from grader.sheets.people import person
 
 __all__ = ["find"]
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from grader.handins.nouns import HandIn
 from grader.intake.bundle import Bundle
-from grader.people import person
+from grader.sheets.people import person
 
 __all__ = ["find"]
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from grader.errors import GraderError
 from grader.handins.nouns import HandIn
 from grader.intake.bundle import Bundle
-from grader.people import Person, gradescope_people
+from grader.sheets.people import Person, gradescope_people
 
 __all__ = ["find"]
 

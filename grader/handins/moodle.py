@@ -7,7 +7,7 @@ from collections import defaultdict
 
 from grader.handins.nouns import HandIn
 from grader.intake.bundle import Bundle, Part
-from grader.people import person
+from grader.sheets.people import person
 
 __all__ = ["find"]
 

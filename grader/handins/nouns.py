@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from grader.intake.bundle import Bundle, Part
-from grader.people import Person
+from grader.sheets.people import Person
 
 __all__ = ["Find", "HandIn"]
 

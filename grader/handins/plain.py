@@ -8,7 +8,7 @@ from grader.handins.nouns import HandIn
 from grader.intake.bundle import Bundle, is_archive_name, is_source_name
 from grader.intake.names import without_ending
 from grader.paths import data_folder
-from grader.people import known_as
+from grader.sheets.people import known_as
 
 __all__ = ["OWN_MARK", "TAKEN", "find", "folders_of_references"]
 

@@ -16,8 +16,8 @@ from grader.batch.files import kept_own, observed_file
 from grader.checks import Reading
 from grader.errors import GraderError
 from grader.exports.json import from_json
+from grader.gradebook.rows import DECIDED_BY_PEOPLE
 from grader.marking import guided
-from grader.marks import DECIDED_BY_PEOPLE
 from grader.model import CriterionResult, Own, Question, Result
 from grader.observed import unpack
 from grader.report import markdown

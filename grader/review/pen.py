@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from grader.errors import GraderError
 from grader.gradebook import Conflict, Given, Mark
-from grader.marks import NUMBER
+from grader.gradebook.rows import NUMBER
 from grader.report.text import points as in_words
 from grader.report.text import visible
 from grader.review.desk import Answer

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
+from grader.sheets.tables import table
 from grader.similarity.nouns import Comparison, Pair
 from grader.similarity.prints import KINDS
-from grader.tables import table
 
 __all__ = ["to_csv", "to_json"]
 

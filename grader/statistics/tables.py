@@ -8,10 +8,10 @@ from importlib import import_module
 from typing import Any
 
 from grader.errors import GraderError
+from grader.sheets.tables import table
 from grader.statistics.criteria import Tally
 from grader.statistics.row import Row
 from grader.statistics.summary import Statistics
-from grader.tables import table
 
 __all__ = ["MISSING", "TABLES", "to_csv", "to_parquet"]
 

@@ -13,6 +13,13 @@ down_revision = None
 
 def upgrade() -> None:
     """Make the tables."""
+    _make_hand_ins()
+    _make_attempts()
+    _make_marks()
+    _make_events()
+
+
+def _make_hand_ins() -> None:
     op.create_table(
         "hand_ins",
         sa.Column("id", sa.Integer, nullable=False),
@@ -21,6 +28,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_hand_ins"),
         sa.UniqueConstraint("assignment", "name", name="uq_hand_ins_assignment"),
     )
+
+
+def _make_attempts() -> None:
     op.create_table(
         "attempts",
         sa.Column("id", sa.Integer, nullable=False),
@@ -37,6 +47,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["hand_in_id"], ["hand_ins.id"], name="fk_attempts_hand_in_id"),
     )
     op.create_index("ix_attempts_hand_in_id", "attempts", ["hand_in_id"])
+
+
+def _make_marks() -> None:
     op.create_table(
         "marks",
         sa.Column("id", sa.Integer, nullable=False),
@@ -50,6 +63,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("hand_in_id", "criterion", name="uq_marks_hand_in_id"),
         sa.ForeignKeyConstraint(["hand_in_id"], ["hand_ins.id"], name="fk_marks_hand_in_id"),
     )
+
+
+def _make_events() -> None:
     op.create_table(
         "events",
         sa.Column("id", sa.Integer, nullable=False),

@@ -11,8 +11,8 @@ from pathlib import Path
 from types import ModuleType
 
 from grader.errors import GraderError
-from grader.exports import amount, cell
 from grader.sheets import read
+from grader.sheets.cells import amount, cell
 
 __all__ = ["read_table", "table"]
 
