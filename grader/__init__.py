@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from grader.exports.json import from_json, to_json
     from grader.health import Health, doctor
     from grader.kits.making import MadeKit, gradescope_kit, kit_problems, repository_kit, starter_kit
-    from grader.making import WrittenUp, write_up
     from grader.model import CriterionResult, Finding, Result, Score, SectionResult
     from grader.notebook_pdfs import NotebookPdf, notebooks_to_pdf
     from grader.proxy import Proxy
@@ -41,6 +40,7 @@ if TYPE_CHECKING:
     from grader.rubric import Criterion, Rubric
     from grader.schema import result_schema, rubric_schema, writeup_schema
     from grader.starting import start_assignment
+    from grader.writeup.making import WrittenUp, write_up
 
 __all__ = [
     "Compared",
@@ -137,7 +137,7 @@ _HOMES = {
     "rubric": ("Criterion", "Rubric"),
     "schema": ("result_schema", "rubric_schema", "writeup_schema"),
     "starting": ("start_assignment",),
-    "making": ("WrittenUp", "write_up"),
+    "writeup.making": ("WrittenUp", "write_up"),
 }
 
 

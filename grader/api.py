@@ -28,12 +28,12 @@ from grader.intake import take
 from grader.mistakes.bank import Bank
 from grader.mistakes.feedback import explain
 from grader.model import Observation, Observations, Own, Result, Submission
-from grader.own import own_at
 from grader.proxy import Proxy
 from grader.rubric import Rubric, find_rubric
 from grader.rubric import load_rubric as rubric_in
 from grader.sandbox import choose
 from grader.session import Session
+from grader.writeup.own import own_at
 
 if TYPE_CHECKING:
     from grader.audit import Audit

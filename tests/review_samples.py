@@ -16,13 +16,13 @@ from grader.gradebook.book import Book
 from grader.grading import Key, judge
 from grader.model import Observation, Observations, Submission
 from grader.observed import Seen, pack
-from grader.own import own_words
-from grader.own import to_json as kept
 from grader.report import html
 from grader.review.desk import Desk
 from grader.review.opening import desk_of
 from grader.rubric import Rubric, load_rubric, reference_files
 from grader.writeup.figures import Figures
+from grader.writeup.own import own_words
+from grader.writeup.own import to_json as kept
 from grader.writing import write
 
 SEED = 7

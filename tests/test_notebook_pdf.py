@@ -17,8 +17,8 @@ from pypdf import PdfReader
 from grader.checks.figure import Figure
 from grader.cli import commands
 from grader.errors import GraderError
+from grader.notebook_pdfs.press import Press, Room
 from grader.notebooks import Notebook, read
-from grader.press import Press, Room
 from grader.probes import Setting
 from grader.report.drawn import drawn
 from grader.report.notebook import DOCUMENTS, html, pdf

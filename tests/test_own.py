@@ -12,11 +12,11 @@ from report_samples import failing
 
 from grader.cli import commands
 from grader.model import Own
-from grader.own import from_json, own_at, own_words, to_json
 from grader.paths import data_folder
 from grader.report import html
 from grader.rubric import Rubric, load_rubric
 from grader.writeup.figures import Figures
+from grader.writeup.own import from_json, own_at, own_words, to_json
 
 COURSE = "gatech-cs7643-a1-report"
 

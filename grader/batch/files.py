@@ -42,7 +42,7 @@ def own_file(out: Path, id_: str) -> Path:
 
 def kept_own(out: Path, id_: str) -> dict[str, Own]:
     """What the student wrote and drew, as the run kept it; nothing where it kept nothing."""
-    from grader.own import from_json
+    from grader.writeup.own import from_json
 
     file = own_file(out, id_)
     return from_json(file.read_text("utf-8")) if file.is_file() else {}

@@ -93,9 +93,9 @@ class Station:
         """Grade one hand-in, and draw what is told about it."""
         from grader.exports.json import from_json, to_json
         from grader.marking import waiting
-        from grader.own import own_words
-        from grader.own import to_json as kept
         from grader.writeup.figures import Figures
+        from grader.writeup.own import own_words
+        from grader.writeup.own import to_json as kept
 
         result, observed = (from_json(work.told), None) if work.told else self._looked(work)
         told = work.told or to_json(result)

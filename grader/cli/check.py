@@ -197,8 +197,8 @@ def _refuse_other_formats(report: Path | None) -> None:
 
 
 def _write(path: Path, result: Result, hand_in: Path, rubric: Rubric, *, quiet: bool) -> None:
-    from grader.own import own_at
     from grader.report import Renderer, html
+    from grader.writeup.own import own_at
     from grader.writing import write
 
     own = own_at(rubric, hand_in)

@@ -100,7 +100,7 @@ def _write(found: Executed, out: Path, name: str, intake: Intake) -> None:
 
 
 def _pdf(found: Executed, name: str, intake: Intake) -> bytes:
-    from grader.press import Press
+    from grader.notebook_pdfs.press import Press
     from grader.report import pdf_problem
 
     if problem := pdf_problem():

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from grader.experiments import Outcome
-    from grader.making import Form, Making, WrittenUp
     from grader.writeup import Writeup
+    from grader.writeup.making import Form, Making, WrittenUp
 
 __all__ = ["command"]
 
@@ -80,7 +80,7 @@ def command(**options: object) -> None:
 
 def _write_up(asked: Asked) -> int:
     from grader.data import parse_data_option
-    from grader.making import begin, finish
+    from grader.writeup.making import begin, finish
 
     started = time.monotonic()
     _refuse_impossible(asked)
@@ -96,8 +96,8 @@ def _write_up(asked: Asked) -> int:
 
 def _refuse_impossible(asked: Asked) -> None:
     """Before minutes of training, not after them."""
-    from grader.making import form_of
     from grader.report import pdf_problem
+    from grader.writeup.making import form_of
 
     problem = None if (asked.form or form_of(asked.out)) == "html" else pdf_problem()
     if problem:
@@ -113,7 +113,7 @@ def _about_data(making: Making, asked: Asked) -> str:
 
 def _run_all(making: Making, asked: Asked) -> list[Outcome]:
     """All outcomes as they came; Ctrl-C loses only what is under way."""
-    from grader.making import outcomes_of
+    from grader.writeup.making import outcomes_of
 
     outcomes: list[Outcome] = []
     coming = outcomes_of(making, asked.jobs, fresh=asked.fresh)
@@ -177,8 +177,8 @@ def _how_long(outcome: Outcome) -> str:
 
 
 def _tell(made: WrittenUp, seconds: float, asked: Asked) -> None:
-    from grader.making import data_folder
     from grader.report.text import plural
+    from grader.writeup.making import data_folder
 
     outcomes = made.outcomes
     missing = [part.section.title for part in made.document.parts if part.is_missing]

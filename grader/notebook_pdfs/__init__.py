@@ -18,7 +18,7 @@ from grader.errors import GraderError, IntakeError
 from grader.intake.names import ARCHIVES, without_ending
 
 if TYPE_CHECKING:
-    from grader.press import Press
+    from grader.notebook_pdfs.press import Press
 
 __all__ = ["NotebookPdf", "Source", "convert", "notebooks_to_pdf", "sources_in"]
 
@@ -86,7 +86,7 @@ def convert(
     sources: Sequence[Source], out: Path, jobs: int | None = None, seconds: float = 60.0
 ) -> Iterator[tuple[Source, list[NotebookPdf]]]:
     """Every hand-in as it is done; each thread has a process of its own that lays out."""
-    from grader.press import Press, Room
+    from grader.notebook_pdfs.press import Press, Room
 
     own, presses = local(), list[Press]()
 
