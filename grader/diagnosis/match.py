@@ -127,20 +127,24 @@ class _Case:
     @cached_property
     def _consistent(self) -> list[_Known]:
         """Members that touch nothing but what deviates; where the hand-in is right, none of them can be in it."""
-        found = []
-        for number, member in enumerate(self.library.members):
-            outside = self.touched(number, member) & ~self.deviating & ~bits(member.unknown)
-            if not all(self._agrees(member, n) for n in members(outside & ~self._coarse)):
-                continue
-            known = _Known(self, number, member)
-            if known.touched:
-                found.append(known)
-        return found
+        candidates = (each for each in enumerate(self.library.members) if self._is_consistent(*each))
+        return [known for each in candidates if (known := _Known(self, *each)).touched]
+
+    def _is_consistent(self, number: int, member: Member) -> bool:
+        outside = self.touched(number, member) & ~self.deviating & ~bits(member.unknown)
+        return all(self._agrees(member, n) for n in members(outside & ~self._coarse))
 
     # one
 
     def _single(self) -> list[_Known]:
-        return [known for known in self._consistent if known.exact][:1]
+        """The first member that agrees in all that it touches and in all that deviates: one cell tells most of them."""
+        for number, member in enumerate(self.library.members):
+            unknown = bits(member.unknown)
+            touched = self.touched(number, member) & ~unknown
+            asked = touched | self.deviating & ~unknown
+            if touched & self.deviating and all(self._agrees(member, n) for n in members(asked)):
+                return [_Known(self, number, member)]
+        return []
 
     # several
 
@@ -372,10 +376,11 @@ class _Case:
         """The other mistakes that leave the same in all cells that are known here."""
         return tuple(
             other.names[0]
-            for other in self._consistent
+            for number, other in enumerate(self.library.members)
             if other.names != known.names
-            and other.touched == known.touched
-            and not self._differ(known.member, other.member)
+            and self.touched(number, other) & ~bits(other.unknown) & self.deviating == known.touched
+            and self._is_consistent(number, other)
+            and not self._differ(known.member, other)
         )
 
     def _differ(self, one: Member, other: Member) -> bool:
