@@ -1,0 +1,123 @@
+"""Training by the hand-in's trainers: a step on a batch, or all of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from types import FunctionType
+from typing import Any
+
+import numpy as np
+
+from grader.worker.calling import Array, Offer, number
+from grader.worker.handin import Missing
+
+from .calls import Calls
+from .held import Model, method_of, targets_of
+from .loops import Loops
+from .models import Models
+from .names import BATCH, IMAGES, NETWORK, RATE, STEP, TARGETS, TRAIN, TRAINED_BY
+from .parts import Parts
+from .passes import giving
+
+
+class Optimizer:
+    """Settings for the trainers of a hand-in; a trainer is built around one model."""
+
+    def __init__(self, settings: Mapping[str, float]) -> None:
+        self.settings = dict(settings)
+        self.trainers: list[tuple[Any, Any]] = []  # network, trainer
+
+    @property
+    def rate(self) -> float:
+        """The learning rate."""
+        return float(self.settings.get("learning_rate", 0.1))
+
+
+class Trainers:
+    """The trainers of one hand-in, each built around one model."""
+
+    def __init__(self, parts: Parts, calls: Calls, models: Models, loops: Loops) -> None:
+        self._parts, self._calls, self._models, self._loops = parts, calls, models, loops
+
+    def update(self, optimizer: Optimizer, model: Model) -> None:
+        """One step of the hand-in's trainer, with the gradients that were given or on the batch last seen."""
+        if model.given is None:
+            self.step(optimizer, model, *_of(model.batch))
+            return
+        rows, targets = _some_batch(model)
+        with giving(model, model.given, rows, targets, self._calls.taken):
+            self.step(optimizer, model, rows, targets)
+
+    def step_loss(self, model: Model, X: Array, y: Array) -> Any:
+        """The loss that a step of training on this batch returns, and the one of the model before it."""
+        rows, targets = model.form.rows(X), targets_of(model.kind, y, model.sizes)
+        loss = self._models.loss(model.kind, targets.copy(), self._models.forward(model, rows.copy()))
+        before = np.mean(number(loss, "The loss that cross_entropy_loss returned"))
+        told = self.step(Optimizer({"learning_rate": 0.5}), model, rows, targets)
+        with np.errstate(all="ignore"):
+            return {"ratio": np.asarray(number(told, "What train_step returned")) / before}
+
+    def stepper(self, model: Model, optimizer: Optimizer) -> Callable[[Array, Array], dict[str, Any]]:
+        """One step of training on a batch."""
+
+        def step(X: Array, y: Array) -> dict[str, Any]:
+            told = self.step(optimizer, model, model.form.rows(X), targets_of(model.kind, y, model.sizes))
+            return {"loss": float("nan") if told is None else told}
+
+        return step
+
+    def step(self, optimizer: Optimizer, model: Model, rows: Array, targets: Array) -> Any:
+        """What one step of training on a batch returns."""
+        made = self._parts.load(TRAINED_BY[model.kind])
+        if isinstance(made, FunctionType):
+            return self._loops.step(made, model, optimizer.rate, rows, targets)
+        trainer = self._trainer(optimizer, model, rows, targets)
+        method = method_of(trainer, STEP)
+        offers = [Offer(rows.copy(), IMAGES, "X_batch"), Offer(targets.copy(), TARGETS, "Y_batch")]
+        return self._calls.call(f"{type(trainer).__name__}.train_step", method, offers)
+
+    def _trainer(self, optimizer: Optimizer, model: Model, rows: Array, targets: Array) -> Any:
+        for network, trainer in optimizer.trainers:
+            if network is model.network:
+                return trainer
+        data = (rows, targets, rows, targets)
+        trainer = self._build(model, optimizer.rate, len(rows), data)
+        optimizer.trainers.append((model.network, trainer))
+        return trainer
+
+    def train(
+        self, model: Model, rate: float, batch_size: int, epochs: int, data: Sequence[Array], shuffle: bool = False
+    ) -> Any:
+        """Train by the hand-in's own loop, once, and return what that returns."""
+        made = self._parts.load(TRAINED_BY[model.kind])
+        if isinstance(made, FunctionType):
+            return self._loops.run(made, model, rate, batch_size, epochs, data)
+        trainer = self._build(model, rate, batch_size, data, shuffle)
+        return self._calls.call_once("train", method_of(trainer, TRAIN), [Offer(epochs, r".*epochs?", "num_epochs")])
+
+    def _build(self, model: Model, rate: float, batch_size: int, data: Sequence[Array], shuffle: bool = False) -> Any:
+        made = self._parts.load(TRAINED_BY[model.kind])
+        X_train, Y_train, X_val, Y_val = (array.copy() for array in data)
+        offers = [
+            Offer(model.network, NETWORK, "model"),
+            Offer(rate, RATE, "learning_rate"),
+            Offer(batch_size, BATCH, "batch_size"),
+            Offer(shuffle, r".*shuffle.*", "shuffle_dataset"),
+            Offer(X_train, r"x(train(ing)?)?|train(ing)?x", "X_train"),
+            Offer(Y_train, r"y(train(ing)?)?|train(ing)?y", "Y_train"),
+            Offer(X_val, r"x(val|valid|validation)|valx", "X_val"),
+            Offer(Y_val, r"y(val|valid|validation)|valy", "Y_val"),
+        ]
+        return self._calls.call(made.__name__, made, offers)
+
+
+def _of(batch: tuple[Array, Array] | None) -> tuple[Array, Array]:
+    if batch is None:
+        raise Missing("There is no batch to take a step on.")
+    return batch
+
+
+def _some_batch(model: Model) -> tuple[Array, Array]:
+    rng = np.random.RandomState(5)
+    X = rng.standard_normal((9, model.sizes["inputs"]))
+    return model.form.rows(X), targets_of(model.kind, np.arange(9) % model.sizes["classes"], model.sizes)
