@@ -45,7 +45,7 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
     modules = {
         "__init__": f"{head}from .batches import _batch\nfrom .names import PARTS, SCORES\n\nclass Driver:{body}",
         "names": f'from grader.worker.handin import Part\n\nPARTS = {{{parts}\nSCORES = r"{names}\n',
-        "batches": f"{head}from .names import B, W\n\ndef _batch({batch}",
+        "batches": f"{head}from .names import B1, W1\n\ndef _batch({batch}",
     }
     (folder / "driver").mkdir()
     for name, source in modules.items():
