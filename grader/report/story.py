@@ -38,6 +38,7 @@ DIGEST = re.compile(r"[0-9a-f]{40,}")  # cut to its first twelve digits, which a
 class Step:
     """One thing to do first: a finding, the criterion that it cost points, and where to read on."""
 
+    section: int  # its number, from 1
     anchor: str
     title: str
     lost: float  # with what `also` lost
@@ -119,7 +120,7 @@ def first_steps(result: Result, most: int = MOST_STEPS) -> list[Step]:
 
 def _steps(result: Result) -> list[Step]:
     return [
-        Step(anchor(i, j), criterion.title, lost(criterion), _costly(criterion), len(criterion.findings) - 1)
+        Step(i, anchor(i, j), criterion.title, lost(criterion), _costly(criterion), len(criterion.findings) - 1)
         for i, section in enumerate(result.sections, 1)
         for j, criterion in enumerate(section.criteria, 1)
         if criterion.findings and criterion.verdict in ("failed", "partial", "error") and lost(criterion) > 0
@@ -158,6 +159,11 @@ def behind(result: Result) -> str:
 def anchor(section: int, criterion: int) -> str:
     """The name by which links find a criterion."""
     return f"s{section}-{criterion}"
+
+
+def numbered(section: int, title: str) -> str:
+    """A section's title after its number; one that brings a number of the assignment's own stays as it is."""
+    return title if title[:1].isdigit() else f"{section} · {title}"
 
 
 def lost(criterion: CriterionResult) -> float:

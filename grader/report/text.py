@@ -19,6 +19,8 @@ def visible(text: object, limit: int = LONGEST) -> str:
     """The text, shortened, with characters that hide, reorder or break other text written as escapes."""
     # Shortened before and after: the first bounds the work, the second what the escapes have added.
     raw = shorten(str(text), limit).replace("\r\n", "\n")
+    if raw.isascii() and raw.isprintable():  # most texts, and the quick way out
+        return raw
     return shorten("".join(map(_escaped, _without_stacks(raw))), limit)
 
 
