@@ -357,9 +357,10 @@ def _judge_in_turn(
 
 def _unless_in_a_document(criterion: Criterion, verdict: Verdict, files: Sequence[str]) -> Verdict:
     """What was not found in a text, and may stand in a document, waits for a person; being unread costs nothing."""
+    if verdict.status != "failed" or not isinstance(criterion.check, Reading):
+        return verdict
     documents = [name for name in files if PurePosixPath(name).suffix.lower() in DOCUMENTS]
-    absent = isinstance(criterion.check, Reading) and {f.code for f in verdict.findings} & criterion.check.ABSENT
-    if verdict.status != "failed" or not documents or not absent:
+    if not documents or not {finding.code for finding in verdict.findings} & criterion.check.ABSENT:
         return verdict
     told = f"This was not found in a text or a notebook. A person looks whether it stands in {documents[0][:80]}."
     return Verdict("manual", None, (Finding("in-a-document", told),))

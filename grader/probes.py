@@ -185,9 +185,7 @@ class Model(Probe):
     scale: float = Field(default=1.0, description="The standard deviation of its parameters.")
 
     def make(self, student: Student, setting: Setting, rng: np.random.Generator, earlier: Sequence[Any]) -> Any:
-        handle = student.make("build", self.model, dict(setting.sizes))
-        student.call("assign", handle, setting.parameters(self.model, rng, self.scale))
-        return handle
+        return student.make("begun", self.model, dict(setting.sizes), setting.parameters(self.model, rng, self.scale))
 
 
 class Optimizer(Probe):

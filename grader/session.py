@@ -433,6 +433,7 @@ def _label(function: str, args: Any) -> str:
 
 _IN_WORDS = {
     "batches": "Making batches",
+    "begun": "Building the model",
     "build": "Building the model",
     "describe": "Importing the files",
     "evaluate": "Computing loss and gradients",
@@ -441,6 +442,7 @@ _IN_WORDS = {
     "losses_along": "Computing the loss many times",
     "probabilities": "Predicting",
     "train": "Training",
+    "updates": "Updating the parameters",
 }
 
 

@@ -171,12 +171,12 @@ class Gradient(Check):
     def _judge_block(self, name: str, looks: Sequence[_Batch], setting: Setting) -> tuple[float, Finding | None]:
         """The share of one parameter, and what is wrong with its gradient first."""
         found = [self._difference(name, look) for look in looks]
-        owns = _settled([look.agrees(name) for look in looks], [_any_single(look.seen) for look in looks])
-        keeps = [isinstance(each, Wrong) and own == "yes" for each, own in zip(found, owns, strict=True)]
-        share = sum(1.0 if each is None else self.consistent * kept for each, kept in zip(found, keeps, strict=True))
         wrong = next((index for index, each in enumerate(found) if each), None)
         if wrong is None:
             return 1.0, None
+        owns = _settled([look.agrees(name) for look in looks], [_any_single(look.seen) for look in looks])
+        keeps = [isinstance(each, Wrong) and own == "yes" for each, own in zip(found, owns, strict=True)]
+        share = sum(1.0 if each is None else self.consistent * kept for each, kept in zip(found, keeps, strict=True))
         first_found = found[wrong]
         if isinstance(first_found, Finding):
             return share / len(looks), first_found

@@ -49,24 +49,17 @@ class Step(Check):
 
     def observe(self, student: Student, setting: Setting) -> Values:
         rng = setting.rng("start")
-        model = student.make("build", self.model, dict(setting.sizes))
-        student.call("assign", model, setting.parameters(self.model, rng))
-        optimizer = student.make("optimizer", self.optimizer, dict(self.settings))
-        places = []
-        for _ in range(self.updates):
-            self._fill(student, model, setting, rng)
-            student.call("update", optimizer, model)
-            places.append(student.call("parameters", model))
-        return {"places": places}
+        parameters = setting.parameters(self.model, rng)
+        given = [self._given(setting, rng) for _ in range(self.updates)]
+        sizes, settings = dict(setting.sizes), dict(self.settings)
+        return {"places": student.call("updates", self.model, sizes, parameters, self.optimizer, settings, given)}
 
-    def _fill(self, student: Student, model: Any, setting: Setting, rng: np.random.Generator) -> None:
-        """Put gradients into the model: random ones, or its own on a fresh random batch."""
+    def _given(self, setting: Setting, rng: np.random.Generator) -> Any:
+        """What an update goes by: random gradients, or a random batch for the hand-in's own."""
         if self.gradients == "given":
-            student.call("give_gradients", model, setting.parameters(self.model, rng))
-            return
+            return setting.parameters(self.model, rng)
         X = rng.normal(size=(self.rows, setting.sizes["inputs"]))
-        y = rng.integers(0, setting.sizes["classes"], self.rows)
-        student.call("evaluate", model, X, y, mode="train")
+        return [X, rng.integers(0, setting.sizes["classes"], self.rows)]
 
     def judge(self, seen: Values, expected: Values, setting: Setting) -> Verdict:
         start = setting.parameters(self.model, setting.rng("start"))

@@ -60,7 +60,8 @@ def unpack(packed: bytes) -> Seen:
 def _told(value: Any) -> Any:
     """The value in dictionaries, lists and what they hold; arrays are not copied."""
     if is_dataclass(value):
-        return {each.name: _told(getattr(value, each.name)) for each in fields(value)}
+        parts = {each.name: getattr(value, each.name) for each in fields(value)}
+        return {name: part if name == "values" else _told(part) for name, part in parts.items()}  # those are plain
     if isinstance(value, Mapping):
         return {name: _told(part) for name, part in value.items()}
     return [_told(part) for part in value] if isinstance(value, list | tuple) else value

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 from itertools import islice
 from types import FunctionType, ModuleType
 
-__all__ = ["Integrity"]
+__all__ = ["Integrity", "picture"]
 
 _WATCHED = (
     "builtins",
@@ -28,11 +29,17 @@ _ALSO_PUBLIC = {"_exit", "__import__", "__build_class__"}
 _MOST = 20  # sentences; a hand-in that replaces everything needs no longer list
 
 
+@cache  # a nursery takes it for all its workers
+def picture() -> Mapping[str, Mapping[str, object]]:
+    """The public functions as they are before anything of a hand-in is there, by module and name."""
+    return {name: dict(_functions(sys.modules[name])) for name in _WATCHED if name in sys.modules}
+
+
 class Integrity:
-    """A picture of the public functions, taken before the hand-in is loaded."""
+    """What a hand-in replaced since that picture was taken."""
 
     def __init__(self) -> None:
-        self._functions = {name: dict(_functions(sys.modules[name])) for name in _WATCHED if name in sys.modules}
+        self._functions = picture()
         self._own_files = tuple({_folder(module) for module in (sys.modules["os"], sys.modules["numpy"])})
 
     def seen(self) -> list[str]:

@@ -124,6 +124,9 @@ def _import_all() -> None:
 
     for name in (*_FOR_DRIVERS, "service", "wire"):
         import_module(f"grader.worker.{name}")
+    from grader.worker.integrity import picture
+
+    picture()
 
 
 def _service(settings: dict[str, Any]) -> Service:

@@ -23,15 +23,52 @@ class Vocabulary(Protocol):
     ) -> dict[str, Any]: ...
     def probabilities(self, model: Any, X: Array) -> Any: ...
     def optimizer(self, name: str, settings: dict[str, float]) -> Any: ...
+    def give_gradients(self, model: Any, gradients: dict[str, Array]) -> None: ...
     def update(self, optimizer: Any, model: Any) -> None: ...
     def stepper(self, model: Any, optimizer: Any) -> Callable[[Array, Array], dict[str, Any]]: ...
+
+
+def begun(driver: Vocabulary, model: str, sizes: dict[str, int], parameters: dict[str, Array]) -> Any:
+    """A model that is built, and has these parameters."""
+    built = driver.build(model, sizes)
+    driver.assign(built, parameters)
+    return built
+
+
+def updates(
+    driver: Vocabulary,
+    model: str,
+    sizes: dict[str, int],
+    parameters: dict[str, Array],
+    optimizer: str,
+    settings: dict[str, float],
+    given: list[Any],
+) -> list[dict[str, Array]]:
+    """The parameters after each of some updates of one model by one optimizer.
+
+    Args:
+        given: for each update the gradients that are put into the model, or a batch whose gradients are its own.
+    """
+    moved = begun(driver, model, sizes, parameters)
+    mover = driver.optimizer(optimizer, settings)
+    places = []
+    for each in given:
+        begin_chance(0)
+        if isinstance(each, dict):
+            driver.give_gradients(moved, each)
+        else:
+            X, y = each
+            driver.evaluate(moved, X, y, mode="train")
+        driver.update(mover, moved)
+        places.append(driver.parameters(moved))
+    return places
 
 
 def evaluate_fresh(
     driver: Vocabulary, model: str, sizes: dict[str, int], parameters: dict[str, Array], X: Array, y: Array
 ) -> dict[str, Any]:
     """Loss, accuracy and gradients of a model that is built for this one batch."""
-    return driver.evaluate(_fresh(driver, model, sizes, parameters), X, y, mode="train")
+    return driver.evaluate(begun(driver, model, sizes, parameters), X, y, mode="train")
 
 
 def calls_in_a_row(
@@ -42,7 +79,7 @@ def calls_in_a_row(
     batches: list[list[Array]],
 ) -> dict[str, Any]:
     """The same call twice, another batch, evaluation mode, on one model; and what became of its inputs."""
-    used = _fresh(driver, model, sizes, parameters)
+    used = begun(driver, model, sizes, parameters)
     X, y = (array.copy() for array in batches[0])
 
     def evaluate(number: int, mode: str = "train", network: Any = used) -> dict[str, Any]:
@@ -55,7 +92,7 @@ def calls_in_a_row(
         "parameters": driver.parameters(used),
         "second": evaluate(0),
         "other": evaluate(1),
-        "other, fresh": evaluate(1, network=_fresh(driver, model, sizes, parameters)),
+        "other, fresh": evaluate(1, network=begun(driver, model, sizes, parameters)),
     }
     evaluate(2, mode="evaluate")
     return {**seen, "after evaluation": evaluate(0)}
@@ -69,7 +106,7 @@ def beside_another(
     batches: list[list[Array]],
 ) -> dict[str, Any]:
     """What one model answers after another one was made and used."""
-    one, other = (_fresh(driver, model, sizes, start) for start in parameters)
+    one, other = (begun(driver, model, sizes, start) for start in parameters)
     (X, y), (X_other, y_other) = batches
     driver.evaluate(other, X_other, y_other, mode="train")
     return {"beside": driver.evaluate(one, X, y, mode="train"), "parameters": driver.parameters(one)}
@@ -90,7 +127,7 @@ def train_on_and_afresh(
     Both meet the same chance in each update: an order of rows that was drawn differently is no trace of earlier ones.
     """
     stepper = driver.optimizer(optimizer, settings)
-    used, place = _fresh(driver, model, sizes, parameters), parameters
+    used, place = begun(driver, model, sizes, parameters), parameters
 
     def update(network: Any, number: int) -> None:
         X, y = batches[number]
@@ -101,7 +138,7 @@ def train_on_and_afresh(
     for number in range(len(batches)):
         update(used, number)
     for number in range(len(batches) if afresh else 0):  # after the other, which is then the same without this
-        fresh = _fresh(driver, model, sizes, place)
+        fresh = begun(driver, model, sizes, place)
         update(fresh, number)
         place = driver.parameters(fresh)
     told = {"used": driver.parameters(used)}
@@ -146,7 +183,7 @@ def probabilities_fresh(
     driver: Vocabulary, model: str, sizes: dict[str, int], parameters: dict[str, Array], X: Array
 ) -> Any:
     """The probabilities of a model that is built for this one batch."""
-    return driver.probabilities(_fresh(driver, model, sizes, parameters), X)
+    return driver.probabilities(begun(driver, model, sizes, parameters), X)
 
 
 def train(
@@ -184,12 +221,6 @@ def train(
         told["accuracy"].append(_mean([_number(report.get("accuracy")) for report in reports]))
         told["predictions"].append(_predictions(driver.probabilities(trained, X_held_out.copy())))
     return {**told, "predictions": np.array(told["predictions"], dtype=np.int64)}
-
-
-def _fresh(driver: Vocabulary, model: str, sizes: dict[str, int], parameters: dict[str, Array]) -> Any:
-    built = driver.build(model, sizes)
-    driver.assign(built, parameters)
-    return built
 
 
 def _predictions(probabilities: Any) -> Array:
