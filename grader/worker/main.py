@@ -138,7 +138,9 @@ def _service(settings: dict[str, Any]) -> Service:
     return Service(Path(settings["folder"]), settings["memory"])
 
 
-_FOR_DRIVERS = ("batching", "describing", "helpers", "histories", "inferring", "layouts", "naming", "results")
+_FOR_DRIVERS = (
+    *("batching", "describing", "helpers", "histories", "inferring", "layouts", "naming", "results", "watching"),
+)
 
 
 def _environment() -> dict[str, str]:

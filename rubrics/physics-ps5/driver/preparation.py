@@ -1,0 +1,93 @@
+"""How a hand-in prepares its points: standardised, and split into a part for training and one for testing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from grader.worker.calling import Array, Offer, takes
+from grader.worker.handin import Unusable
+
+from .names import DEVIATION, FORWARD, HELD_INPUTS, INPUTS, MEAN, PATH, TARGETS
+from .parts import Parts
+from .passes import Passes
+from .places import HEADER, TABLE
+from .points import canonical, is_standard, parts_of, told_of, whereabouts
+from .reading import leaves
+from .script import Script
+
+
+class Preparation:
+    """The functions that prepare the data, or what the script does instead of them."""
+
+    def __init__(self, parts: Parts, passes: Passes) -> None:
+        self._parts = parts
+        self._passes = passes
+
+    def prepared(self, X: Array) -> dict[str, Any]:
+        """How inputs and targets leave the hand-in's preparation, in words that do not depend on who is held out.
+
+        A function that standardises and nothing else tells of the inputs alone, and nothing more is charged; so a
+        script that can be watched is believed first.
+        """
+        told = self._parts.script.prepared() if "prepare" not in self._parts.found and self._parts.script else None
+        return told or self._parts.or_by_script(lambda: self._prepared_by_function(X), Script.prepared)
+
+    def _prepared_by_function(self, X: Array) -> dict[str, Any]:
+        if "prepare" not in self._parts.found:
+            return told_of(X, self._standardised(X), np.zeros((0, 2)), np.zeros(1))
+        x_train, x_test, y_train, y_test = self._prepared(X, np.arange(len(X)) % 4 == 0)
+        return told_of(X, x_train, x_test, np.concatenate([y_train, y_test]))
+
+    def _prepared(self, X: Array, y: Array) -> tuple[Array, Array, Array, Array]:
+        function = self._parts.part("prepare")
+        _write_table(X, y)
+        offers = [Offer(X.copy(), INPUTS), Offer(y.astype(np.float64), TARGETS), Offer(TABLE, PATH)]
+        return parts_of(self._parts.call(function, offers))
+
+    def _standardised(self, X: Array) -> Array:
+        """What the hand-in's function makes of the inputs, at once, or column by column if that is how it works."""
+        by_columns = (self._passes.known() if FORWARD in self._parts.found else self._passes).by_columns
+        told = self._standardise(X.T).T if by_columns else self._standardise(X)
+        if not is_standard(told):
+            columns = [self._standardise(column) for column in X.T.copy()]
+            told = np.stack(columns, axis=1) if all(each.shape == (len(X),) for each in columns) else told
+        if told.shape != X.shape:
+            raise Unusable(f"Standardising an array of shape {X.shape} gives one of shape {told.shape}.")
+        return canonical(told)
+
+    def _standardise(self, x: Array) -> Array:
+        function = self._parts.part("standardise")
+        offers = [Offer(x.copy(), INPUTS)]
+        if takes(function, MEAN, required=True):
+            offers += [Offer(x.mean(axis=0), MEAN), Offer(x.std(axis=0), DEVIATION)]
+        offers.append(Offer(x.copy(), HELD_INPUTS))
+        listed = leaves(self._parts.call(function, offers))
+        return next((each for each in listed if each.shape == x.shape), listed[0]) if listed else np.zeros(0)
+
+    def split(self, X: Array, y: Array) -> dict[str, Any]:
+        """Where the rows go: how many into each part, into both, into none, and beside another's label."""
+        told: dict[str, Any] = self._parts.or_by_script(
+            lambda: self._split_by_function(X), lambda script: script.split(len(X))
+        )
+        return told
+
+    def _split_by_function(self, X: Array) -> dict[str, Any]:
+        rows = np.arange(len(X), dtype=np.float64)
+        numbered = np.stack([rows, -rows], axis=1)
+        function = (
+            None if "split" not in self._parts.found and "prepare" in self._parts.found else self._parts.part("split")
+        )
+        parts = self._prepared(numbered, rows) if function is None else parts_of(self._split(function, numbered, rows))
+        return whereabouts(*parts, len(X))
+
+    def _split(self, function: Callable[..., Any], X: Array, y: Array) -> Any:
+        offers = [Offer(X, INPUTS), Offer(y, TARGETS), Offer(0.2, r"(test)?(share|size|fraction|ratio|part)")]
+        return self._parts.call(function, offers)
+
+
+def _write_table(X: Array, y: Array) -> None:
+    """The data where a preparation that reads a file looks for it."""
+    np.savetxt(TABLE, np.column_stack([X, y]), delimiter=",", header=HEADER, comments="")
