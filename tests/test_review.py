@@ -21,7 +21,7 @@ from grader.review.desk import Answer, Desk
 from grader.review.door import Keys
 from grader.review.pages import Pages
 from grader.review.pen import Pen, Refused, Said
-from grader.review.press import Press
+from grader.review.publisher import Publisher
 
 HERE = "http://127.0.0.1:8000"
 ORIGIN = {"origin": HERE}
@@ -66,9 +66,9 @@ class Site:
 
     def __init__(self, desk: Desk, *, names: bool = False) -> None:
         self.desk, self.keys, self.published = desk, Keys(), 0
-        press = Press(self._publish, lambda: 3)
-        self.press = press
-        self.app = Pages(desk, press, self.keys, names=names).app()
+        publisher = Publisher(self._publish, lambda: 3)
+        self.publisher = publisher
+        self.app = Pages(desk, publisher, self.keys, names=names).app()
 
     def _publish(self, advance: Any) -> list[str]:
         advance(2, 3)
@@ -463,7 +463,7 @@ def test_a_hand_in_that_was_graded_anew_is_shown_as_it_is_now(site: Site, out: P
 def test_publishing_runs_once_and_tells_how_far_it_is(site: Site) -> None:
     client = site.marker("Marker 1")
     client.post("/publish")
-    site.press.wait()
+    site.publisher.wait()
     page = client.get("/publish").text
     assert site.published == 1
     assert "student-000: &lt;b&gt;no&lt;/b&gt; PDF" in page

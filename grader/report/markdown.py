@@ -26,7 +26,6 @@ TAGS = {
     *("p", "br", "hr", "h4", "h5", "blockquote", "pre", "code", "em", "strong", "s", "a", "div"),
     *("ul", "ol", "li", "table", "thead", "tbody", "tr", "th", "td"),
 }
-FORMULAS = {"math_inline": False, "math_inline_double": True, "math_block": True, "amsmath": True}  # displayed?
 ATTRIBUTES = {"a": {"href"}, "ol": {"start"}, "th": {"class"}, "td": {"class"}, "div": {"class"}}
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from grader.gradebook.book import Book
     from grader.review.desk import Desk
     from grader.review.door import Door, Keys
-    from grader.review.press import Press
+    from grader.review.publisher import Publisher
     from grader.rubric import Rubric
 
 __all__ = ["LOOPBACK", "Review", "desk_of", "open_review", "prepared"]
@@ -96,14 +96,14 @@ def prepared(
 
     with closing(opened(out, book)) as gradebook:
         desk, keys = desk_of(out, gradebook, rubric), Keys()
-        press = _press(out, desk, book)
+        publisher = _publisher(out, desk, book)
         with bound(*place) as listening:
             port = listening.getsockname()[1]
-            pages = Pages(desk, press, keys, names=names, marker=marker, host=place[0])
+            pages = Pages(desk, publisher, keys, names=names, marker=marker, host=place[0])
             try:
                 yield Review(place[0], port, keys, pages.app(f"review-{port}"), listening)
             finally:
-                press.stop()
+                publisher.stop()
 
 
 def desk_of(out: Path, book: Book, named: str | Path | None) -> Desk:
@@ -137,12 +137,12 @@ def _rubric(out: Path, told: dict[str, Any], named: str | Path | None) -> Rubric
     return load_rubric(path)
 
 
-def _press(out: Path, desk: Desk, book: str | None) -> Press:
+def _publisher(out: Path, desk: Desk, book: str | None) -> Publisher:
     """Publishes what was marked in this folder."""
     from grader.classroom.publishing import publish, unpublished
-    from grader.review.press import Press
+    from grader.review.publisher import Publisher
 
-    return Press(
+    return Publisher(
         lambda advance: publish(out, desk.entries(), book, advance)[1],
         lambda: len(unpublished(out, desk.entries())),
     )

@@ -26,7 +26,7 @@ from grader.review.door import LARGEST, Door, Keys, marker_of
 from grader.review.pen import LONGEST, Pen, Refused, Said
 
 if TYPE_CHECKING:
-    from grader.review.press import Press
+    from grader.review.publisher import Publisher
 
 __all__ = ["Pages"]
 
@@ -40,8 +40,10 @@ MOST_NAMED = 50
 class Pages:
     """All pages of one class, and what they share."""
 
-    def __init__(self, desk: Desk, press: Press, keys: Keys, *, names: bool, marker: str = "", host: str = "127.0.0.1"):
-        self._desk, self._press, self._keys, self._names, self._marker = desk, press, keys, names, marker
+    def __init__(
+        self, desk: Desk, publisher: Publisher, keys: Keys, *, names: bool, marker: str = "", host: str = "127.0.0.1"
+    ):
+        self._desk, self._publisher, self._keys, self._names, self._marker = desk, publisher, keys, names, marker
         self._pen = Pen(desk.book, desk.assignment)
         self._host = host
         self._cookie = "review"
@@ -109,8 +111,8 @@ class Pages:
             whole=shown.progress(every),
             wanted=wanted,
             hand_ins=self._named(wanted) if self._names else [],
-            press=self._press.now(),
-            waiting=self._press.waiting(),
+            publishing=self._publisher.now(),
+            waiting=self._publisher.waiting(),
         )
 
     def _question(self, request: Request) -> Response:
@@ -194,11 +196,11 @@ class Pages:
         return self._part("phrases", request, pile=pile, phrases=self._phrases(pile.id))
 
     def _publish(self, request: Request, _: Fields) -> Response:
-        self._press.start()
+        self._publisher.start()
         return self._published(request)
 
     def _published(self, request: Request) -> Response:
-        return self._part("publishing", request, press=self._press.now(), waiting=self._press.waiting())
+        return self._part("publishing", request, publishing=self._publisher.now(), waiting=self._publisher.waiting())
 
     # how it is put together
 

@@ -8,14 +8,14 @@ from dataclasses import dataclass, replace
 
 from grader.errors import GraderError
 
-__all__ = ["Press", "Printing"]
+__all__ = ["Publisher", "Publishing"]
 
 Publish = Callable[[Callable[[int, int], None]], list[str]]
 """Publishes all that changed, tells how far it is, and returns what could not be made."""
 
 
 @dataclass(frozen=True, slots=True)
-class Printing:
+class Publishing:
     """How far publishing is."""
 
     running: bool = False
@@ -29,26 +29,26 @@ class _Stopped(Exception):
     """The server ends."""
 
 
-class Press:
+class Publisher:
     """Whoever pushes the button first starts it; the others see how far it is."""
 
     def __init__(self, publish: Publish, waiting: Callable[[], int]) -> None:
         self._publish, self.waiting = publish, waiting
         self._lock = threading.Lock()
-        self._printing = Printing()
+        self._publishing = Publishing()
         self._thread: threading.Thread | None = None
         self._stopping = False
 
-    def now(self) -> Printing:
+    def now(self) -> Publishing:
         """How far it is."""
-        return self._printing
+        return self._publishing
 
     def start(self) -> None:
         """Begin, unless it has begun."""
         with self._lock:
-            if self._printing.running:
+            if self._publishing.running:
                 return
-            self._printing = Printing(running=True)
+            self._publishing = Publishing(running=True)
             self._thread = threading.Thread(target=self._run, name="publishing")
             self._thread.start()
 
@@ -71,9 +71,9 @@ class Press:
         except (GraderError, OSError) as error:
             problems = [str(error)]
         finally:
-            self._printing = replace(self._printing, running=False, finished=True, problems=tuple(problems))
+            self._publishing = replace(self._publishing, running=False, finished=True, problems=tuple(problems))
 
     def _advance(self, done: int, every: int) -> None:
-        self._printing = replace(self._printing, done=done, all=every)
+        self._publishing = replace(self._publishing, done=done, all=every)
         if self._stopping:
             raise _Stopped
