@@ -128,7 +128,17 @@ def test_a_curve_without_values_says_so() -> None:
     assert "no values" in texts(curve())
 
 
-@pytest.mark.parametrize(("share", "words"), [(0.996, "99%"), (1.0, "100%"), (0.0, "0%"), (1.2, "100%")])
-def test_only_the_full_score_reads_100(share: float, words: str) -> None:
-    ring = ElementTree.fromstring(chart.ring(share, 0.0, "score"))
+@pytest.mark.parametrize(
+    ("share", "undecided", "words"),
+    [
+        (0.996, 0.0, "99%"),
+        (1.0, 0.0, "100%"),
+        (0.0, 0.0, "0%"),
+        (1.2, 0.0, "100%"),
+        (0.0, 0.5, "0%"),
+        (0.0, 1.0, "–"),
+    ],
+)
+def test_only_the_full_score_reads_100_and_no_score_is_no_nought(share: float, undecided: float, words: str) -> None:
+    ring = ElementTree.fromstring(chart.ring(share, undecided, "score"))
     assert [element.text for element in ring.iter(f"{SVG}text")] == [words]

@@ -74,9 +74,10 @@ def ring(given: float, undecided: float, label: str) -> Markup:
     given, reached = min(max(given, 0.0), 1.0), min(max(given + undecided, 0.0), 1.0)
     open_arc = _arc(reached, "undecided", "#b9c9db") if reached > given else ""
     arcs = [_arc(1.0, "track", "#e6eaee"), open_arc, _arc(given, "given", COLOURS[0])]
-    percent = math.floor(100 * given + 1e-9)  # down, so that only the full score reads 100
+    percent = f"{math.floor(100 * given + 1e-9)}%"  # down, so that only the full score reads 100
+    told = percent if undecided < 1 else "–"  # nothing is decided: that is no nought
     look = 'class="ink" font-size="21" font-weight="600" text-anchor="middle" fill="#1c2127"'
-    words = f'<text x="50" y="57.5" {look}>{percent}%</text>'
+    words = f'<text x="50" y="57.5" {look}>{told}</text>'
     return _svg("ring", 100, 100, [f"<title>{escape(label)}</title>", *arcs, words])
 
 
