@@ -111,7 +111,7 @@ class Batches(Check):
         return Finding(
             "batch-sizes",
             f"{rows} rows in batches of {size} came back as {got}; expected {whole + rest}.",
-            "Count each example: where are the last ones?",
+            _SIZES if epoch and _once(epoch.rows, rows, 0) else "Count each example: where are the last ones?",
         )
 
     def _complete(self, epochs: dict[str, _Epoch | None], looked_at: dict[str, int]) -> Finding | None:
@@ -266,6 +266,7 @@ def _order(plain: _Epoch | None, shuffled: _Epoch | None, again: _Epoch | None, 
 
 _NO_BATCHES = Finding("no-batches", "No batches came back.", "Print what your function returns for ten rows.")
 _WHEN = {"shuffled": " after shuffling", "again": " after shuffling a second time"}
+_SIZES = "No row is lost. How many does each batch but the last have, and how many were asked for?"
 _ONCE = "Count each example once per epoch."
 _PAIRS = "Is each image still next to its label?"
 _CUTS = "Where does a batch begin and end, for the rows and for the labels?"
