@@ -206,6 +206,21 @@ def test_initial_parameters_that_are_overwritten_are_noticed(drive: Open) -> Non
         ([("+ float(decay), gradients", "+ float(decay)")], "evaluate", "returned one value"),
         ([("params = self._step(params", "self._step(params")], "history", "leaves the parameters where they were"),
         ([("return self.history\n", "self.history = {}\n")], "history", "there is no history of the training loss"),
+        (
+            [("least, self.params = np.inf, params", "least, self.params = np.inf, params\n        epochs = 1")],
+            "history",
+            "history of the training loss has one entry",
+        ),
+        (
+            [
+                (
+                    "params = self._step(params, gradients, lr)",
+                    "params = self._step(params, gradients, lr); self._record('train', X_train, y_train, params)",
+                )
+            ],
+            "history",
+            "history of the training loss has 10 entries",
+        ),
         ([("best: Labels = P.argmax(axis=1)", "best = P")], "accuracies", "predict returned an array of shape"),
     ],
 )
@@ -285,6 +300,48 @@ def test_a_fit_that_leaves_out_the_last_batch_is_looked_at_with_two(drive: Open,
         for driver in (seen, expected)
     )
     assert found == right
+
+
+UNWRITTEN = [(f'"d_{name}": ', f'"d_{name}": None and ') for name in ("w1", "b1")]
+SCALED = ("self.history = {", "X_train = X_train / X_train.max()\n        self.history = {")
+STOPS = (
+    "            if self.history",
+    "            if len(self.history['val_loss']) == 3:\n                break\n            if self.history",
+)
+
+
+def test_gradients_that_are_not_written_yet_leave_fit_to_be_seen(drive: Open, copy: Path) -> None:
+    driver, (X, y) = drive(change(copy, *UNWRITTEN)), batch()
+    assert set(driver.evaluate(model_of(driver), X.copy(), y.copy())["gradients"]) == {"W2", "b2"}
+    assert rows_in_batches(driver, 1) == list(range(20))
+    assert driver.distance_after_several_epochs(model_of(driver), X.copy(), y.copy(), 0.1) == 0
+
+
+@pytest.mark.parametrize("pairs", [[SCALED], [STOPS]], ids=["inputs on another scale", "a fit that stops early"])
+def test_another_way_of_training_is_not_taken_for_lost_rows(pairs: Any, drive: Open, copy: Path) -> None:
+    assert rows_in_batches(drive(change(copy, *pairs)), 1) == list(range(20))
+
+
+def test_the_history_of_a_fit_that_stops_early_is_as_long_as_it_ran(drive: Open, copy: Path) -> None:
+    driver, (X, y) = drive(change(copy, STOPS)), batch()
+    assert driver.history(model_of(driver), X, y, X[:5], y[:5], 0.3, "training loss").popitem()[1] == 1
+
+
+@pytest.mark.parametrize("names", [["w1", "b1", "w2", "b2"], ["w1", "w2", "b1", "b2"], ["b2", "w2", "b1", "w1"]])
+@pytest.mark.parametrize("form", ["({})", "[*{}]", "*({})"])
+def test_gradients_without_names_are_told_by_their_sizes(
+    names: list[str], form: str, drive: Open, copy: Path, expected: Values
+) -> None:
+    listed = form.replace("{}", "(" + ", ".join(f"gradients['d_{name}']" for name in names) + ")")
+    step = f"gradients = dict(zip({[f'd_{name}' for name in names]}, found[0] if len(found) == 1 else found))"
+    change(
+        copy,
+        ("float(decay), gradients", f"float(decay), {listed}"),
+        ("_, gradients = self.cost_grad(X_train[batch], y_train[batch], params, c)",
+         f"_, *found = self.cost_grad(X_train[batch], y_train[batch], params, c)\n                {step}"),
+    )  # fmt: skip
+    driver = drive(copy)
+    assert_same(observe(driver), expected, 1e-9)
 
 
 def test_a_factor_of_the_cost_is_none_of_relu_and_softmax(

@@ -238,7 +238,7 @@ class HandIn:
             starts: Count only files that these files import, directly or not; without it, all files.
         """
         files = [self._importer.sources[path].path for path in starts]
-        paths = self._reached(files) if files else list(self.sources)
+        paths = self.reached(files) if files else list(self.sources)
         found: dict[str, str] = {}
         for path in paths:
             for item in self.sources[path].imports:
@@ -251,7 +251,8 @@ class HandIn:
         standard = head in sys.stdlib_module_names
         return not standard and bool(self._importer.resolve(head, item.level, path))
 
-    def _reached(self, starts: Sequence[str]) -> list[str]:
+    def reached(self, starts: Sequence[str]) -> list[str]:
+        """The files that these files import, directly or not, and they themselves."""
         reached = dict.fromkeys(starts)
         waiting = list(starts)
         while waiting:

@@ -11,9 +11,10 @@ import ast
 import copy
 import inspect
 import itertools
+import math
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -151,6 +152,7 @@ class Run:
     kept: dict[str, Array]
     seen: list[dict[str, Array]] = field(default_factory=list)  # the parameters that could be seen on the way
     series: dict[str, list[Array]] = field(default_factory=dict)
+    lengths: dict[str, int] = field(default_factory=dict)  # of curves that do not have an entry for each epoch
 
 
 class Driver:
@@ -161,6 +163,8 @@ class Driver:
         self._slots: dict[str, Slot] | None = None
         self._initial_container: Container = None
         self._drops_last: bool | None = None  # found out once
+        self._holes: bool | None = None  # likewise
+        self._order: tuple[str, ...] = NAMES  # in which gradients without names come
 
     # structure
 
@@ -305,6 +309,10 @@ class Driver:
         return with_c - without
 
     def _cost_grad(self, network: Any, X: Array, y: Array, params: Container, c: float) -> tuple[Any, Any]:
+        return _cost_and_gradients(self._returned(network, X, y, params, c))
+
+    def _returned(self, network: Any, X: Array, y: Array, params: Container, c: float) -> Any:
+        """What cost_grad returns, in the hand-in's own form."""
         method = self._method(network, "cost-grad")
         offers = [
             Offer(X, X_TRAIN, "X"),
@@ -315,12 +323,14 @@ class Driver:
         given, named = fit_arguments("cost_grad", method, offers)
         if not any(value is params for value in (*given, *named.values())):
             network.params = params
-        return _cost_and_gradients(call(self.handin, "cost_grad", method, *given, **named))
+        return call(self.handin, "cost_grad", method, *given, **named)
 
     def _gradients(self, found: Any, sizes: Mapping[str, int]) -> dict[str, Array]:
         slots, shapes = self._layout(), _shapes(sizes)
-        named = _by_name(found)
-        arrays = {name: _array(value, f"The gradient of {name}") for name, value in named.items()}
+        if _is_list(found):
+            self._order = _order_by_size(found, shapes) or self._order
+        named = _by_name(found, self._order)
+        arrays = {name: _array(value, f"The gradient of {name}") for name, value in named.items() if value is not None}
         return {name: slots[name].canonical(array, shapes[name]) for name, array in arrays.items()}
 
     def give_gradients(self, model: Model, gradients: dict[str, Array]) -> None:
@@ -429,12 +439,9 @@ class Driver:
                 network = self._network(sizes)
                 return _distance(self._fit_once(network, start, data, (X, y), sizes, schedule)[0], start) > 0
 
-            self._drops_last, watching, chance = False, sys.getprofile(), np.random.get_state()
-            sys.setprofile(None)  # whoever watches does not mean this
-            with suppress(Exception):  # what is wrong with fit is told by the call that follows
+            self._drops_last = False
+            with suppress(Exception), _unwatched():  # what is wrong with fit is told by the call that follows
                 self._drops_last = not moves((X, y)) and moves(_twice((X, y)))
-            sys.setprofile(watching)
-            np.random.set_state(chance)  # what follows draws as it would have without this question
         return self._drops_last
 
     def _fit_once(
@@ -462,7 +469,8 @@ class Driver:
         given, named = fit_arguments("fit", fit, [offers[index] for index in order])
         if not any(value is params for value in (*given, *named.values())):
             network.params = params
-        result = call(self.handin, "fit", fit, *given, **named)
+        with self._filled_in(network, sizes):
+            result = call(self.handin, "fit", fit, *given, **named)
         return self._canonical(self._kept(network, result, params, sizes), sizes), result, params
 
     def _kept(self, network: Any, result: Any, params: Container, sizes: Mapping[str, int]) -> Container:
@@ -500,26 +508,50 @@ class Driver:
     @contextmanager
     def _replaced(self, network: Any, given: dict[str, Array], sizes: Mapping[str, int]) -> Iterator[None]:
         """For a while cost_grad answers with given gradients, and with a cost that falls."""
+        self._has_holes(sizes)  # a question for the hand-in's own
         method, form, calls = self._method(network, "cost-grad"), self._answer_form(network, sizes), itertools.count(1)
-        name = getattr(method, "__name__", "cost_grad")
-        owner = next((kind for kind in type(network).__mro__ if name in vars(kind)), None)
 
-        def cost_grad(*args: Any, **kwargs: Any) -> Any:
-            asked = args[1:] if args and isinstance(args[0], type(network)) else args
+        def cost_grad(*asked: Any, **kwargs: Any) -> Any:
             X, y, place, c = self._asked_for(method, asked, kwargs, sizes)
             decay = self._decay(_Bound(method, network), X, y, place, c, sizes)
             if not isinstance(method(*asked, **kwargs), (tuple, list)):  # it was told to leave the gradients out
                 return np.float64(1.0 / next(calls))
             return form(1.0 / next(calls), _sum(given, decay))
 
-        if owner is None:
-            raise Unusable("cost_grad does not belong to the class of the network.")
-        before = vars(owner)[name]
-        setattr(owner, name, staticmethod(cost_grad) if isinstance(before, staticmethod) else cost_grad)
-        try:
+        with _in_place(network, method, cost_grad):
             yield
-        finally:
-            setattr(owner, name, before)
+
+    @contextmanager
+    def _filled_in(self, network: Any, sizes: Mapping[str, int]) -> Iterator[None]:
+        """For a while gradients that cost_grad does not compute yet are zero, so that the rest of fit can be seen."""
+        if not self._has_holes(sizes):
+            yield
+            return
+        method, slots = self._method(network, "cost-grad"), self._layout()
+        zeros = {name: slots[name].own(np.zeros(shape)) for name, shape in _shapes(sizes).items()}
+        with _in_place(network, method, lambda *asked, **kwargs: self._whole(method(*asked, **kwargs), zeros)):
+            yield
+
+    def _has_holes(self, sizes: Mapping[str, int]) -> bool:
+        """Whether cost_grad leaves some of its gradients None."""
+        if self._holes is None:
+            self._holes, (X, y) = False, _some_batch(sizes)
+            with suppress(Exception), _unwatched():
+                place = self._own(_some_parameters(sizes))
+                found = _cost_and_gradients(self._returned(self._network(sizes), X, y, place, 0.0))[1]
+                self._holes = found is None or any(each is None for each in entries(found).values())
+        return self._holes
+
+    def _whole(self, returned: Any, zeros: Mapping[str, Array]) -> Any:
+        """What cost_grad returned, with zeros for gradients that are None."""
+        if not isinstance(returned, (tuple, list)) or len(returned) < 2:
+            return returned
+        cost, found = _cost_and_gradients(returned)
+        if isinstance(found, (tuple, list)):
+            whole = [zeros[name] if each is None else each for name, each in zip(self._order, found, strict=True)]
+            return (cost, *whole) if len(returned) > len(NAMES) else (cost, whole)
+        named = {f"d_{name.lower()}": None for name in NAMES} if found is None else found
+        return cost, {key: zeros.get(_name_in(key)) if each is None else each for key, each in named.items()}
 
     def _asked_for(
         self, method: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any], sizes: Mapping[str, int]
@@ -540,19 +572,23 @@ class Driver:
         return X, y, place, float(found.get("c") or 0.0)
 
     def _answer_form(self, network: Any, sizes: Mapping[str, int]) -> Callable[[float, Mapping[str, Array]], Any]:
-        """How the hand-in hands over a cost and gradients: as what, and under which keys."""
+        """How the hand-in hands over a cost and gradients: as what, and under which keys or in which order."""
         X, y = _some_batch(sizes)
         slots, keys = self._layout(), {name: f"d_{name.lower()}" for name in NAMES}
         zeros = self._own({name: np.zeros(shape) for name, shape in _shapes(sizes).items()})
-        listed, shape = False, tuple[int, ...]()
+        listed, flat, shape = False, False, tuple[int, ...]()
         with suppress(Exception):  # one that fails is given the course's own keys
-            cost, found = self._cost_grad(network, X, y, zeros, 0.0)
-            listed, shape = not isinstance(found, Mapping), np.shape(cost)
+            returned = self._returned(network, X, y, zeros, 0.0)
+            cost, found = _cost_and_gradients(returned)
+            self._gradients(found, sizes)
+            listed, flat, shape = not isinstance(found, Mapping), len(returned) > len(NAMES), np.shape(cost)
             keys.update({} if listed else {name: key for key in found if (name := _name_in(key))})
 
-        def form(cost: float, gradients: Mapping[str, Array]) -> tuple[Any, Any]:
-            own = {name: slots[name].own(gradients[name]) for name in NAMES}
+        def form(cost: float, gradients: Mapping[str, Array]) -> tuple[Any, ...]:
+            own = {name: slots[name].own(gradients[name]) for name in self._order}
             told = np.full(shape, cost) if shape else np.float64(cost)
+            if flat:
+                return (told, *own.values())
             return told, tuple(own.values()) if listed else {keys[name]: value for name, value in own.items()}
 
         return form
@@ -567,13 +603,15 @@ class Driver:
         sizes = {"inputs": X.shape[1], "hidden": 3, "classes": 10}
         epoch = seed or 1
         network, start = self._network(sizes), {name: value * 1e-3 for name, value in _some_parameters(sizes).items()}
-        held_out = (-1.0 - X[:5], np.arange(5))
+        rows = np.arange(len(X) + 3) % len(X)  # more than there are to train on: nobody takes them for a batch
+        held_out = (-1.0 - X[rows], rows % sizes["classes"])
         with self._watching(sizes) as calls:
             data = (X, y % sizes["classes"])
             self._fit(network, start, data, held_out, sizes, Schedule(batch_size, lr=1e-9, epochs=epoch))
         seen = _training_batches(calls, len(X))
         if not seen:
             raise Unusable("No batches could be seen: fit hands no rows to cost_grad or another function.")
+        _number_again(seen, len(X))
         each = -(-len(seen) // epoch)
         return [_numbered(call_, sizes["classes"]) for call_ in seen[(epoch - 1) * each : epoch * each]]
 
@@ -656,6 +694,9 @@ class Driver:
     ) -> dict[str, float]:
         """The share of right entries in one of the four curves, by the hand-in's own cost or predictions."""
         run = self._run(model, (X, y), (X_val, y_val), lr, model.c)
+        if not run.series.get(name) and name in run.lengths:
+            entries_ = "one entry" if run.lengths[name] == 1 else f"{run.lengths[name]} entries"
+            raise Unusable(f"After {EPOCHS_RUN} epochs the history of the {name} has {entries_}.", _HISTORY)
         if not run.series.get(name):
             raise Missing(f"After fit there is no history of the {name}.", _HISTORY)
         part, _, kind = name.partition(" ")
@@ -680,6 +721,7 @@ class Driver:
     def _run(self, model: Model, data: tuple[Array, Array], held_out: tuple[Array, Array], lr: float, c: float) -> Run:
         """Some epochs of fit on one batch, with the way that its parameters went."""
         start, network = self.parameters(model), self._network(model.sizes)
+        before = dict(_numbers_kept(network))
         with self._watching(model.sizes) as calls:
             schedule = Schedule(len(data[0]), lr, c, EPOCHS_RUN)
             end, result, _ = self._fit(network, start, data, held_out, model.sizes, schedule)
@@ -689,11 +731,15 @@ class Driver:
                 path.append(each.place)
         seen = [*path[1:], end]
         rests = len(path) == 1 and _distance(start, end) == 0
-        if len(path) != EPOCHS_RUN + 1:
+        added = [*_added(network, before), *named_series(result)]
+        curves = _curves(added, EPOCHS_RUN)
+        stops_early = not curves and 2 < len(path) <= EPOCHS_RUN and bool(curves := _curves(added, len(path) - 1))
+        if len(path) != EPOCHS_RUN + 1 and not stops_early:
             path = self._steps(model, *data, lr, c)
         if rests or _distance(path[0], path[-1]) == 0:
             raise Unusable("Fit leaves the parameters where they were.", "Is there a step for each batch?")
-        return Run(model, path, end, seen, _curves(network, result, EPOCHS_RUN))
+        lengths = {name: np.size(value) for path_, value in added for name in _quantities(path_)}
+        return Run(model, path, end, seen, curves, lengths)
 
     def _steps(self, model: Model, X: Array, y: Array, lr: float, c: float) -> list[dict[str, Array]]:
         """The way of gradient descent by the hand-in's own gradients."""
@@ -735,7 +781,7 @@ class Driver:
             train, held_out = (X[rows[cut:]], y[rows[cut:]]), (X[rows[:cut]], y[rows[:cut]])
             schedule = Schedule(batch_size, options["learning_rate"], options.get("c", 0.0))
             place, result, _ = self._fit(network, place, train, held_out, sizes, schedule)
-            curves = _curves(network, result, 1)
+            curves = _curves([*_numbers_kept(network), *named_series(result)], 1)
             for name in ("loss", "accuracy"):
                 found = curves.get(f"training {name}")
                 told[name].append(float(found[0][-1]) if found else float("nan"))
@@ -893,6 +939,10 @@ class Driver:
         definition = self._definition()
         if definition is None:
             self.handin.refuse(NET)
+        part = Part("function", HELPERS[helper], strict=True)
+        found = {item.path for item in self.handin.candidates(part)}
+        if found and found.isdisjoint(self.handin.reached([definition.path])):  # such as an earlier hand-in's
+            return self._own_method(part.names)
         return self._function(HELPERS[helper], definition)
 
     def _function(self, names: Sequence[str], near: Definition | None) -> Callable[..., Any] | None:
@@ -901,8 +951,12 @@ class Driver:
         try:
             return self.handin.find_function(names, near=near.path if near else "", strict=True)
         except Missing:
-            kind = self.handin.load(near) if near else None
-        if not kind or not _name_of(kind, names):
+            return self._own_method(names)
+
+    def _own_method(self, names: Sequence[str]) -> Callable[..., Any] | None:
+        """A method of the network's class, or None."""
+        definition = self._definition()
+        if definition is None or not _name_of(self.handin.load(definition), names):
             return None
         return find_method(self._network({"inputs": 13, "hidden": 8, "classes": 5}), names)
 
@@ -921,6 +975,37 @@ class _Bound:
 
     method: Callable[..., Any]
     network: Any
+
+
+@contextmanager
+def _in_place(network: Any, method: Callable[..., Any], other: Callable[..., Any]) -> Iterator[None]:
+    """For a while another function stands in the place of a network's cost_grad."""
+    name = getattr(method, "__name__", "cost_grad")
+    owner = next((kind for kind in type(network).__mro__ if name in vars(kind)), None)
+    if owner is None:
+        raise Unusable("cost_grad does not belong to the class of the network.")
+
+    def cost_grad(*args: Any, **kwargs: Any) -> Any:
+        return other(*(args[1:] if args and isinstance(args[0], type(network)) else args), **kwargs)
+
+    before = vars(owner)[name]
+    setattr(owner, name, staticmethod(cost_grad) if isinstance(before, staticmethod) else cost_grad)
+    try:
+        yield
+    finally:
+        setattr(owner, name, before)
+
+
+@contextmanager
+def _unwatched() -> Iterator[None]:
+    """A question in between: whoever watches does not mean it, and what follows draws as it would have without it."""
+    watching, chance = sys.getprofile(), np.random.get_state()
+    sys.setprofile(None)
+    try:
+        yield
+    finally:
+        sys.setprofile(watching)
+        np.random.set_state(chance)
 
 
 # parameters and gradients by name
@@ -951,11 +1036,14 @@ def _slots_of(initial: Container) -> dict[str, Slot] | None:
     """How 13 inputs, 8 units and 5 classes are kept: by names, or in order in a list."""
     kept = entries(initial)
     named = {_name_in(key): key for key in kept if _name_in(key)}
-    keys = list(kept) if _is_list(initial) and not named else [named.get(name) for name in NAMES]
+    shapes = _shapes({"inputs": 13, "hidden": 8, "classes": 5})
+    if _is_list(initial) and not named:
+        named = dict(zip(_order_by_size(initial, shapes) or NAMES, kept, strict=True))
+    keys = [named.get(name) for name in NAMES]
     if len(keys) != len(NAMES) or None in keys:
         return None
     slots: dict[str, Slot] = {}
-    for name, shape, key in zip(NAMES, _shapes({"inputs": 13, "hidden": 8, "classes": 5}).values(), keys, strict=True):
+    for name, shape, key in zip(NAMES, shapes.values(), keys, strict=True):
         found = np.shape(kept[key])
         forms = {(1, *shape): "row", shape: "flat", (*shape, 1): "column"} if len(shape) == 1 else {}
         slots[name] = Slot(key, transposed=len(shape) == 2 and found == shape[::-1], shape=forms.get(found, "row"))
@@ -989,17 +1077,24 @@ def _in_order(kept: Mapping[Any, Any]) -> dict[str, Any]:
     return dict(zip(NAMES, kept.values(), strict=True))
 
 
+def _order_by_size(listed: Sequence[Any], shapes: Mapping[str, tuple[int, ...]]) -> tuple[str, ...]:
+    """The names of four arrays in a list by how many numbers each of them holds; nothing where that does not tell."""
+    sizes = {math.prod(shape): name for name, shape in shapes.items()}
+    names = tuple(sizes.get(np.size(each), "") for each in listed)
+    return names if sorted(names) == sorted(NAMES) else ()
+
+
 def _is_list(value: Any) -> bool:
     return isinstance(value, (list, tuple)) and len(value) == len(NAMES)
 
 
-def _by_name(found: Any) -> dict[str, Any]:
-    """Gradients by their canonical names, from a dictionary or from a list in the usual order."""
+def _by_name(found: Any, order: Sequence[str]) -> dict[str, Any]:
+    """Gradients by their canonical names, from a dictionary or from a list in this order."""
     named = {name: value for key, value in entries(found).items() if (name := _name_in(key))}
     if named or isinstance(found, Mapping):
         return named
     if _is_list(found):
-        return dict(zip(NAMES, found, strict=True))
+        return dict(zip(order, found, strict=True))
     raise Unusable(
         "cost_grad did not return its gradients as a dictionary.", "Compare its return statement with the text."
     )
@@ -1106,6 +1201,14 @@ def _batches_in(calls: Sequence[Call], rows: int) -> list[Call]:
     return batches
 
 
+def _number_again(batches: Sequence[Call], rows: int) -> None:
+    """Put the numbers of the rows back, where fit has brought its inputs to another scale."""
+    first = np.unique(np.concatenate([seen.X[:, 0] for seen in batches]))
+    if len(first) == rows:
+        for seen in batches:
+            seen.X[:, 0] = np.searchsorted(first, seen.X[:, 0])
+
+
 def _numbered(seen: Call, classes: int) -> list[Array]:
     """A batch with its labels as the numbers of rows again: right where they belong to the inputs."""
     if len(seen.y) != len(seen.X):
@@ -1113,11 +1216,26 @@ def _numbered(seen: Call, classes: int) -> list[Array]:
     return [seen.X, seen.y + classes * (np.round(seen.X[:, 0]).astype(np.int64) // classes)]
 
 
-def _curves(network: Any, result: Any, epochs: int) -> dict[str, list[Array]]:
-    """The series of one number per epoch that fit left in the network or returned, by what their names say."""
+def _numbers_kept(network: Any) -> Iterator[tuple[str, Any]]:
+    """The series of numbers that a network or its class holds, by the names that lead to them."""
+    held = [dict(namespace(kind)) for kind in reversed(type(network).__mro__[:-1])]
+    own = {name: value for each in held for name, value in each.items() if not name.startswith("__")}
+    return ((path, copy.copy(value)) for path, value in named_series({**own, **namespace(network)}))
+
+
+def _added(network: Any, before: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """The same without what an earlier fit has left in lists that are never emptied."""
+    for path, value in _numbers_kept(network):
+        old = before.get(path, ())
+        goes_on = len(old) < len(value) and all(map(np.array_equal, old, value))
+        yield path, value[len(old) :] if goes_on else value
+
+
+def _curves(kept: Iterable[tuple[str, Any]], epochs: int) -> dict[str, list[Array]]:
+    """The series of one number per epoch, by what their names say."""
     found: dict[str, list[Array]] = {}
     unnamed: list[Array] = []
-    for path, value in itertools.chain(named_series(namespace(network)), named_series(result)):
+    for path, value in kept:
         with suppress(Unusable):
             series = numbers(value, "The history").astype(np.float64).reshape(-1)
             if len(series) in (epochs, epochs + 1):
