@@ -318,6 +318,7 @@ Change = Callable[[str], str]
             lambda text: text.replace("criteria: []", "criteria: [loss, gradeint]"),
             "mistakes.yaml:9:22: the rubric has no criterion 'gradeint'; did you mean 'gradient'?",
         ),
+        (lambda text: text + "    varies: [los]\n", "the rubric has no criterion 'los'; did you mean 'loss'?"),
         (lambda text: text.replace("edits: [{", "edits: [{{"), "mistakes.yaml:6:"),
         (lambda text: "- a\n", "the bank is a mapping with the list 'mistakes', not a list"),
         (lambda text: "mistakes: 3\n", "mistakes must be a list, not 3"),

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from grader import Grader
+from grader.model import Result
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "submissions_example"
 
@@ -28,8 +29,20 @@ SIGN = {"regularization": "penalty-subtracted"}
 def test_a_mistake_has_one_name(course: str, hand_in: str, seeds: tuple[int, ...], named: dict[str, str]) -> None:
     for seed in seeds:
         with Grader(course, seed=seed) as grader:
-            result = grader.grade(EXAMPLES / course / hand_in)
-        criteria = [each for section in result.sections for each in section.criteria]
-        codes = {each.id: each.findings[0].code for each in criteria if each.findings}
-        found = {id_: code.removeprefix("mistake:") for id_, code in codes.items() if code.startswith("mistake:")}
-        assert found == named, seed
+            assert names_in(grader.grade(EXAMPLES / course / hand_in)) == named, seed
+
+
+@pytest.mark.slow
+def test_what_one_call_leaves_to_the_next_is_named_however_often_training_calls() -> None:
+    wrong = Path(__file__).parent / "variants" / "aarhus-ml-handin2" / "wrong"
+    centred = dict.fromkeys(("cost-data", "purity"), "inputs-centred-in-place")
+    with Grader("aarhus-ml-handin2", seed=5) as grader:
+        assert names_in(grader.grade(wrong / "inputs_centred_in_place")) == centred
+        assert names_in(grader.grade(wrong / "gradients_add_up")) == {"purity": "first-gradient-accumulates"}
+
+
+def names_in(result: Result) -> dict[str, str]:
+    """The mistakes that are named first, by criterion."""
+    criteria = [each for section in result.sections for each in section.criteria]
+    codes = {each.id: each.findings[0].code for each in criteria if each.findings}
+    return {id_: code.removeprefix("mistake:") for id_, code in codes.items() if code.startswith("mistake:")}

@@ -39,6 +39,7 @@ class Library:
     charged: Mapping[str, frozenset[str]]  # the criteria at which each mistake loses points itself
     alone: frozenset[str]  # criteria that look at one piece of the hand-in by itself
     compose: Compose = field(repr=False)
+    varies: Mapping[str, frozenset[str]] = field(default_factory=dict)  # where a mistake is not the same in any two
 
     def alike(self, one: Cell, other: Cell, number: int, *, wide: bool) -> bool:
         """Whether two cells of one place are the same, but for the rounding of double or (wide) of single precision."""

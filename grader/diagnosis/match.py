@@ -130,8 +130,9 @@ class _Case:
         candidates = (each for each in enumerate(self.library.members) if self._is_consistent(*each))
         return [known for each in candidates if (known := _Known(self, *each)).touched]
 
-    def _is_consistent(self, number: int, member: Member) -> bool:
-        outside = self.touched(number, member) & ~self.deviating & ~bits(member.unknown)
+    def _is_consistent(self, number: int, member: Member, aside: int = 0) -> bool:
+        """Whether a member touches nothing but what deviates, or is to be left aside."""
+        outside = self.touched(number, member) & ~self.deviating & ~bits(member.unknown) & ~aside
         return all(self._agrees(member, n) for n in members(outside & ~self._coarse))
 
     # one
@@ -287,14 +288,26 @@ class _Case:
 
     def _part(self) -> list[_Known]:
         """Mistakes that are certain although something else is unexplained."""
-        certain = sorted(
-            (k for k in self._consistent if self._certain(k)), key=lambda k: (-k.explained.bit_count(), k.number)
-        )
+        listed = [*self._consistent, *self._remembering()]
+        certain = sorted((k for k in listed if self._certain(k)), key=lambda k: (-k.explained.bit_count(), k.number))
         chosen: list[_Known] = []
         for known in certain:
             if not known.explained & union(other.explained for other in chosen):
                 chosen.append(known)
         return chosen
+
+    def _remembering(self) -> Iterator[_Known]:
+        """Members that leave something from one call to the next, and fit where that does not depend on the calls."""
+        among = {known.number for known in self._consistent}
+        for number, member in enumerate(self.library.members):
+            aside = self._varying(member.names[0])
+            if aside and number not in among and self._is_consistent(number, member, aside):
+                yield _Known(self, number, member)
+
+    def _varying(self, name: str) -> int:
+        """The cells that show a mistake otherwise in each hand-in."""
+        ids = self.library.varies.get(name, frozenset())
+        return union(self._criterion(id_) for id_ in ids) | (self._meets if ids else 0)
 
     def _certain(self, known: _Known) -> bool:
         """Whether all that a mistake does is seen, or at least all that it does to a piece that is looked at by itself.
@@ -302,8 +315,9 @@ class _Case:
         What stays open must be another matter: nothing that could show where the mistake shows, or the other way round.
         """
         charged = self.library.charged[known.names[0]]
-        own = union(self._criterion(id_) for id_ in charged)
-        rest = self.deviating & ~known.explained & ~known.unknown
+        varying = self._varying(known.names[0])
+        own = union(self._criterion(id_) for id_ in charged) & ~varying
+        rest = self.deviating & ~known.explained & ~known.unknown & ~varying
         open_ = rest & ~known.touched & ~self._meets & ~self._coarse
         if not known.explained & own & self._telling or (rest | known.contradicted) & own:
             return False
@@ -311,7 +325,7 @@ class _Case:
             return False
         if charged <= self.library.alone:
             return not open_ & self._near(union(touched for _, touched in self._charged_at(charged)))
-        refuted = (rest & known.touched | known.contradicted & ~self._coarse) & ~self._meets
+        refuted = (rest & known.touched | known.contradicted & ~self._coarse) & ~self._meets & ~varying
         return bool(open_ or not rest & ~self._coarse) and not refuted and not open_ & self._near(known.touched)
 
     def _could_show(self, open_: int, own: int) -> bool:

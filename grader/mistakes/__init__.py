@@ -58,6 +58,7 @@ class Mistake:
     criteria: tuple[str, ...]  # where the slip itself loses points; empty where the rubric does not look
     harmless: bool = False  # right, or not worth a point: a remark
     same_as: str = ""  # another mistake, which nothing that can be observed tells from this one
+    varies: tuple[str, ...] = ()  # criteria that show it otherwise in each hand-in, as what one call leaves to the next
 
 
 def load_mistakes(rubric_folder: Path, criteria: Sequence[str] | None = None) -> tuple[Mistake, ...]:
@@ -189,6 +190,10 @@ class _EntryFields(BaseModel):
         default=False, description="Whether it is right, or not worth a point: it is told, and costs nothing."
     )
     same_as: str = Field(default="", description="Another mistake that nothing observable tells from this one.")
+    varies: list[Id] = Field(
+        default_factory=list,
+        description="Criteria that show it otherwise in each hand-in: they speak neither for it nor against it.",
+    )
 
 
 class _BankFields(BaseModel):
@@ -231,11 +236,12 @@ def _clashes(document: Document) -> Iterator[Problem]:
 
 def _unknown_criteria(document: Document, known: Sequence[str]) -> Iterator[Problem]:
     for number, entry in enumerate(document.value["mistakes"]):
-        for place, id_ in enumerate(entry["criteria"]):
+        named = [(field, *each) for field in ("criteria", "varies") for each in enumerate(entry.get(field, ()))]
+        for field, place, id_ in named:
             if id_ not in known:
                 rest = did_you_mean(id_, known) or f"; it has {listed(known)}"
                 message = f"the rubric has no criterion {id_!r}{rest}"
-                yield Problem(document.place(("mistakes", number, "criteria", place)), message)
+                yield Problem(document.place(("mistakes", number, field, place)), message)
 
 
 def _mistake(entry: _EntryFields) -> Mistake:
@@ -250,4 +256,5 @@ def _mistake(entry: _EntryFields) -> Mistake:
         criteria=tuple(entry.criteria),
         harmless=entry.harmless,
         same_as=entry.same_as,
+        varies=tuple(entry.varies),
     )

@@ -254,7 +254,8 @@ class Bank:
     def _as_library(self, size: str, layout: Layout, reference: Cells, members: Sequence[Member]) -> Library:
         charged = {name: frozenset(mistake.criteria) for name, mistake in self.mistakes.items()}
         alone = frozenset(c.id for c in self.rubric.criteria if c.check.TELLS_MISTAKES and not c.check.models())
-        return Library(layout, reference, members, charged, alone, partial(self._compose, size))
+        varies = {name: frozenset(mistake.varies) for name, mistake in self.mistakes.items() if mistake.varies}
+        return Library(layout, reference, members, charged, alone, partial(self._compose, size), varies)
 
     def _path(self, size: str, names: Names = (), criterion: str = "") -> Path:
         name = hashlib.sha256(json.dumps([names, criterion]).encode()).hexdigest()[:24] if names else "singles"
