@@ -133,7 +133,7 @@ def test_rows_that_the_sheet_asks_for_cost_their_share_where_they_are_missing(
 def test_a_missing_row_is_told_by_what_the_sheet_asks_for() -> None:
     verdict = judged(Learner(table((1, 0.95)), by_rate), asks={"learning_rate": [1, 0.5, 0.1]})
     assert verdict.findings[0].message == (
-        "The sheet asks for a row with learning rate 0.5, and one with learning rate 0.1; none was found."
+        "The sheet asks for a row with learning rate 0.5 and one with learning rate 0.1; none was found."
     )
 
 

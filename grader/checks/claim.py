@@ -313,7 +313,10 @@ class Claim(Reading):
 
     def _told_missing(self, missing: Sequence[str]) -> Iterator[Finding]:
         if missing:
-            message = f"The sheet asks for a row with {', and one with '.join(missing)}; none was found."
+            last = f" and one with {missing[-1]}" if len(missing) > 1 else ""
+            message = (
+                f"The sheet asks for a row with {', one with '.join(missing[:-1] or missing)}{last}; none was found."
+            )
             yield Finding("rows-missing", message, "Train once with each, and state what came out.")
 
     def _nothing(self, seen: Values) -> Verdict:
