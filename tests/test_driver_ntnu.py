@@ -211,6 +211,13 @@ def test_a_rule_that_is_not_heeded_is_told_from_one_that_waits_for_long(
     assert drive(copy).early_stopping(rising)["the number of validations"] == validations
 
 
+def test_outputs_that_are_not_there_are_told_before_they_are_used(copy: Path, drive: Open) -> None:
+    driver = drive(change(copy, "task3a.py", "        return probabilities", "        return None"))
+    model = driver.build("softmax", SIZES)
+    with pytest.raises(Unusable, match="What forward returned is None"):
+        driver.evaluate(model, np.zeros((4, 12)), np.arange(4))
+
+
 def test_made_up_losses_leave_the_hand_in_as_it_was(drive: Open) -> None:
     driver = drive(EXAMPLES / "hand-in-06")
     p, y = np.array([[0.3, 0.7], [0.6, 0.4]]), np.array([1, 0])

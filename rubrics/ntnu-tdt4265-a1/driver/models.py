@@ -100,7 +100,10 @@ class Models:
     def forward(self, model: Model, rows: Array) -> Any:
         """What the model's forward pass returns for rows with their column of ones."""
         method = method_of(model.network, FORWARD)
-        return self._calls.call(f"{type(model.network).__name__}.forward", method, [Offer(rows, IMAGES, "X")])
+        outputs = self._calls.call(f"{type(model.network).__name__}.forward", method, [Offer(rows, IMAGES, "X")])
+        return (
+            numbers(outputs, "What forward returned") if outputs is None else outputs
+        )  # told here, not where it is used
 
     def loss(self, kind: str, targets: Array, outputs: Any) -> Any:
         """What the loss of a model of this kind returns."""
