@@ -334,3 +334,21 @@ def test_nothing_is_said_of_a_criterion_that_was_not_looked_at(rubric: Rubric) -
 def test_a_claim_of_a_strange_form_is_unknown(rubric: Rubric) -> None:
     nothing: Cells = {}
     assert cells_of(rubric, {"gradient": Observation({"0": RIGHT})}, layout_of(rubric, seen(RIGHT))) == nothing
+
+
+@pytest.mark.parametrize(("after", "named"), [((1.0, 1.0), ()), ((2.0, 4.0), ("backwards",))])
+def test_part_of_what_was_seen_names_nothing_where_nothing_happened(
+    after: tuple[float, float], named: tuple[str, ...]
+) -> None:
+    """A model that never moves has many causes; what else went wrong may tell that it is none of the known ones."""
+    layout = tuple(
+        Place(tuple(path.split("/")), False, False) for path in ("step/0/W1", "step/1/W1", "other/0/history")
+    )
+    direction = np.arange(1.0, 5.0)
+    reference = {n: cell_of(direction * size) for n, size in enumerate((3.0, 5.0, 7.0))}
+    mistake = Member(("backwards",), {n: cell_of(direction * size) for n, size in enumerate(after)})
+    charged = {"backwards": frozenset({"step"})}
+    seen = {**reference, **mistake.cells, 2: cell_of(direction * 0.4)}
+    known = Library(layout, reference, [mistake], charged, frozenset(), lambda names, criterion: None)
+    assert match(seen, known).names == named
+    assert match({**seen, 2: reference[2]}, known).names == ("backwards",)

@@ -15,7 +15,7 @@ import numpy as np
 
 from grader.diagnosis.bits import bits, counted, members, union
 from grader.diagnosis.library import Library, Member, Names
-from grader.diagnosis.signature import Cell, Cells
+from grader.diagnosis.signature import Cell, Cells, Path
 
 __all__ = ["Match", "match"]
 
@@ -360,7 +360,16 @@ class _Case:
     def _telling(self) -> int:
         """Cells that cannot come about in many ways, as a zero, a crash or an accuracy can."""
         said = (n for n, cell in self.seen.items() if cell.norm or not (cell.values.size or cell.missing))
-        return bits(said) & ~self._coarse
+        return bits(said) & ~self._coarse & ~self._still
+
+    @cached_property
+    def _still(self) -> int:
+        """Cells that are the same from one look to another where the reference's are not: nothing happened there."""
+        reference, layout = self.library.reference, self.library.layout
+        pairs = combinations(members(self.deviating), 2)
+        alike = ((n, m) for n, m in pairs if _looks_at_the_same(layout[n].path, layout[m].path))
+        still = ((n, m) for n, m in alike if not self._alike(reference[n], reference[m], n))
+        return bits(each for n, m in still if self._alike(self.seen[n], self.seen[m], n) for each in (n, m))
 
     @cached_property
     def _coarse(self) -> int:
@@ -403,6 +412,11 @@ class _Case:
         return any(
             not self._alike(one.cells.get(n, reference[n]), other.cells.get(n, reference[n]), n) for n in numbers
         )
+
+
+def _looks_at_the_same(one: Path, other: Path) -> bool:
+    """Whether two cells are of one quantity, at two steps or of two batches."""
+    return (one[0], one[-1], len(one)) == (other[0], other[-1], len(other))
 
 
 def _is_foretold(seen: Cell, one: Cell, other: Cell, reference: Cell) -> bool:
