@@ -20,7 +20,7 @@ from grader.cli.options import data_paths, formats_option, rubric_option, sandbo
 from grader.errors import GraderError, IntakeError
 
 if TYPE_CHECKING:
-    from grader.batch import Choice, Engine, Format, Outcome, Task
+    from grader.batch import Choice, Engine, Format, Outcome, Plan, Task
     from grader.classroom.records import Run
     from grader.data import DataSet
     from grader.gradebook.book import Book
@@ -121,35 +121,12 @@ def grade_all(
     """
     from grader import batch
     from grader.batch.before import Before
-    from grader.classroom import records
     from grader.classroom.book import open_for, write_asked
-    from grader.grading import prepare
-    from grader.rubric import load_rubric
-    from grader.sandbox import choose
 
     started = time.monotonic()
-    sandbox = choose(asked.sandbox)
-    _refuse_to_trust(sandbox, asked)
-    rubric = load_rubric(_rubric_file(asked.rubric, tasks))
-    if asked.budget is not None:
-        rubric = rubric.within(asked.budget)
-    records.refuse_another(asked.out, rubric)
-    if first:
-        first()
-    seed = _seed(asked)
-    _say(asked, f"{rubric.title} ({rubric.id}), sandbox {sandbox.name}", *decisions)
-    formats = _possible_formats(asked)
-    places = data_paths(rubric, asked.data)
-    key = prepare(rubric, seed, _load(places), sandbox)
-    _learn_mistakes(rubric, sandbox, asked)
-    plan = batch.plan(key, places, sandbox, formats)
-    if asked.scheduler is not None:
-        from grader.batch.carrying import carried
-
-        plan = carried(plan, key, sandbox)
+    run, key, plan = _begun(tasks, decisions, asked, first)
     choice = asked.choice or batch.Choice(force=not asked.goes_on)
-    run = records.Run(asked.out, rubric, seed, sandbox.name, places, formats, tasks)
-    outcomes = batch.run(tasks, plan, _engine(asked, len(tasks)), Before(asked.out, plan, rubric), choice)
+    outcomes = batch.run(tasks, plan, _engine(asked, len(tasks)), Before(asked.out, plan, run.rubric), choice)
     run.write()
     write_asked(asked.out, key)
     code = _followed(outcomes, run, asked, open_for(asked.out, asked.book))
@@ -161,6 +138,34 @@ def grade_all(
     if notice:
         click.echo(notice, err=True)
     return exit_code((each.decided for each in run.outcomes), run.complete, asked.fail_under)
+
+
+def _begun(
+    tasks: Sequence[Task], decisions: Sequence[str], asked: Asked, first: Callable[[], None] | None
+) -> tuple[Run, Key, Plan]:
+    """What is the same for every hand-in, once nothing speaks against grading them."""
+    from grader import batch
+    from grader.classroom import records
+    from grader.grading import prepare
+    from grader.sandbox import choose
+
+    sandbox = choose(asked.sandbox)
+    _refuse_to_trust(sandbox, asked)
+    rubric = _rubric(asked, tasks)
+    records.refuse_another(asked.out, rubric)
+    if first:
+        first()
+    seed = _seed(asked)
+    _say(asked, f"{rubric.title} ({rubric.id}), sandbox {sandbox.name}", *decisions)
+    formats, places = _possible_formats(asked), data_paths(rubric, asked.data)
+    key = prepare(rubric, seed, _load(places), sandbox)
+    _learn_mistakes(rubric, sandbox, asked)
+    plan = batch.plan(key, places, sandbox, formats)
+    if asked.scheduler is not None:
+        from grader.batch.carrying import carried
+
+        plan = carried(plan, key, sandbox)
+    return records.Run(asked.out, rubric, seed, sandbox.name, places, formats, tasks), key, plan
 
 
 def _followed(outcomes: Generator[Outcome, None, None], run: Run, asked: Asked, book: Book | None) -> int | None:
@@ -222,6 +227,14 @@ def _learn_mistakes(rubric: Rubric, sandbox: Sandbox, asked: Asked) -> None:
 def _cores() -> int:
     """The cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _rubric(asked: Asked, tasks: Sequence[Task]) -> Rubric:
+    """The rubric, which runs no more configurations again than was asked for."""
+    from grader.rubric import load_rubric
+
+    rubric = load_rubric(_rubric_file(asked.rubric, tasks))
+    return rubric if asked.budget is None else rubric.within(asked.budget)
 
 
 def _rubric_file(named: str | None, tasks: Sequence[Task]) -> Path:
