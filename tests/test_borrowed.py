@@ -112,6 +112,15 @@ def test_a_table_is_read_as_pandas_reads_it(
     assert work.value == means if isinstance(means, list) else work.value == pytest.approx(means)
 
 
+def test_a_table_takes_rows_one_by_one(module: Callable[[str], Any]) -> None:
+    work = module(
+        "import pandas as pd\nd = pd.DataFrame(columns=['loss', 'accuracy'])\nempty = len(d)\n"
+        "for epoch in range(3):\n    d.loc[len(d)] = [1 / (epoch + 1), epoch]\nd.iloc[0] = [2, 0]\n"
+    )
+    assert work.empty == 0
+    assert work.d["loss"].tolist() == [2, 1 / 2, 1 / 3]
+
+
 def test_what_a_stand_in_does_not_know_leaves_the_line_out(module: Callable[[str], Any]) -> None:
     work = module(
         "import pandas as pd\nd = pd.DataFrame({'a': [1.0, 2.0]})\ne = d.pivot_table()\ndef f():\n    return 3\n"

@@ -37,17 +37,26 @@ class _Labelled(NDArrayOperatorsMixin):
 
     @property
     def iloc(self) -> _Places:
-        return _Places(self._at)
+        return _Places(self._at, self._put)
 
     @property
     def loc(self) -> _Places:
-        return _Places(self._named)
+        return _Places(self._named, self._put)
 
     def _at(self, key: Any) -> Any:
         raise NotImplementedError
 
     def _named(self, key: Any) -> Any:
         raise NotImplementedError
+
+    def _put(self, key: Any, row: Any) -> None:
+        """Write a row by its number, or put it below the others where there is none of that number."""
+        if not isinstance(key, (int, np.integer)):
+            raise NotImplementedError
+        if key not in self.index:
+            self.index = np.append(self.index, key)
+            self._values = np.concatenate([self._values, np.full_like(self._values, 0.0, shape=(1, *self.shape[1:]))])
+        self._values[np.flatnonzero(self.index == key)[0]] = row
 
     def to_numpy(self, dtype: Any = None, **options: Any) -> Array:
         return np.array(self._values, dtype=dtype)
@@ -116,11 +125,14 @@ class _Labelled(NDArrayOperatorsMixin):
 class _Places:
     """What stands in the brackets of `iloc` and `loc`."""
 
-    def __init__(self, take: Callable[[Any], Any]) -> None:
-        self._take = take
+    def __init__(self, take: Callable[[Any], Any], put: Callable[[Any, Any], None]) -> None:
+        self._take, self._put = take, put
 
     def __getitem__(self, key: Any) -> Any:
         return self._take(key)
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        self._put(key, value)
 
 
 class Series(_Labelled):
@@ -162,6 +174,8 @@ class DataFrame(_Labelled):
     def __init__(self, data: Any = None, columns: Any = None, index: Any = None) -> None:
         if isinstance(data, dict):
             columns, data = list(data), np.column_stack([np.asarray(column) for column in data.values()])
+        if data is None:
+            data = np.empty((0, len(columns or ())))
         super().__init__(data, index)
         self.columns = list(range(self._values.shape[1]) if columns is None else columns)
 
