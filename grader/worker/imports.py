@@ -76,7 +76,7 @@ class Importer(Loader):
         """Forget everything: the next hand-in in this process finds nothing of this one."""
         if self in sys.meta_path:
             sys.meta_path.remove(self)
-        older_numpy.withdraw()
+        older_numpy.withdraw(self.relative)
         for name, module in list(sys.modules.items()):
             spec = getattr(module, "__dict__", {}).get("__spec__")
             if getattr(spec, "loader", None) is self:

@@ -50,21 +50,29 @@ _VALUES: dict[str, Any] = {
     "in1d": lambda ar1, ar2, **how: np.isin(np.ravel(ar1), np.ravel(ar2), **how),
 }
 
-_own: Callable[[str], Any] = vars(np)["__getattr__"]
+_Own = Callable[[object], object]
+_Remark = Callable[[str], None]
+_numpys: Callable[[str], Any] = vars(np)["__getattr__"]
+_hand_ins: list[tuple[_Own, _Remark]] = []
 
 
-def offer(is_own: Callable[[object], object], remark: Callable[[str], None]) -> None:
+def offer(is_own: _Own, remark: _Remark) -> None:
     """Let files that are a hand-in's own ask numpy for names that it no longer has."""
-
-    def ask(name: str) -> Any:
-        if _VALUES.get(name) is None or not is_own(sys._getframe(1).f_code.co_filename):
-            return _own(name)
-        remark(f"NumPy has no `np.{name}` any more; here it was what it meant in older versions.")
-        return _VALUES[name]
-
-    vars(np)["__getattr__"] = ask
+    _hand_ins.append((is_own, remark))
+    vars(np)["__getattr__"] = _ask
 
 
-def withdraw() -> None:
-    """Let numpy answer for itself again."""
-    vars(np)["__getattr__"] = _own
+def withdraw(is_own: _Own) -> None:
+    """Let that hand-in ask no longer; after the last one, numpy answers for itself again."""
+    _hand_ins[:] = [each for each in _hand_ins if each[0] != is_own]
+    if not _hand_ins:
+        vars(np)["__getattr__"] = _numpys
+
+
+def _ask(name: str) -> Any:
+    asking = sys._getframe(1).f_code.co_filename
+    remark = next((remark for is_own, remark in _hand_ins if is_own(asking)), None)
+    if remark is None or _VALUES.get(name) is None:
+        return _numpys(name)
+    remark(f"NumPy has no `np.{name}` any more; here it was what it meant in older versions.")
+    return _VALUES[name]
