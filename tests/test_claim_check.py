@@ -18,6 +18,7 @@ from grader.data import load
 from grader.driver import read_driver
 from grader.errors import StudentError
 from grader.experiments import Run, read
+from grader.experiments.splitting import USUAL, divide
 from grader.grading import grade, prepare
 from grader.intake import take
 from grader.model import CriterionResult, Failure, Verdict
@@ -26,7 +27,6 @@ from grader.probes import Setting
 from grader.rubric import load_rubric
 from grader.sandbox.process import ProcessSandbox
 from grader.session import Limits, Session
-from grader.splitting import USUAL, divide
 from grader.strict_yaml import parse
 
 ROOT = Path(__file__).resolve().parent.parent

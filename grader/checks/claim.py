@@ -21,9 +21,9 @@ from grader.answers import find
 from grader.checks import GONE, Check, Reading, attempt, decide, failure_of
 from grader.claims import Compared, Stated, Yardstick, compare
 from grader.experiments import Pick, Run, Splits, read
+from grader.experiments.splitting import USUAL, Split, divide
 from grader.model import Finding, Table, Values, Verdict
 from grader.probes import Setting
-from grader.splitting import USUAL, Split, divide
 
 if TYPE_CHECKING:
     from grader.session import Student

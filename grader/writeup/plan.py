@@ -11,9 +11,9 @@ from typing import Any
 
 from grader.data import DataSet
 from grader.experiments import Run, Splits
+from grader.experiments.splitting import divide
 from grader.report.text import number, one_line
 from grader.sandbox.packages import installed
-from grader.splitting import divide
 from grader.strict_yaml import parse
 from grader.wording import listed
 from grader.writeup.spec import Config, Data, Experiment, Setting, Writeup

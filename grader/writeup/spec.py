@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from grader.errors import RubricError
-from grader.splitting import USUAL, Split
+from grader.experiments.splitting import USUAL, Split
 from grader.strict_yaml import Document, Problem, parse
 from grader.wording import KEBAB, did_you_mean, in_words, listed, slips
 

@@ -130,8 +130,8 @@ class Bench:
 
     @cached_property
     def _deciding(self) -> list[Any]:
-        package = Path(__file__).resolve().parent
-        code = [package / "experiments.py", *sorted(package.glob("worker/*.py"))]
+        here = Path(__file__).resolve()
+        code = [here, *sorted(here.parents[1].glob("worker/*.py"))]
         told = [_sha(path.read_bytes()) for path in code]
         return [told, self.driver.digest, self.splits.digest, self.best_by, sys.version, np.__version__]
 
