@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+import ast
 import sys
 from collections.abc import Callable, Iterator
+from difflib import SequenceMatcher
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from grader.worker import patience
-from grader.worker.handin import HandIn, Missing, MissingPackage, Part, Unusable, last_frame, likeness
+from grader.worker import patience, sources
+from grader.worker.handin import (
+    HandIn,
+    Missing,
+    MissingPackage,
+    Part,
+    Unusable,
+    _letters_shared,
+    last_frame,
+    likeness,
+)
 from grader.worker.imports import Importer
 
 Files = dict[str, str | bytes]
@@ -463,3 +476,23 @@ def test_compiled_files_are_not_run(handin: Open) -> None:
     assert found.remarks()[0]["where"] == "models/net.py:1"
     unused = "is in the hand-in; it was not used."
     assert found.integrity() == [f"a.pth {unused}", f"models/fast.so {unused}"]
+
+
+@pytest.mark.parametrize("module", ["ast", "pathlib", "difflib", "grader.worker.sources"])
+def test_statements_come_in_the_order_in_which_all_nodes_do(module: str) -> None:
+    tree = ast.parse(Path(str(sys.modules[module].__file__)).read_text("utf-8"))
+    kinds = (ast.stmt, ast.ExceptHandler, ast.match_case, ast.Module)
+    assert list(sources._statements(tree)) == [node for node in ast.walk(tree) if isinstance(node, kinds)]
+
+
+def test_a_module_that_is_asked_for_by_a_call_is_an_import(handin: Open) -> None:
+    found = handin({"a.py": "x = [__import__('numpy'), 1]\ndef f():\n    return import_module('torch.nn')\n"})
+    assert [each.name for each in found.sources["a.py"].imports] == ["numpy", "torch.nn"]
+
+
+names = st.text("abcdef", min_size=1, max_size=12)
+
+
+@given(names, names)
+def test_names_that_share_few_letters_cannot_be_alike(one: str, other: str) -> None:
+    assert SequenceMatcher(None, one, other).ratio() <= _letters_shared(one, other)

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from grader.worker.wire import PREFIX, Caps, Reference, WireError, decode, encode, lengths
+from grader.worker.wire import PREFIX, Caps, Reference, WireError, decode, encode, lengths, parts
 
 DTYPES = ["f4", "f8", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "b1"]
 arrays = st.sampled_from(DTYPES).flatmap(
@@ -36,7 +36,7 @@ trees = st.recursive(
 
 
 def there_and_back(value: Any) -> Any:
-    frame = encode(value)
+    frame = bytearray(encode(value))  # as both ends read it
     header, body = lengths(frame[: PREFIX.size])
     assert len(frame) == PREFIX.size + header + body
     return decode(frame[PREFIX.size : PREFIX.size + header], frame[PREFIX.size + header :])
@@ -75,6 +75,22 @@ def test_an_array_arrives_owned_contiguous_aligned_and_writeable(array: np.ndarr
     assert flags.c_contiguous
     assert flags.aligned
     assert flags.writeable
+
+
+@pytest.mark.parametrize("before", [0, 3, 8])
+def test_a_large_array_stays_where_it_arrived_if_that_is_a_place_for_one(before: int) -> None:
+    sent = [np.ones(before, np.uint8), np.arange(1e5), np.ones(1 << 19, bool)]
+    _, numbers, truths = came = there_and_back(sent)
+    assert same(came, sent)
+    assert numbers.flags.owndata == (before % 8 != 0)
+    assert all(each.flags.behaved and each.flags.c_contiguous for each in came)
+    numbers[:] = 0
+    assert truths.all()
+
+
+@given(values)
+def test_a_frame_is_what_its_parts_are(value: Any) -> None:
+    assert b"".join(parts(value)) == encode(value)
 
 
 @pytest.mark.parametrize(

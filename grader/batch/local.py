@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -137,3 +138,5 @@ def _grade(work: Work) -> Graded:
         return _State.grade(work, _State.plan) if _State.busy else station.without_result(work, "Not begun.")
     finally:
         _State.busy = False
+        if not gc.get_freeze_count():
+            gc.freeze()  # rubric, key and modules are here to stay: no need to look through them again
