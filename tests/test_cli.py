@@ -310,3 +310,35 @@ def test_what_is_told_of_several_passed_criteria_is_told_once(capsys: pytest.Cap
     for line in section(SectionResult("net", "Net", Score(2, 2), tuple(criteria))):
         console().print(line)
     assert capsys.readouterr().out.count("Judged once more.") == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["chek", "hw"], "No such command 'chek'. Did you mean 'check'?"),
+        (["kit", "stater"], "'starter'?"),
+        (["export", "hw", "--to", "canvs"], "Did you mean 'canvas'?"),
+        (["check", "hww"], "Path 'hww' does not exist. Did you mean 'hw'?"),
+        (["check", "hw\\models"], "Did you mean 'hw/models'?"),
+        (["check", "C:\\homework\\hw1"], "inside WSL, where this is '/mnt/c/homework/hw1'."),
+        (["check", "hw", "--sandbox", "buble"], "There is no sandbox 'buble'; did you mean 'bubblewrap'?"),
+        (["check", "hw", "--rubric", "hw"], "hw: this folder has no rubric.yaml"),
+        (["check", "hw", "--rubric", "hw/rubrik.yaml"], "hw/rubrik.yaml: there is no such file"),
+        (["check", "hw/utils.py"], "hw/utils.py: is a single file. Name the folder that it lies in: hw"),
+        (["batch", "bad.zip", "-o", "out"], "bad.zip: not a zip archive, although its name ends in .zip"),
+        (["stats", "hw"], "hw: no results here. Name the folder that `grader grade` or `grader batch` wrote"),
+        (["batch", "class", "-o", "out", "--engine", "dask", "--scheduler", "here"], "It is as tcp://10.0.0.1:8786."),
+    ],
+)
+def test_what_was_meant_is_said_where_it_can_be_told(
+    words: list[str], told: str, examples: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("hw", "class/one", "class/two"):
+        shutil.copytree(examples / "hand-in-01", name)
+    Path("bad.zip").write_text("no zip")
+    ended = CliRunner().invoke(commands, words)
+    assert ended.exit_code == 2, ended.output
+    said = " ".join(ended.stderr.split())
+    assert said.count(told) == 1, said
+    assert said.count("Did you mean") <= 1

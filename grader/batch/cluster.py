@@ -53,8 +53,13 @@ def _on_cluster(address: str, grade: Grade, works: Iterable[Work], plan: Plan) -
 def _client(address: str) -> Client:
     try:
         from distributed import Client
+        from distributed.comm import parse_address, parse_host_port
     except ImportError:
         raise GraderError(MISSING) from None
+    try:
+        parse_host_port(parse_address(address)[1])
+    except ValueError as error:  # a client that never had a connection complains when it is gone
+        raise GraderError(f"--scheduler {address}: {error}. It is as tcp://10.0.0.1:8786.") from None
     try:
         return Client(address, timeout=PATIENCE, set_as_default=False)
     except (OSError, ValueError) as error:

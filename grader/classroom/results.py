@@ -50,7 +50,10 @@ def read_results(out: Path) -> dict[Path, Result]:
 def _each_result(out: Path) -> Iterator[tuple[Path, Result]]:
     folders = [out] if (out / FILE).is_file() else sorted(path.parent for path in out.glob(f"*/{FILE}"))
     if not folders:
-        raise GraderError(f"{out}: no results here; `grader grade … -o {out}` leaves them, unless --format lacks json.")
+        raise GraderError(
+            f"{out}: no results here. Name the folder that `grader grade` or `grader batch` wrote, as after -o; "
+            "without json in --format, it has none."
+        )
     return ((folder, read_result(folder / FILE)) for folder in folders)
 
 

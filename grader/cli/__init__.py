@@ -19,7 +19,7 @@ GROUPS = {  # by who types them, each with what fits into a line
     "One's own work": {
         "check": "Say what a hand-in would lose, and what to mend first.",
         "writeup": "Run the course's experiments, and write the report.",
-        "notebook": "Make PDFs of notebooks.",
+        "notebook": "Run notebooks in the sandbox, and make PDFs of them.",
     },
     "A class": {
         "batch": "Grade what Gradescope, Canvas, Moodle or GitHub give.",
@@ -47,6 +47,7 @@ MACHINES_FAULTS = frozenset(
     {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOTDIR}
     | {errno.EMFILE, errno.ENFILE, errno.ENOMEM}
 )
+NOT_ALLOWED = frozenset({errno.EROFS, errno.EACCES, errno.EPERM})
 KEPT = "What was written is whole; nothing else was, and no score is lost or zero by it."
 
 
@@ -70,6 +71,10 @@ class Commands(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
+        except click.UsageError as error:
+            from grader.cli.usage import with_hint
+
+            raise with_hint(error) from None
         except GraderError as error:
             raise _Told(str(error)) from None
         except OSError as error:
@@ -84,7 +89,8 @@ class Commands(click.Group):
 
 
 def _machines_fault(error: OSError) -> str:
-    return f"{f'{error.filename}: ' if error.filename else ''}{error.strerror}. {KEPT}"
+    told = f"{f'{error.filename}: ' if error.filename else ''}{error.strerror}."
+    return f"{told} {'Name a place where you may write. ' if error.errno in NOT_ALLOWED else ''}{KEPT}"
 
 
 class _Told(click.ClickException):

@@ -47,7 +47,9 @@ def find(bundle: Bundle, versions: Versions = "latest") -> Class:
             wanted = [each for each in counted if versions == "all" or each.version == each.of]
             left_out = tuple(each.id for each in counted if each not in wanted)
             return Class(layout, tuple(wanted), left_out, _unused(bundle, found))
-    raise IntakeError(f"{bundle.path}: there are no hand-ins beside each other; `grader grade` takes a single one.")
+    raise IntakeError(
+        f"{bundle.path}: there are no hand-ins beside each other. `grader check` and `grader grade` take one."
+    )
 
 
 def twice(hand_ins: Sequence[HandIn]) -> dict[str, tuple[str, ...]]:

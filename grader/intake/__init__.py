@@ -55,7 +55,7 @@ def _format(path: Path) -> Format:
             return notebook.listing
         if listing_of := archive_format(path):
             return listing_of
-        raise IntakeError(_not_accepted(path))
+        raise IntakeError(not_accepted(path))
     except FileNotFoundError:
         raise IntakeError(f"{path}: is not there.{_similar(path)}") from None
     except OSError as error:
@@ -78,7 +78,7 @@ def _is_zip(path: Path) -> bool:
         return True
 
 
-def _not_accepted(path: Path) -> str:
+def not_accepted(path: Path) -> str:
     with path.open("rb") as file:
         head = file.read(16)
     what = next((what for start, what in BEGINNINGS.items() if head.lstrip().startswith(start)), "")
@@ -87,6 +87,8 @@ def _not_accepted(path: Path) -> str:
         kind = "zip" if path.suffix.lower() == ".zip" else "tar"
         told = f"not a {kind} archive, although its name ends in {path.suffix}: {like}"
         return f"{path}: {told}. Ask for it again, as a zip or tar archive."
+    if path.suffix.lower() == ".py":
+        return f"{path}: is a single file. Name the folder that it lies in: {path.parent}"
     return f"{path}: is a single file{f', {what}' if what else ''}. {ACCEPTED}"
 
 

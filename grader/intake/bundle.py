@@ -71,7 +71,7 @@ def open_bundle(path: Path) -> Iterator[Bundle]:
 
 @contextmanager
 def _members(path: Path) -> Iterator[list[Member]]:
-    from grader.intake import tar_archive, tar_class
+    from grader.intake import not_accepted, tar_archive, tar_class
 
     if tar_archive.is_tar(path):
         with tar_class.members(path, OF_A_CLASS) as members:
@@ -80,6 +80,8 @@ def _members(path: Path) -> Iterator[list[Member]]:
         with zip_archive.opened(path, OF_A_CLASS) as archive:
             yield zip_archive.members(archive)
     else:
+        if path.name.lower().endswith(ARCHIVES):
+            raise IntakeError(not_accepted(path))
         raise IntakeError(f"{path}: a class is a folder, or an archive as a platform gives it (.zip, .tar, .tar.gz).")
 
 

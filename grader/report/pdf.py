@@ -94,6 +94,8 @@ def pdf_problem() -> str | None:
             import_module("weasyprint")
     except ModuleNotFoundError:
         return "PDF reports need WeasyPrint, which is not installed. Type: pip install 'dlgrader[pdf]'"
+    except ImportError as error:
+        return f"WeasyPrint, which makes PDF reports, does not start: {error}. Type: pip install -U 'dlgrader[pdf]'"
     except OSError:
         command = PANGO.get(sys.platform, "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0")
         return f"PDF reports need the text library Pango, which is not installed. Type: {command}"

@@ -29,9 +29,19 @@ def find_rubric(name_or_path: str | Path) -> Path:
     for path in (*course, Path(name_or_path), Path(name_or_path) / "rubric.yaml"):
         if path.is_file():
             return path
+    raise RubricError(_not_there(Path(name_or_path), rubrics))
+
+
+def _not_there(named: Path, rubrics: Path) -> str:
+    """What is wrong with the name or the path of a rubric."""
+    if named.is_dir():
+        return f"{named}: this folder has no rubric.yaml"
+    if len(named.parts) > 1 or named.suffix in {".yaml", ".yml"}:
+        there = [path.name for path in named.parent.glob("*") if path.is_dir() or path.suffix in {".yaml", ".yml"}]
+        return f"{named}: there is no such file{did_you_mean(named.name, there)}"
     known = sorted(path.parent.name for path in rubrics.glob("*/rubric.yaml"))
-    rest = did_you_mean(str(name_or_path), known) or f"; there are {listed(known)}, or give the path of a rubric.yaml"
-    raise RubricError(f"there is no rubric {str(name_or_path)!r}{rest}")
+    rest = did_you_mean(str(named), known) or f"; there are {listed(known)}, or give the path of a rubric.yaml"
+    return f"there is no rubric {str(named)!r}{rest}"
 
 
 def reference_files(folder: Path) -> dict[str, bytes]:

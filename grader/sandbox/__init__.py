@@ -40,5 +40,9 @@ def _candidates(name: str) -> list[str]:
     if name == "auto":
         return [each for each in _BACKENDS if each != "container"]  # slow to start: for who asks for it
     if name not in _BACKENDS:
-        raise SandboxError(f"There is no sandbox {name!r}; there are auto, {', '.join(_BACKENDS)}.")
+        from grader.wording import did_you_mean  # brings pydantic, which nobody waits for otherwise
+
+        known = ("auto", *_BACKENDS)
+        hint = did_you_mean(name, known) or f"; there are {', '.join(known)}."
+        raise SandboxError(f"There is no sandbox {name!r}{hint}")
     return [name]
