@@ -57,6 +57,12 @@ def test_the_help_of_each_command_has_an_example_with_options_that_exist(words: 
         assert {each.partition("=")[0] for each in given if each.startswith("-")} <= options
 
 
+@pytest.mark.parametrize("name", ["check", "batch", "grade", "audit", "writeup", "similar", "doctor", "kit starter"])
+def test_the_help_of_a_command_that_can_end_otherwise_tells_its_exit_codes(name: str) -> None:
+    told = CliRunner().invoke(commands, [*name.split(), "--help"]).stdout
+    assert "Exit codes: 0 " in told
+
+
 def test_the_list_of_commands_tells_each_in_a_whole_line() -> None:
     told = CliRunner().invoke(commands, ["--help"], env={"COLUMNS": "80"}).stdout
     assert "..." not in told.partition("One's own work:")[2]

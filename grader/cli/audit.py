@@ -66,6 +66,10 @@ def command(
     Wrong ones are small changes to the reference and the known mistakes; right ones are the reference written
     differently. What is graded once is kept, so a second run takes seconds and a stopped one goes on.
 
+    Its last lines say whether the rubric can be published, and what to do before.
+
+    Exit codes: 0 audited, 1 below --fail-under, 2 wrong input, 3 a solution could not be graded.
+
     \b
     Example:  grader audit gatech-cs7643-a1 --html audit.html
     """

@@ -77,6 +77,8 @@ def command(path: Path, **options: object) -> None:
     unchanged. A hand-in is graded again when its content, the rubric, the reference, the data, the seed, numpy, Python
     or the grader is another one.
 
+    Exit codes: 0 every hand-in is graded, 1 one is below --fail-under, 2 wrong input, 3 one is not graded.
+
     \b
     Example:  grader batch submissions.zip -o results/ --dry-run
               grader batch submissions.zip -o results/

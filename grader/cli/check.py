@@ -33,7 +33,7 @@ SEED = 0  # the same inputs each time, so that a change of the score comes from 
 @click.argument("path", type=click.Path(exists=True, path_type=Path), default=".")
 @rubric_option("The rubric. [default: .grader in the folder, else the course whose names the hand-in has]")
 @click.option("--data", "data", multiple=True, metavar="NAME=PATH", help="Where a data set lies, such as mnist=data/.")
-@click.option("--seed", type=int, default=SEED, show_default=True, help="Draws the inputs of the checks.")
+@click.option("--seed", type=int, metavar="N", default=SEED, show_default=True, help="Draws the inputs of the checks.")
 @sandbox_option
 @click.option(
     "--report", type=click.Path(dir_okay=False, path_type=Path), help="Write a report too: FILE.pdf or FILE.html."
@@ -56,6 +56,8 @@ def command(
 
     PATH is the folder of the hand-in, a zip or tar archive of it, or a notebook. In a folder that your course gave out,
     its rubric lies in .grader and is found there; nothing has to be named.
+
+    Exit codes: 0 checked, 1 below --fail-under, 2 wrong input, 3 something could not be checked.
 
     \b
     Example:  grader check hw1/ --report feedback.html

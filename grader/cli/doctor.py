@@ -13,7 +13,7 @@ __all__ = ["command"]
 def command() -> None:
     """Show what works here (sandboxes, PDF, data, courses) and what to do about the rest.
 
-    Ends with exit code 0 if hand-ins can be graded.
+    Exit codes: 0 hand-ins can be graded here, 3 they cannot.
 
     \b
     Example:  grader doctor

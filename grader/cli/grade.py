@@ -27,6 +27,8 @@ def command(paths: tuple[Path, ...], resume: bool, one: bool, **options: object)
     These two are for the instructor only, and so is OUT/gradebook.db, which keeps every result and its history: one
     that could not be graded again never takes the place of a good one. OUT/index.html tells the class in numbers.
 
+    Exit codes: 0 every hand-in is graded, 1 one is below --fail-under, 2 wrong input, 3 one is not graded.
+
     \b
     Example:  grader grade submissions/ -o results/
     """

@@ -29,6 +29,10 @@ def command() -> None:
 
     Each brings this very grader as a wheel. The one for Gradescope holds the whole rubric and the reference; those for
     students hold public criteria only, and numbers in place of the reference's code.
+
+    \b
+    Example:  grader kit starter --rubric my-course-hw1/ -o homework-1/
+              grader kit gradescope --rubric my-course-hw1/ -o autograder.zip
     """
 
 
@@ -103,6 +107,8 @@ def starter(rubric: str, out: Path, force: bool, sandbox: str) -> None:
     What is a solution is between the lines `# BEGIN SOLUTION` and `# END SOLUTION` of the reference; without any, it is
     every function's body. The folder is graded and searched before it is told to be fit for students.
 
+    Exit codes: 0 it can go to students, 1 it should not as it is, 2 wrong input.
+
     \b
     Example:  grader kit starter --rubric gatech-cs7643-a1 -o homework-1/
     """
@@ -123,6 +129,8 @@ def check(rubric: str, folder: Path, sandbox: str) -> None:
     """Look whether a folder can go to students: it scores next to nothing, and holds nothing of the solution.
 
     Searched are files, archives, notebooks and their outputs, caches, and every object of a git history.
+
+    Exit codes: 0 it can go to students, 1 it should not as it is, 2 wrong input.
 
     \b
     Example:  grader kit check homework-1/ --rubric gatech-cs7643-a1

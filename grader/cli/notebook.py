@@ -22,7 +22,7 @@ __all__ = ["command"]
 
 @click.group("notebook")
 def command() -> None:
-    """Notebooks as documents.
+    """Run notebooks in the sandbox, and make documents of them.
 
     \b
     Example:  grader notebook to-pdf hw1.ipynb -o hw1.pdf

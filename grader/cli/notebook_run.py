@@ -25,8 +25,12 @@ FORMATS = (".ipynb", ".pdf")
 @click.option(
     "-o", "--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="FILE.ipynb or FILE.pdf."
 )
-@click.option("--seconds", default=60.0, show_default=True, type=click.FloatRange(1, 3600), help="For each cell.")
-@click.option("--total", default=600.0, show_default=True, type=click.FloatRange(1, 36000), help="Seconds for all.")
+@click.option(
+    "--seconds", default=60.0, show_default=True, type=click.FloatRange(1, 3600), metavar="N", help="For each cell."
+)
+@click.option(
+    "--total", default=600.0, show_default=True, type=click.FloatRange(1, 36000), metavar="N", help="Seconds for all."
+)
 @click.option("--memory", default=4096, show_default=True, type=click.IntRange(256), metavar="MIB", help="For all.")
 @click.option("--package", "packages", multiple=True, metavar="NAME", help="May be imported, as numpy may. Repeatable.")
 @click.option("--go-on", is_flag=True, help="Run the cells after one that raised, too.")
