@@ -342,3 +342,14 @@ def test_what_was_meant_is_said_where_it_can_be_told(
     said = " ".join(ended.stderr.split())
     assert said.count(told) == 1, said
     assert said.count("Did you mean") <= 1
+
+
+def test_a_student_without_weasyprint_is_told_before_the_check_what_needs_nothing(
+    examples: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("grader.cli.check.find_spec", lambda name: None)
+    monkeypatch.setitem(sys.modules, "weasyprint", None)
+    ended = CliRunner().invoke(commands, ["check", str(examples / "hand-in-01"), "--report", str(tmp_path / "a.pdf")])
+    assert (ended.exit_code, ended.stdout) == (2, "")
+    assert "Type: pip install 'dlgrader[pdf]', or name" in ended.stderr
+    assert "a.html, which needs nothing." in ended.stderr

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -62,7 +63,7 @@ def command(
     \b
     Example:  grader check hw1/ --report feedback.html
     """
-    _refuse_other_formats(report)
+    _refuse_unwritable(report)
     chosen = sandboxes.choose(sandbox)
     worker = sandboxes.prestart(chosen)  # the very first: it comes up while the rest is imported
     if not (as_json or quiet):
@@ -193,9 +194,13 @@ def _tell(result: Result, *, as_json: bool, quiet: bool) -> None:
         screen.print("Nothing to mend here. Your instructor's run may look at more.", style="green")
 
 
-def _refuse_other_formats(report: Path | None) -> None:
+def _refuse_unwritable(report: Path | None) -> None:
     if report is not None and report.suffix.lower() not in {".pdf", ".html"}:
         raise GraderError(f"--report {report}: the name has to end in .pdf or .html.")
+    if report is not None and report.suffix.lower() == ".pdf" and find_spec("weasyprint") is None:
+        from grader.report import pdf_problem
+
+        raise GraderError(f"{pdf_problem()}, or name {report.with_suffix('.html')}, which needs nothing.")
 
 
 def _write(path: Path, result: Result, hand_in: Path, rubric: Rubric, *, quiet: bool) -> None:
