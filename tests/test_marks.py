@@ -16,6 +16,7 @@ from click.testing import CliRunner, Result
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from grader.classroom.marks import read_marks
 from grader.cli import commands
 from grader.errors import GraderError
 from grader.exports.json import to_json
@@ -193,3 +194,10 @@ def test_marks_survive_grading_again(out: Path) -> None:
     book.record(Attempt("hw1", "s2", to_json(replace(result, timings={})), result.score, result.complete))
     book.close()
     assert marks(out) == {("s2", PROOF): 5.0}
+
+
+def test_where_nothing_waits_for_a_person_that_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "marks.csv"
+    path.write_text("hand_in,criterion,title,graded,maximum,points,comment,why,version\n", "utf-8")
+    with pytest.raises(GraderError, match="below its headings this table has no row"):
+        read_marks(tmp_path, path)

@@ -51,7 +51,9 @@ def read_marks(
     from grader.sheets.tables import read_table
 
     rows = read_table(Path(file))
-    if not rows or not {"criterion", "points"} <= set(rows[0]):
+    if not rows:
+        raise GraderError(f"{file}: below its headings this table has no row.")
+    if not {"criterion", "points"} <= set(rows[0]):
         raise GraderError(f"{file}: marks need the columns criterion and points; `grader marks export` makes them.")
     entries = standing_entries(out, book)
     results = _results(entries)

@@ -58,6 +58,7 @@ def export(out: Path, book: str | None, output: Path | None, every: bool) -> Non
     """
     from grader.classroom.marks import marks_table, write_marks_table
     from grader.gradebook.rows import COLUMNS
+    from grader.report.text import plural
     from grader.sheets.tables import table
 
     rows = marks_table(out, every=every, book=book)
@@ -65,7 +66,9 @@ def export(out: Path, book: str | None, output: Path | None, every: bool) -> Non
         click.echo(table(COLUMNS, rows, ".csv"), nl=False)
         return
     write_marks_table(rows, output)
-    click.echo(f"{len(rows)} rows in {shown(output)}.", err=True)
+    click.echo(f"{plural(len(rows), 'row')} in {shown(output)}.", err=True)
+    if not rows:
+        click.echo("Nothing waits for a person. --all writes every criterion, to give other points.", err=True)
 
 
 @command.command("import", short_help="Read it back into the gradebook.")
