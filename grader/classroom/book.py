@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from grader.batch import OBSERVED, Outcome
 from grader.errors import GraderError
-from grader.gradebook import FILE, Attempt, is_available, open_book
+from grader.gradebook import FILE, MISSING, Attempt, is_available, open_book
 from grader.writing import write
 
 if TYPE_CHECKING:
@@ -36,7 +36,8 @@ def opened(out: Path, named: str | None) -> Book:
         GraderError: there is none.
     """
     if named is None and not (out / FILE).is_file():
-        raise GraderError(f"{out}: there is no {FILE} here; `grader grade … -o {out}` makes it (with dlgrader[book]).")
+        missing = "" if is_available() else f"{MISSING}. Then type the same once more: "
+        raise GraderError(f"{out}: there is no {FILE} here. {missing}`grader batch … -o {out}` makes it.")
     return open_book(named or out / FILE)
 
 

@@ -162,7 +162,7 @@ def class_table(outcomes: Sequence[Outcome]) -> Iterator[RenderableType]:
 def hand_in_table(hand_ins: Sequence[HandIn], matched: Mapping[str, str]) -> Table:
     """Whose hand-ins these are, one in a row, without columns in which nothing would be told."""
     rows = [_of_hand_in(each, matched.get(each.id, "")) for each in hand_ins]
-    headings = ("Hand-in", "Who", "Found by", "Late", "Version", "Files")
+    headings = ("Hand-in", "Who", "Found by", "Sent", "Version", "Files")
     told = [number for number in range(len(headings)) if any(row[number] for row in rows)]
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
     for number in told:
@@ -174,7 +174,7 @@ def hand_in_table(hand_ins: Sequence[HandIn], matched: Mapping[str, str]) -> Tab
 
 def _of_hand_in(hand_in: HandIn, found_by: str) -> tuple[str, ...]:
     who = " + ".join(_known_as(person) for person in hand_in.people) or "not told"
-    late = "late" if hand_in.late else text.one_line(hand_in.submitted and f"sent {hand_in.submitted}", 40)
+    late = "late" if hand_in.late else text.one_line(hand_in.submitted, 40)
     version = f"{hand_in.version} of {hand_in.of}" if hand_in.of > 1 else ""
     files = ", ".join(name or folder for folder, name in hand_in.parts)
     shown = text.one_line
