@@ -65,7 +65,7 @@ def idle(audit: Audit) -> str:
 
 
 def _percent(share: float) -> str:
-    return f"{number(share, 4)} %"
+    return f"{number(share, 4)}%"
 
 
 def _shade(outcome: Outcome, criterion: str, points: float) -> str:
