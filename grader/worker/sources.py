@@ -10,12 +10,14 @@ import re
 import tokenize
 import warnings
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
+from grader.worker.later_python import in_earlier_words
 from grader.worker.notebooks import NOTEBOOK, code_of, without_commands
 
 __all__ = ["Broken", "Definition", "Import", "Source", "aside", "read_sources", "top_level"]
@@ -173,24 +175,32 @@ def _read(root: Path, path: str) -> Source:
     if is_notebook:
         return _of_notebook(path, text)
     source = replace(_parsed(path, text), repaired=repaired)
-    return _without_commands(source) if source.broken else source
+    return _mended(source) if source.broken else source
 
 
 def _of_notebook(path: str, text: str) -> Source:
     try:
         code, cells = code_of(text)
-        return replace(_parsed(path, code), cells=cells)
+        source = _parsed(path, code)
+        return replace(_mended(source) if source.broken else source, cells=cells)
     except (ValueError, TypeError, AttributeError, RecursionError, MemoryError):
         return _unreadable(path, "cannot be read as a notebook")
 
 
-def _without_commands(source: Source) -> Source:
-    """A broken file without the lines that only a notebook can run, if it is whole then."""
-    try:
-        mended = _parsed(source.path, without_commands(source.text))
-    except (ValueError, RecursionError, MemoryError):
-        return source
-    return source if mended.broken else replace(mended, repaired="it has lines that only a notebook can run")
+_MENDS: tuple[tuple[Callable[[str], str], str], ...] = (
+    (without_commands, "it has lines that only a notebook can run"),
+    (in_earlier_words, "it has f-strings that only Python 3.12 and later can read"),
+)
+
+
+def _mended(source: Source) -> Source:
+    """A broken file in other words, if it is whole then."""
+    for mend, why in _MENDS:
+        with suppress(ValueError, RecursionError, MemoryError):
+            mended = _parsed(source.path, mend(source.text))
+            if not mended.broken:
+                return replace(mended, repaired=why)
+    return source
 
 
 @lru_cache(64)  # a worker that looks at one reference with many small changes reads each text once
