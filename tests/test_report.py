@@ -258,6 +258,16 @@ def test_what_follows_is_told_with_its_cause_even_where_it_comes_first() -> None
     assert (step.title, step.finding, step.lost, step.also) == ("Batches", cause, 7, ("Epochs",))
 
 
+def test_a_training_that_ends_too_low_is_mended_after_what_it_is_made_of() -> None:
+    low = Finding("accuracy-too-low", "Held-out accuracy ends at 50%.", "Mend what is reported above first.")
+    criteria = (
+        criterion("Training", "failed", 0, 2, findings=(low,)),
+        criterion("Step", "failed", 0, 6, findings=(Finding("wrong-value", "The change of W1 is off."),)),
+    )
+    steps = story.first_steps(Result({}, {}, Score(0, 8), (SectionResult("s", "S", Score(0, 8), criteria),)))
+    assert [step.title for step in steps] == ["Step", "Training"]
+
+
 def test_each_section_has_a_page_of_its_own(renderer: Renderer) -> None:
     plain = [SectionResult(f"s{i}", f"Part {i}", Score(1, 1), (criterion(f"c{i}", "passed", 1, 1),)) for i in range(4)]
     made = renderer.pdf(Result({}, {}, Score(4, 4), tuple(plain)))

@@ -128,8 +128,8 @@ def _steps(result: Result) -> list[Step]:
 
 
 def _follows(step: Step) -> bool:
-    """Whether there is nothing to do here itself: what it follows from is named before it, wherever that stands."""
-    return step.finding.code.startswith("follows:")
+    """Whether there is nothing to do here itself: what it is made of or follows from is named before it."""
+    return step.finding.code.startswith("follows:") or step.finding.code == "accuracy-too-low"
 
 
 def _causes(finding: Finding) -> list[str]:
