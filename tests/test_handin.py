@@ -110,6 +110,15 @@ def test_what_is_not_the_students_is_skipped(name: str, handin: Open) -> None:
     assert list(found.sources) == ["code/models/net.py"]
 
 
+@pytest.mark.parametrize(
+    ("former", "later"), [("ps5_draft", "ps5_final"), ("HW (old)", "HW"), ("first-try", "solution")]
+)
+def test_of_two_notebooks_the_one_counts_that_is_no_draft(former: str, later: str, handin: Open) -> None:
+    cells = '{"cells": [{"cell_type": "code", "source": "def f():\\n    return %d"}], "nbformat": 4}'
+    found = handin({f"{former}.ipynb": cells % 1, f"{later}.ipynb": cells % 2})
+    assert found.find_function(["f"])() == 2
+
+
 def test_a_syntax_error_is_told_with_its_line_and_the_rest_is_usable(handin: Open) -> None:
     found = handin(
         {"models/net.py": "x = 1\ndef f(:\n", "models/base.py": BASE, "utils.py": "def f():\n    return 2\n"}

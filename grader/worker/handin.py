@@ -26,7 +26,7 @@ from grader.worker.faults import Missing, OutOfSight, Unusable
 from grader.worker.imports import Importer, innermost, told
 from grader.worker.notebooks import NOTEBOOK
 from grader.worker.patience import begin
-from grader.worker.sources import Broken, Definition, Import, Source, aside, read_sources
+from grader.worker.sources import Broken, Definition, Import, Source, aside, read_sources, superseded
 from grader.worker.standins import MissingPackage
 
 __all__ = [
@@ -178,7 +178,7 @@ class HandIn:
         """How far a definition is from what is wanted: its name counts most, then where it lies."""
         distance = _distance(near, item.path) if near else 0
         fit = _fits(part, item) + 0.05 * _likest(_stem(item.path), part.files)
-        return 100 * (1 - fit) + 4 * distance + item.path.count("/") + 100 * aside(item.path)
+        return 100 * (1 - fit) + 4 * distance + item.path.count("/") + 100 * aside(item.path) + superseded(item.path)
 
     # importing
 

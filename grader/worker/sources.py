@@ -20,7 +20,7 @@ from typing import Literal
 from grader.worker.later_python import in_earlier_words
 from grader.worker.notebooks import NOTEBOOK, code_of, without_commands
 
-__all__ = ["Broken", "Definition", "Import", "Source", "aside", "read_sources", "top_level"]
+__all__ = ["Broken", "Definition", "Import", "Source", "aside", "read_sources", "superseded", "top_level"]
 
 _SKIPPED = frozenset(
     {
@@ -159,6 +159,13 @@ def aside(path: str) -> bool:
     return bool(
         words & _ASIDE or re.search(r"^tests?_|_tests?$|^conftest$|(^|[\W_])(old|backup|bak|copy)\d*$|\(\d+\)$", file)
     )
+
+
+@lru_cache(4096)
+def superseded(path: str) -> bool:
+    """Whether a file's name says that a better one followed; of notebooks this is all that tells which one counts."""
+    stem = path.lower().rpartition("/")[2].removesuffix(".py").removesuffix(NOTEBOOK)
+    return bool({*re.split(r"[\W_\d]+", stem)} & (_ASIDE | {"attempt", "try"}))
 
 
 def _read(root: Path, path: str) -> Source:
