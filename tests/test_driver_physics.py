@@ -361,6 +361,68 @@ def test_a_script_that_cannot_be_followed_waits_for_a_person(text: Callable[[str
             ask(np.ones((40, 2)))
 
 
+_HELD = """
+def standardise(x_train, x_test):
+    mean, std = x_train.mean(axis=0), x_train.std(axis=0)
+    return (x_train - mean) / std, HELD
+"""
+
+
+@pytest.mark.parametrize(
+    ("held", "told"),
+    [
+        ("(x_test - mean) / std", "as the training points"),
+        ("(x_test - x_test.mean(axis=0)) / x_test.std(axis=0)", "by themselves"),
+        ("x_test", "not at all"),
+        ("x_test - mean", "otherwise"),
+    ],
+)
+def test_a_function_is_told_by_what_it_standardises_the_points_held_out(
+    held: str, told: str, text: Callable[[str], Any]
+) -> None:
+    driver = text(_PASSES + _HELD.replace("HELD", held))
+    assert driver.prepared(np.random.default_rng(2).normal(4, 9, (40, 2)))["the test points are standardised"] == told
+
+
+@pytest.mark.parametrize(
+    ("grid", "told"),
+    [
+        ("(cells - mean) / std", "as the training inputs"),
+        ("(cells - cells.mean(0)) / cells.std(0)", "by its own mean and deviation"),
+        ("cells", "not at all"),
+    ],
+)
+def test_a_map_that_is_only_drawn_is_told_by_the_points_that_it_asks_for(
+    grid: str, told: str, text: Callable[[str], Any]
+) -> None:
+    drawing = f"""
+import matplotlib.pyplot as plt
+def plot_map(w, x, mean, std):
+    g1, g2 = np.meshgrid(*np.linspace(x.min(axis=0), x.max(axis=0), 30).T)
+    cells = np.column_stack([g1.ravel(), g2.ravel()])
+    plt.contourf(g1, g2, forward_pass({grid}, w, len(cells))[1].reshape(g1.shape))
+"""
+    driver, X = text(_PASSES + drawing), np.random.default_rng(2).exponential(2, (40, 2)) + 5
+    assert driver.plane(network(driver), X) == {"the grid is standardised": told}
+
+
+def test_a_preparation_that_reads_the_file_may_know_how_many_rows_it_has(text: Callable[[str], Any]) -> None:
+    driver = text(f"""{_PASSES}
+def get_data(filename="ps5_data.csv"):
+    table = np.loadtxt(filename, delimiter=",", skiprows=1)
+    np.random.seed(4)
+    np.random.shuffle(table)
+    x, y = table[:, :2], table[:, 2]
+    mean, std = x[:80].mean(axis=0), x[:80].std(axis=0)
+    x = (x - mean) / std
+    return x[:80], x[80:], y[:80], y[80:]
+""")
+    X = np.random.default_rng(2).normal(4, 9, (40, 2))
+    seen = {**driver.prepared(X), **driver.split(X, np.zeros(40))}
+    assert seen == {name: _RIGHTLY[name] for name in seen}
+    assert len(seen) == 9
+
+
 def test_what_is_nowhere_is_missing(text: Callable[[str], Any]) -> None:
     driver = text(FUNCTIONS)
     with pytest.raises(Missing, match="No function that trains the network, such as `train`"):

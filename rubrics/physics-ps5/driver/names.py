@@ -22,6 +22,14 @@ PARTS = {
         (
             *("loss", "loss_function", "compute_loss", "calculate_loss", "calc_loss", "get_loss", "squared_error"),
             *("error", "compute_error", "error_function", "sum_squared_error", "sse", "sse_loss", "squared_loss"),
+            *(
+                "total_error",
+                "total_loss",
+                "half_squared_error",
+                "loss_fn",
+                "loss_func",
+                "calculate_error",
+            ),
             *("cost", "cost_function", "compute_cost", "mse", "mse_loss", "energy", "E"),
         ),
         strict=True,

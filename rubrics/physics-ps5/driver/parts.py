@@ -93,7 +93,8 @@ class Parts:
     def _refuse(self, name: str) -> NoReturn:
         if name not in (FORWARD, BACKWARD) and self.scripts:
             raise OutOfSight(
-                f"There is no {PARTS[name]} and what lies outside of functions is not run here: a person has to look."
+                f"There is no {PARTS[name]} and what your script does instead could not be followed: "
+                "a person has to look."
             )
         self.handin.refuse(PARTS[name])
 

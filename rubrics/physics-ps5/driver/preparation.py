@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -15,8 +14,10 @@ from .parts import Parts
 from .passes import Passes
 from .places import HEADER, TABLE
 from .points import canonical, is_standard, parts_of, told_of, whereabouts
-from .reading import leaves
+from .reading import close, leaves
 from .script import Script
+
+_ROWS = 100  # of the course's file
 
 
 class Preparation:
@@ -36,10 +37,16 @@ class Preparation:
         return told or self._parts.or_by_script(lambda: self._prepared_by_function(X), Script.prepared)
 
     def _prepared_by_function(self, X: Array) -> dict[str, Any]:
+        X = _as_many_as_in_the_file(X) if self._reads_the_file() else X
         if "prepare" not in self._parts.found:
-            return told_of(X, self._standardised(X), np.zeros((0, 2)), np.zeros(1))
+            told = told_of(X, self._standardised(X), np.zeros((0, 2)), np.zeros(1))
+            return told | {"the test points are standardised": self._form_of_held_out(X)}
         x_train, x_test, y_train, y_test = self._prepared(X, np.arange(len(X)) % 4 == 0)
         return told_of(X, x_train, x_test, np.concatenate([y_train, y_test]))
+
+    def _reads_the_file(self) -> bool:
+        """Whether the preparation is not handed its points, and so may know how many rows the course's file has."""
+        return "prepare" in self._parts.found and not takes(self._parts.part("prepare"), INPUTS)
 
     def _prepared(self, X: Array, y: Array) -> tuple[Array, Array, Array, Array]:
         function = self._parts.part("prepare")
@@ -67,6 +74,21 @@ class Preparation:
         listed = leaves(self._parts.call(function, offers))
         return next((each for each in listed if each.shape == x.shape), listed[0]) if listed else np.zeros(0)
 
+    def _form_of_held_out(self, X: Array) -> str:
+        """What a function that takes points to hold out standardises those by: they are given far from the others."""
+        function, right = self._parts.part("standardise"), "as the training points"
+        if self._passes.by_columns or not takes(function, HELD_INPUTS, required=True):
+            return right
+        held = 3 * X[: len(X) // 2] + 1
+        listed = leaves(self._parts.call(function, [Offer(X.copy(), INPUTS), Offer(held.copy(), HELD_INPUTS)]))
+        train, test = ([each for each in listed if each.shape == given.shape] for given in (X, held))
+        if not train or not test:
+            return right
+        lines = [np.polyfit(raw, told, 1) for raw, told in zip(X.T, train[0].T, strict=True)]
+        if close(test[-1], np.stack([np.polyval(*each) for each in zip(lines, held.T, strict=True)], axis=1)):
+            return right
+        return "by themselves" if is_standard(test[-1]) else "not at all" if close(test[-1], held) else "otherwise"
+
     def split(self, X: Array, y: Array) -> dict[str, Any]:
         """Where the rows go: how many into each part, into both, into none, and beside another's label."""
         told: dict[str, Any] = self._parts.or_by_script(
@@ -75,17 +97,25 @@ class Preparation:
         return told
 
     def _split_by_function(self, X: Array) -> dict[str, Any]:
-        rows = np.arange(len(X), dtype=np.float64)
+        found = self._parts.found
+        prepares = "split" not in found and "prepare" in found
+        share = len(X) / _ROWS if prepares and self._reads_the_file() else 1.0
+        rows = np.arange(len(X) / share)
         numbered = np.stack([rows, -rows], axis=1)
-        function = (
-            None if "split" not in self._parts.found and "prepare" in self._parts.found else self._parts.part("split")
-        )
-        parts = self._prepared(numbered, rows) if function is None else parts_of(self._split(function, numbered, rows))
-        return whereabouts(*parts, len(X))
+        parts = self._prepared(numbered, rows) if prepares else parts_of(self._split(numbered, rows))
+        told = whereabouts(*parts, len(rows))
+        return told | {name: round(share * told[name], 9) for name in ("rows for training", "rows for testing")}
 
-    def _split(self, function: Callable[..., Any], X: Array, y: Array) -> Any:
+    def _split(self, X: Array, y: Array) -> Any:
         offers = [Offer(X, INPUTS), Offer(y, TARGETS), Offer(0.2, r"(test)?(share|size|fraction|ratio|part)")]
-        return self._parts.call(function, offers)
+        return self._parts.call(self._parts.part("split"), offers)
+
+
+def _as_many_as_in_the_file(X: Array) -> Array:
+    """These points and others near them."""
+    rng = np.random.RandomState(len(X))
+    near = X[rng.randint(0, len(X), _ROWS - len(X))]
+    return np.concatenate([X, near + 0.1 * X.std(axis=0) * rng.standard_normal(near.shape)])
 
 
 def _write_table(X: Array, y: Array) -> None:
