@@ -1,0 +1,2 @@
+from ._base_optimizer import _BaseOptimizer
+from .sgd import SGD

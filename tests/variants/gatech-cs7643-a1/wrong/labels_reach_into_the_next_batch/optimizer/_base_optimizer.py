@@ -1,0 +1,13 @@
+class _BaseOptimizer:
+    def __init__(self, learning_rate=1e-4, reg=1e-3):
+        self.learning_rate = learning_rate
+        self.reg = reg
+
+    def update(self, model):
+        pass
+
+    def apply_regularization(self, model):
+        """Add the gradient of the L2 penalty to model.gradients (weights, not biases)."""
+        for key in model.weights:
+            if 'W' in key:
+                model.gradients[key] += self.reg * model.weights[key]
