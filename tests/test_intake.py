@@ -214,16 +214,17 @@ def test_a_file_that_becomes_a_pipe_or_a_link_does_not_block(tmp_path: Path, mon
     monkeypatch.setattr(os, "open", swapped)
     intake = take(root)
     assert intake.files == HANDIN
-    assert "Files that change while they are read are left out: a.py." in told(intake)
+    assert "Files that change while they are read are left out (2): a.py, b.py." in told(intake)
 
 
-def test_what_cannot_be_read_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("function", "name"), [("open", "locked.py"), ("scandir", "closed")])
+def test_code_that_may_not_be_read_here_costs_nobody_points(
+    function: str, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     root = write_folder(tmp_path / "x", HANDIN | {"locked.py": b"", "closed/x.py": b""})
-    refuse(monkeypatch, "open", "locked.py")
-    refuse(monkeypatch, "scandir", "closed")
-    intake = take(root)
-    assert intake.files == HANDIN
-    assert told(intake) == "Without permission to read, or gone (2): closed, locked.py."
+    refuse(monkeypatch, function, name)
+    with pytest.raises(IntakeError, match=f"{name} cannot be read here, and nothing is graded by halves"):
+        take(root)
 
 
 def test_a_folder_that_cannot_be_read_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Iterator
@@ -12,11 +13,11 @@ from pathlib import Path
 
 from grader.errors import IntakeError
 from grader.intake.entry import Entry, IntakeLimits, LeftOut, Listing, Unreadable
-from grader.intake.names import LINK, SPECIAL, noise, refusal
+from grader.intake.names import CHANGED, LINK, SPECIAL, UNREADABLE, noise, refusal
 
 __all__ = ["listing", "read", "single"]
 
-UNREADABLE = "Without permission to read, or gone"
+NOW_ANOTHER = frozenset({errno.ELOOP, errno.ENOENT, errno.ENXIO})  # a link, nothing, a socket
 
 
 @contextmanager
@@ -106,8 +107,8 @@ def read(path: str, limit: int) -> bytes:
         with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
             plain = stat.S_ISREG(os.fstat(file.fileno()).st_mode)
             content = file.read(limit + 1) if plain else b""
-    except OSError:
-        raise Unreadable(UNREADABLE) from None
+    except OSError as error:
+        raise Unreadable(CHANGED if error.errno in NOW_ANOTHER else UNREADABLE) from None
     if not plain or len(content) > limit:
-        raise Unreadable("Files that change while they are read are left out")
+        raise Unreadable(CHANGED)
     return content

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from grader.errors import IntakeError
 from grader.intake.entry import MIB, NOTEBOOK, Entry, IntakeLimits, LeftOut, Listing, Unreadable
-from grader.intake.names import PICTURES, SOURCE, sentences
+from grader.intake.names import PICTURES, SOURCE, UNREADABLE, sentences
 from grader.model import Submission
 from grader.notebooks import within
 
@@ -44,6 +44,7 @@ def gather(
     entries = _without_top_folders(entries, keep)
     _refuse_nothing(path, entries, listing)
     files, unread = _read(path, entries, limits)
+    _refuse_unreadable(path, [*listing.left_out, *unread])
     ignored = sentences([*listing.left_out, *clashes, *unread])
     submission = Submission(id, path, _digest(entries, files), tuple(entries), ignored)
     return Intake(submission, files, _pictures(entries, limits) if pictures else {})
@@ -93,6 +94,21 @@ def _refuse_nothing(path: Path, entries: Collection[str], listing: Listing) -> N
         raise IntakeError(
             f"{path}: holds nothing but other archives ({found}). Unpack it once, and take what is inside."
         )
+
+
+def _refuse_unreadable(path: Path, left_out: Iterable[LeftOut]) -> None:
+    """Code that this machine keeps to itself is no fault of the student's, who would lose its points."""
+    locked = [each.name for each in left_out if each.reason == UNREADABLE and _may_be_code(each.name)]
+    if locked:
+        raise IntakeError(
+            f"{path}: {', '.join(locked[:3])} cannot be read here, and nothing is graded by halves. "
+            f"Let it be read, chmod -R u+rX {path}, or ask for it again."
+        )
+
+
+def _may_be_code(name: str) -> bool:
+    suffix = PurePosixPath(name).suffix.lower()
+    return not suffix or suffix in SOURCE  # a folder has none
 
 
 def _read(path: Path, entries: Mapping[str, Entry], limits: IntakeLimits) -> tuple[dict[str, bytes], list[LeftOut]]:

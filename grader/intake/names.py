@@ -31,6 +31,8 @@ PICTURES = frozenset({".png", ".jpg", ".jpeg"})
 DOCUMENTS = frozenset({".pdf", ".doc", ".docx", ".odt", ".rtf", ".pages", ".tex", ".html", ".htm"})  # for persons only
 
 LINK = "Links are not followed"
+UNREADABLE = "Without permission to read"
+CHANGED = "Files that change while they are read are left out"
 SPECIAL = "Pipes, sockets and devices are left out"
 DAMAGED = "Damaged files are not read"
 
