@@ -52,6 +52,11 @@ class Helpers:
         """Let their worker come up while others do."""
         self._session.prepare()
 
+    def prepare_for(self, result: Result) -> None:
+        """The same, if one of them may be asked in a second look at this result."""
+        if _blamed(result, self.rubric):
+            self.prepare()
+
     def _open(self) -> Session:
         driver = read_driver(self.rubric.driver)
         return Session(reference_files(self.rubric.reference), driver, self._sandbox, _LIMITS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from functools import partial
 from importlib.util import find_spec
@@ -18,7 +18,7 @@ from grader.cli.options import data_paths, rubric_option, sandbox_option, shown
 from grader.errors import GraderError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
 
     from grader.grading import Key
     from grader.model import Observations, Result
@@ -116,8 +116,14 @@ def _check(
             seen = observe(intake.submission, intake.files, rubric, seed, sets, chosen, warm=worker, watch=watch)
         fitting = key.result() if seen.size == first else key_at(seen.size)
         result = judge(fitting, intake.submission, seen)
-    explained = _explained(result, seen, rubric, chosen, seed, quiet=not show_progress)
-    return _once_more(explained, seen.size, intake.files, fitting, chosen), rubric
+    if result.score.given == result.score.maximum:
+        return result, rubric
+    from grader.again import Helpers, once_more
+
+    with closing(Helpers(fitting.rubric, chosen)) as helpers:
+        helpers.prepare_for(result)  # their worker comes up while mistakes are looked for
+        explained = _explained(result, seen, rubric, chosen, seed, quiet=not show_progress)
+        return once_more(explained, seen.size, intake.files, fitting, chosen, helpers), rubric
 
 
 def _explained(
@@ -136,19 +142,6 @@ def _explained(
             return explain(result, seen, bank, seed)
         finally:
             bank.close()
-
-
-def _once_more(result: Result, size: str, files: Mapping[str, bytes], key: Key, chosen: Sandbox) -> Result:
-    """The result in which a wrong helper costs its own points only."""
-    if result.score.given == result.score.maximum:
-        return result
-    from grader.again import Helpers, once_more
-
-    helpers = Helpers(key.rubric, chosen)
-    try:
-        return once_more(result, size, files, key, chosen, helpers)
-    finally:
-        helpers.close()
 
 
 @contextmanager
