@@ -1,7 +1,8 @@
-"""Texts of our drawings put where they begin.
+"""Texts of our drawings put where they begin, and those of a chart that look alike put into one.
 
 Of each text that is anchored at its middle or end, WeasyPrint makes an object of its own in the PDF, a fifth of a small
-report; where a text ends follows from the widths of its letters in the shipped fonts.
+report, and it sets every text twice, as a whole and letter by letter. Where each letter stands follows from the widths
+of letters in the shipped fonts.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 from importlib import import_module
+from itertools import accumulate
 from xml.etree.ElementTree import Element
 
 from grader.paths import data_folder
@@ -17,26 +19,45 @@ __all__ = ["begun"]
 
 SVG = "{http://www.w3.org/2000/svg}"
 FACES = {"400": "Inter-Regular.otf", "600": "Inter-SemiBold.otf"}  # by weight, as base/paper.css has them
-SHARES = {"middle": 0.5, "end": 1.0}  # how much of a text stands before its anchor
+SHARES = {"start": 0.0, "middle": 0.5, "end": 1.0}  # how much of a text stands before its anchor
+PLACE = ("x", "y", "text-anchor")
 
 
 def begun(page: Element) -> None:
-    """Anchor each text of the page's drawings at its beginning."""
+    """Anchor each text of the page's drawings at its beginning, and join those of a chart."""
     for drawing in page.iter(f"{SVG}svg"):
-        for text in drawing.iter(f"{SVG}text"):
-            if (share := SHARES.get(text.get("text-anchor", ""))) and (width := _width(text, drawing)) is not None:
-                text.set("x", f"{float(text.get('x', '0')) - share * width:.2f}")
-                del text.attrib["text-anchor"]
+        alike: dict[object, Element] = {}
+        for text in drawing.findall(f"{SVG}text"):
+            places = _places(text, drawing)
+            if not places:
+                continue
+            text.set("x", " ".join(f"{place:.2f}" for place in places))
+            text.set("y", " ".join([text.get("y", "0")] * len(places)))
+            text.attrib.pop("text-anchor", None)
+            look = tuple(sorted(pair for pair in text.items() if pair[0] not in PLACE))
+            if drawing.get("class") == "chart" and alike.setdefault(look, text) is not text:
+                _join(alike[look], text)
+                drawing.remove(text)
 
 
-def _width(text: Element, drawing: Element) -> float | None:
-    """How wide the text is; unknown where a letter is not in our font."""
-    face = FACES.get(text.get("font-weight", "400"))
+def _join(first: Element, other: Element) -> None:
+    for name in ("x", "y"):
+        first.set(name, f"{first.get(name)} {other.get(name)}")
+    first.text = f"{first.text}{other.text}"
+
+
+def _places(text: Element, drawing: Element) -> list[float]:
+    """Where each letter begins; nothing where a letter is not in our font, or white space would be drawn together."""
+    words = text.text or ""
+    face, share = FACES.get(text.get("font-weight", "400")), SHARES.get(text.get("text-anchor", "start"))
     size = text.get("font-size") or drawing.get("font-size")
-    if face is None or size is None or len(text):
-        return None
-    advances = [_advance(face)(letter) for letter in text.text or ""]
-    return None if None in advances else float(size) * sum(each for each in advances if each is not None)
+    if face is None or share is None or size is None or len(text) or words != " ".join(words.split()):
+        return []
+    advances = [each for letter in words if (each := _advance(face)(letter)) is not None]
+    if len(advances) < len(words):
+        return []
+    start = float(text.get("x", "0")) - share * float(size) * sum(advances)
+    return [start + float(size) * before for before in accumulate(advances[:-1], initial=0.0)]
 
 
 @cache
