@@ -20,6 +20,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -73,7 +74,7 @@ def make_class(place: Path, count: int) -> None:
 
 def measured(folder: Path, count: int, jobs: int) -> dict[str, float]:
     """One whole run, and what it is held against."""
-    bare, at_once = bare_compute(1), bare_compute(jobs)
+    (bare, judged), (at_once, _) = bare_compute(1), bare_compute(jobs)
     options = ["--format", "json", "--rubric", COURSE, "--seed", str(SEED), "--jobs", str(jobs), "--quiet"]
     command = [sys.executable, "-m", "grader", "batch", str(folder / "in"), "-o", str(folder / "out"), *options]
     watch = Watch(folder / "out")
@@ -85,10 +86,12 @@ def measured(folder: Path, count: int, jobs: int) -> dict[str, float]:
     again = seconds(lambda: subprocess.run(command, cwd=ROOT, check=False))
     return {
         "bare compute of a hand-in in one warm process, ms": 1e3 * bare,
+        "  with its judging, ms": 1e3 * judged,
         f"  in {jobs} of them at once, ms": 1e3 * at_once,
         f"{count} hand-ins, {jobs} jobs, no PDF: wall, s": wall,
         "  a hand-in, ms": 1e3 * wall / count,
         "  over bare compute by cores (target 1.25)": wall / (count * bare / jobs),
+        "  over bare compute with judging": wall / (count * judged / jobs),
         "  over that of as many processes at once": wall / (count * at_once / jobs),
         **watch.told(count),
         "the same again, all unchanged: wall, s": again,
@@ -96,28 +99,38 @@ def measured(folder: Path, count: int, jobs: int) -> dict[str, float]:
     }
 
 
-def bare_compute(processes: int) -> float:
-    """Seconds that the checks of a hand-in of the class take on average, in so many warm processes at once."""
+def bare_compute(processes: int) -> tuple[float, float]:
+    """Seconds that the checks of a hand-in of the class take on average, in so many warm processes at once.
+
+    Once as they look, and once as they also judge what they saw.
+    """
     with multiprocessing.get_context("spawn").Pool(processes) as pool:
-        means = pool.map(_bare_compute, range(processes), chunksize=1)
-    return statistics.mean(means)
+        looking, judging = zip(*pool.map(_bare_compute, range(processes), chunksize=1), strict=True)
+    return statistics.mean(looking), statistics.mean(judging)
 
 
-def _bare_compute(_: int, runs: int = 7) -> float:
+def _bare_compute(_: int, runs: int = 7) -> tuple[float, float]:
     rubric = load_rubric(find_rubric(COURSE))
     size = next(iter(rubric.sizes))
     setting = Setting(SEED, rubric.sizes[size], rubric.models, {"digits": load("digits")})
     students = [_direct(ROOT / "submissions_example" / COURSE / kind) for kind in KINDS]
 
-    @np.errstate(all="ignore")  # some hand-ins overflow, which is theirs to mend
-    def check() -> None:
-        for student in students:
-            for criterion in rubric.criteria if student else ():
-                if criterion.kind != "structure":
-                    criterion.check.observe(student, setting.named(criterion.id))
+    checks = [(each.check, setting.named(each.id)) for each in rubric.criteria if each.kind != "structure"]
+    reference: Any = Direct(Vocabulary(modules(rubric.reference)))
+    expected = [check.observe(reference, there) for check, there in checks]
 
-    check()
-    return statistics.median(seconds(check) for _ in range(runs)) / len(KINDS)
+    @np.errstate(all="ignore")  # some hand-ins overflow, which is theirs to mend
+    def look(*, judging: bool = False) -> None:
+        for student in filter(None, students):
+            for (check, there), right in zip(checks, expected, strict=True):
+                seen = check.observe(student, there)
+                if judging:
+                    check.judge(seen, right, there)
+
+    look()
+    taken = [(seconds(look), seconds(partial(look, judging=True))) for _ in range(runs)]
+    looking, judging = (statistics.median(each) / len(KINDS) for each in zip(*taken, strict=True))
+    return looking, judging
 
 
 def _direct(folder: Path) -> Any:
