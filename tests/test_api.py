@@ -182,7 +182,7 @@ def test_a_starter_says_what_is_left_out_of_it_and_can_go_to_students(quick: Pat
 )
 def test_the_ci_of_a_repository_has_no_reference(quick: Path, platform: Literal["github", "gitlab"], runs: str) -> None:
     files = grader.repository_kit(quick, platform).files
-    assert {runs, ".grader/rubric.yaml", ".grader/driver.py"} <= set(files)
+    assert {runs, ".grader/rubric.yaml", ".grader/driver/__init__.py"} <= set(files)
     assert not [name for name in files if name.startswith(".grader/reference/") and name.endswith(".py")]
 
 

@@ -82,9 +82,9 @@ def kit(quick: Path, tmp_path: Path) -> Path:
     folder = tmp_path / "homework" / ".grader"
     folder.mkdir(parents=True)
     shutil.copytree(load_rubric(quick).reference, folder / "reference")
-    shutil.copy(load_rubric(quick).driver, folder / "driver.py")
+    shutil.copytree(load_rubric(quick).driver, folder / "driver")
     told = re.sub(r"(?m)^(reference|driver): .*$", "", quick.read_text("utf-8"))
-    (folder / "rubric.yaml").write_text(f"{told}\nreference: reference\ndriver: driver.py\n", "utf-8")
+    (folder / "rubric.yaml").write_text(f"{told}\nreference: reference\ndriver: driver\n", "utf-8")
     return folder
 
 
@@ -96,7 +96,7 @@ def test_a_folder_that_came_with_a_rubric_is_checked_by_it(kit: Path, quick: Pat
     assert public_rubric(quick, kit.parent, {}).path == quick
 
 
-@pytest.mark.parametrize("link", ["reference", "driver.py"])
+@pytest.mark.parametrize("link", ["reference", "driver"])
 def test_a_rubric_in_a_strangers_folder_reads_nothing_outside_of_it(link: str, kit: Path) -> None:
     (kit / link).rename(kit.parent.parent / link)
     (kit / link).symlink_to(kit.parent.parent / link)
