@@ -229,6 +229,12 @@ def test_what_was_right_is_not_asked_again_and_still_counts(bank: Bank) -> None:
     assert bank.recognise(everywhere, 5).names == ()
 
 
+def test_what_was_not_judged_need_not_be_explained(bank: Bank) -> None:
+    found = bank.recognise(hand_in(bank, "over-columns", "mirrored"), 5, unjudged={"relu"})
+    assert found.names == ("over-columns",)
+    assert found.exact
+
+
 def test_what_looks_the_same_is_told(bank: Bank) -> None:
     found = bank.recognise(hand_in(bank, "columns-again"), 5)
     assert found.names == ("over-columns",)

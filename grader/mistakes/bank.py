@@ -107,16 +107,20 @@ class Bank:
                 self._libraries[size] = self._load(size) or self._make(size)
             return self._libraries[size]
 
-    def recognise(self, seen: Observations, seed: int, lost: Collection[str] | None = None) -> Match:
+    def recognise(
+        self, seen: Observations, seed: int, lost: Collection[str] | None = None, unjudged: Collection[str] = ()
+    ) -> Match:
         """The known mistakes that explain what was seen of a hand-in, which was graded with this seed.
 
         Anybody may know the public inputs and answer on them as a small mistake would. So what was recognised there has
-        to be seen on the inputs of the seed as well, in each criterion that lost points (or else in all).
+        to be seen on the inputs of the seed as well, in each criterion that lost points (or else in all). Criteria that
+        were not judged, since they build on one that failed, neither need to be explained nor contradict anything.
         """
         if not seen.signature:
             return Match()
         library = self.library(seen.size)
-        public = self._public(seen, library)
+        cells = self._public(seen, library)
+        public = {n: cell for n, cell in cells.items() if library.layout[n].criterion not in unjudged}
         found = match(public, library)
         places = frozenset(public) if found.exact else found.deviating - found.left
         if lost is not None:

@@ -32,7 +32,8 @@ def explain(result: Result, seen: Observations, bank: Bank, seed: int) -> Result
     lost = {criterion.id for criterion in criteria if criterion.verdict in _LOST}
     if not lost:
         return result
-    found = bank.recognise(seen, seed, lost)
+    unjudged = {criterion.id for criterion in criteria if criterion.verdict == "skipped"}
+    found = bank.recognise(seen, seed, lost, unjudged)
     named = [bank.mistakes[name] for name in found.names]
     without = frozenset(criterion.id for criterion in bank.rubric.criteria if not criterion.credit)
     mistakes = [each for each in named if not each.harmless]
