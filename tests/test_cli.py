@@ -353,3 +353,14 @@ def test_a_student_without_weasyprint_is_told_before_the_check_what_needs_nothin
     assert (ended.exit_code, ended.stdout) == (2, "")
     assert "Type: pip install 'dlgrader[pdf]', or name" in ended.stderr
     assert "a.html, which needs nothing." in ended.stderr
+
+
+def test_where_nothing_could_be_graded_no_class_is_told_in_numbers(quick: Path, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        (tmp_path / "class" / name).mkdir(parents=True)
+        (tmp_path / "class" / name / "hw.zip").write_bytes(b"PK\x03\x04, and then nothing")
+    words = ["batch", str(tmp_path / "class"), "--rubric", str(quick), "-o", str(tmp_path / "out"), "--format", "json"]
+    ended = CliRunner().invoke(commands, words)
+    assert ended.exit_code == 3, ended.output
+    assert "in numbers" not in ended.stdout
+    assert "statistics" not in ended.stderr

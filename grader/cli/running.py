@@ -32,6 +32,7 @@ __all__ = ["Asked", "grade_all", "run_options"]
 
 FORMATS = ("json", "html", "pdf")
 MARKING = "marking.html"
+CLASS = "index.html"
 FEW = 5  # hand-ins that are asked for their course
 
 
@@ -335,6 +336,8 @@ def _write_class(run: Run, asked: Asked) -> str:
     from grader.classroom.statistics import usual, write_statistics
     from grader.report.text import visible
 
+    if not any(run.out.glob("*/result.json")):  # nothing could be graded, or no json was asked for
+        return ""
     formats = usual(pdf="pdf" in run.formats and len(run.tasks) > 1)
     try:
         return visible("\n".join(write_statistics(run.out, formats, book=asked.book).problems))
@@ -370,7 +373,8 @@ def _tell(run: Run, asked: Asked, seconds: float) -> None:
         if left := len(run.tasks) - len(run.done):
             screen.print(f"{left} of {len(run.tasks)} are still to be graded.")
         screen.print(f"All scores: {shown(asked.out / 'summary.csv')}. Seed and versions, for you only: run.json.")
-        screen.print(f"The class in numbers, for you only: {shown(asked.out / 'index.html')}.")
+        if (asked.out / CLASS).is_file():
+            screen.print(f"The class in numbers, for you only: {shown(asked.out / CLASS)}.")
         if waiting := sum(len(outcome.waiting) for outcome in run.outcomes):
             answers = "1 answer waits" if waiting == 1 else f"{waiting} answers wait"
             screen.print(
