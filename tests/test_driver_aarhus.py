@@ -350,6 +350,6 @@ def test_a_factor_of_the_cost_is_none_of_relu_and_softmax(
     driver = drive(change(copy, ("return self._cross_entropy(P, y) +", "return 0.1 * self._cross_entropy(P, y) +")))
     scores, values = np.array([[1.0, 2.0, -1.0], [0.5, 0.0, 3.0]]), np.array([[-2.0, 0.5], [3.0, -0.1]])
     by_helpers = driver.softmax(scores), driver.relu(values)
-    monkeypatch.setattr(driver, "_helper", lambda name: None)  # what a cost shows where there are no helpers
+    monkeypatch.setattr(driver.parts, "helper", lambda name: None)  # what a cost shows where there are no helpers
     assert np.allclose(driver.softmax(scores), by_helpers[0])
     assert np.allclose(driver.relu(values), by_helpers[1])
