@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, NoReturn
@@ -10,7 +12,7 @@ import numpy as np
 
 from grader.worker.calling import Offer, call, fit_arguments
 from grader.worker.describing import describe_parts
-from grader.worker.handin import Definition, HandIn, Missing, OutOfSight, likeness
+from grader.worker.handin import Definition, HandIn, OutOfSight, likeness
 from grader.worker.methods import names_called, script_of
 from grader.worker.sources import aside
 from grader.worker.watching import Table, watch
@@ -143,12 +145,25 @@ class Parts:
             told = look(self.script) if self.script else None
             if told is not None:
                 return told
-            if not self.scripts or isinstance(error, (Missing, OutOfSight)):
+            if not self._wants_the_scripts(error):
                 raise
             raise OutOfSight(
                 f"Your script knows how to call this, and the grader does not ({self.handin.told(error).rstrip('.')}): "
                 "a person has to look."
             ) from error
+
+    def _wants_the_scripts(self, error: Exception) -> bool:
+        """Whether a function failed for want of what only the script has: objects of its own, or its variables."""
+        if isinstance(error, NameError):
+            trees = [tree for path in self.scripts if (tree := self.handin.sources[path].tree)]
+            lines = [
+                each for tree in trees for each in tree.body if not isinstance(each, (ast.FunctionDef, ast.ClassDef))
+            ]
+            nodes = (node for line in lines for node in ast.walk(line) if isinstance(node, ast.Name))
+            return any(node.id == error.name for node in nodes if isinstance(node.ctx, ast.Store))
+        handed = r"'(numpy\.ndarray|float)' object (has no attribute|is not callable)"
+        misfits = isinstance(error, (AttributeError, TypeError)) and bool(re.match(handed, str(error)))
+        return misfits and bool(self.scripts)
 
     def call(self, function: Callable[..., Any], offers: Sequence[Offer]) -> Any:
         """What a function gives for these arguments, by the names of its parameters."""

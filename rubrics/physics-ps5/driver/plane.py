@@ -37,10 +37,13 @@ class Plane:
     def _told_by_passed(self, passed: list[Any], X: Array, mean: Array, deviation: Array) -> str:
         """Of a map that is only drawn: told by the points that went through the network; a script tells more."""
         large = [points for each in passed if len(points := as_points(each)) > len(X)]
-        told = told_by_place(large[-1], X, mean, deviation) if large and not self._parts.script else None
+        told = told_by_place(large[-1], X, mean, deviation) if large and not self._shown_by_script() else None
         if told is None:
             raise Unusable("The map did not come back as points of the plane and a value for each.")
         return told
+
+    def _shown_by_script(self) -> bool:
+        return self._parts.script is not None and self._parts.script.plane() is not None
 
     def _plane_by_function(self, model: Network, X: Array) -> dict[str, str]:
         mean, deviation = X.mean(axis=0), X.std(axis=0)
