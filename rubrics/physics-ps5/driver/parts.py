@@ -161,7 +161,7 @@ class Parts:
             ]
             nodes = (node for line in lines for node in ast.walk(line) if isinstance(node, ast.Name))
             return any(node.id == error.name for node in nodes if isinstance(node.ctx, ast.Store))
-        handed = r"'(numpy\.ndarray|float)' object (has no attribute|is not callable)"
+        handed = r"'numpy\.ndarray' object (has no attribute|is not callable)"
         misfits = isinstance(error, (AttributeError, TypeError)) and bool(re.match(handed, str(error)))
         return misfits and bool(self.scripts)
 
