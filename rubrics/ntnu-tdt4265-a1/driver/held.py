@@ -40,7 +40,7 @@ class Form(NamedTuple):  # a dataclass takes longer to make than most modules of
         bias = np.reshape(b, (1, -1))
         if W.ndim != 2 or bias.shape[1] != W.shape[1]:
             raise Unusable(f"The weights have the shape {W.shape}, which fits no layer of {bias.shape[1]} outputs.")
-        joined = np.concatenate([bias, W] if self.bias_first else [W, bias])
+        joined: Array = np.concatenate([bias, W] if self.bias_first else [W, bias])
         return joined.reshape(-1) if self.flat else joined.T.copy() if self.transposed else joined
 
     def read(self, kept: Array, inputs: int, outputs: int) -> dict[str, Array]:
