@@ -244,12 +244,13 @@ def _explained(error: yaml.MarkedYAMLError, text: str) -> _Stop:
 
 
 def _cannot_start(text: str, here: Place) -> str:
-    character = text.split("\n")[here.line - 1][here.column - 1 :][:1]
+    character = _LINE_END.split(text)[here.line - 1][here.column - 1 :][:1]
     if character == "\t":
         return "a tab cannot indent; use spaces"
     return f"text cannot start with {character!r}; put it in quotes"
 
 
+_LINE_END = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")  # YAML 1.1, section 4.2
 _PLAIN_WORDS = {
     "unknown escape": "this \\ sequence is unknown; double the \\ or use single quotes",
     "mapping values are not allowed": "a ': ' is not expected here; put the text in quotes, or mend the indentation",

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
@@ -133,6 +133,7 @@ def test_a_file_that_cannot_be_read_says_where_and_waits_for_a_person(content: b
 
 @settings(max_examples=150, deadline=2000)
 @given(st.one_of(st.binary(max_size=200), st.text(max_size=200).map(str.encode)))
+@example(b"\r@")
 def test_no_file_makes_the_search_fail(content: bytes) -> None:
     for name in ("answers.yaml", "a.ipynb", "a.md"):
         assert find({name: content}, "xor.deeper") is not None

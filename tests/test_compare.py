@@ -33,7 +33,8 @@ SQUARE = np.array([[1.0, 2.0], [-3.0, 0.5]])
         (W + 0.125, W, "constant-shift"),
         (W + [0.0, 0.0, 1.0], W, "wrong-value"),
         (float("nan"), 2.0, "not-finite"),
-        (4.0, 2.0, "constant-factor"),
+        (2.5, 1.25, "constant-factor"),
+        (4.0, 2.0, "wrong-value"),  # numbers of something are doubled by chance
         (3.0, 2.0, "wrong-value"),
         (1.0, 0.0, "wrong-value"),
         ([W], [W, W], "wrong-length"),

@@ -215,6 +215,7 @@ def test_a_failed_import_matters_only_where_its_name_is_used(handin: Open) -> No
         found.find_function(["g"])()
 
 
+@pytest.mark.filterwarnings("ignore:`in1d` is deprecated:DeprecationWarning")  # where numpy still has it
 @pytest.mark.parametrize(
     "value",
     [

@@ -42,7 +42,7 @@ class Loops:
             Offer(0.0, PENALTY_RATE, "l2_reg_lambda"),
         ]
         with _globals(loop, inside):
-            return self._calls.call_once("train", loop, offers)
+            return self._calls.call("train", loop, offers)
 
     def step(self, loop: Callable[..., Any], model: Model, rate: float, rows: Array, targets: Array) -> Any:
         """The loss of one step of an earlier year's `train`; what it does after that step is undone."""

@@ -81,7 +81,7 @@ class Models:
         old = np.asarray(getattr(model.network, name))
         kept = model.form.kept(now["W1"], now["b1"])
         kept = kept.astype(old.dtype) if old.dtype.kind == "f" else kept
-        set_attribute(model.network, name, self._calls.taken(kept))
+        set_attribute(model.network, name, kept)
 
     def evaluate(self, model: Model, X: Array, y: Array, mode: str = "train", gradients: bool = True) -> dict[str, Any]:
         """Loss and gradients on a batch; what is left of an earlier gradient stays as it was."""

@@ -41,7 +41,7 @@ def replaced(network: Any, names: Sequence[str], function: Callable[..., Any]) -
 
 
 @contextmanager
-def giving(model: Model, gradient: Array, rows: Array, targets: Array, taken: Callable[[Any], Any]) -> Iterator[None]:
+def giving(model: Model, gradient: Array, rows: Array, targets: Array) -> Iterator[None]:
     """While it lasts, the model's passes are given, whatever the hand-in's own do; they have to get the batch."""
     network = model.network
     outputs = np.random.RandomState(9).uniform(0.1, 0.9, (len(rows), outputs_of(model.kind, model.sizes)))
@@ -50,9 +50,9 @@ def giving(model: Model, gradient: Array, rows: Array, targets: Array, taken: Ca
 
     def forward(X: Array, *_: Any) -> Any:
         if len(X) != len(rows):  # an earlier year's loop validates in between
-            return taken(np.full((len(X), outputs.shape[1]), 0.5))
+            return np.full((len(X), outputs.shape[1]), 0.5)
         _require(X, rows, "forward", "the images of its batch")
-        return taken(outputs.copy())
+        return outputs.copy()
 
     def backward(*args: Any, **named: Any) -> Array:
         given = dict(zip(order, args, strict=False))

@@ -50,19 +50,20 @@ class Stopping:
 
     def _watch(self, losses: list[float], finish: bool = False) -> tuple[dict[str, Any], Any]:
         kind = next((kind for kind in TRAINED_BY if TRAINED_BY[kind] in self._parts.found), "binary")
-        script, result = self._calls.leniently(lambda: self._play(kind, _Script(losses, kind, finish)))
+        script = _Script(losses, kind, finish)
+        result = self._play(kind, script)
         if not script.asked:
             raise Unusable("While train ran, the validation loss was never computed.")
         return {"the number of validations": script.asked}, result
 
-    def _play(self, kind: str, script: _Script) -> tuple[_Script, Any]:
-        """Train by a script, and what training returned."""
+    def _play(self, kind: str, script: _Script) -> Any:
+        """Train by a script; what training returned, if it came to its end."""
         self._parts.load(TRAINED_BY[kind])
         model = self._models.build(other_name(kind), {"inputs": 784, "classes": 10})
         data, epochs = _made_up_data(model), len(script.losses) + 1
         with self._scripted(model, script), suppress(_Enough):
-            return script, self._trainers.train(model, 0.1, IN_BATCH, epochs, data)
-        return script, None
+            return self._trainers.train(model, 0.1, IN_BATCH, epochs, data)
+        return None
 
     @contextmanager
     def _scripted(self, model: Model, script: _Script) -> Iterator[None]:
@@ -84,7 +85,7 @@ class Stopping:
                 setattr(holder, name, value)
 
     def _outputs_of(self, script: _Script) -> Callable[..., Array]:
-        return lambda X, *_: np.asanyarray(self._calls.taken(script.forward(X)))
+        return lambda X, *_: np.asanyarray(script.forward(X))
 
     def _places_of_batches(self) -> list[tuple[Any, str]]:
         has_loader = "batches" in self._parts.found and not self._parts.cuts_its_own

@@ -45,7 +45,7 @@ class Trainers:
             self.step(optimizer, model, *_of(model.batch))
             return
         rows, targets = _some_batch(model)
-        with giving(model, model.given, rows, targets, self._calls.taken):
+        with giving(model, model.given, rows, targets):
             self.step(optimizer, model, rows, targets)
 
     def step_loss(self, model: Model, X: Array, y: Array) -> Any:
@@ -93,7 +93,7 @@ class Trainers:
         if isinstance(made, FunctionType):
             return self._loops.run(made, model, rate, batch_size, epochs, data)
         trainer = self._build(model, rate, batch_size, data, shuffle)
-        return self._calls.call_once("train", method_of(trainer, TRAIN), [Offer(epochs, r".*epochs?", "num_epochs")])
+        return self._calls.call("train", method_of(trainer, TRAIN), [Offer(epochs, r".*epochs?", "num_epochs")])
 
     def _build(self, model: Model, rate: float, batch_size: int, data: Sequence[Array], shuffle: bool = False) -> Any:
         made = self._parts.load(TRAINED_BY[model.kind])
