@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -39,8 +39,8 @@ def test_the_seed_is_kept_for_the_instructor_and_never_told_to_a_hand_in_or_a_st
     sent: list[bytes] = []
     send = Channel._send
 
-    def recorded(channel: Channel, frame: bytes, deadline: float) -> None:
-        sent.append(bytes(frame))
+    def recorded(channel: Channel, frame: Sequence[memoryview], deadline: float) -> None:
+        sent.append(b"".join(frame))
         send(channel, frame, deadline)
 
     monkeypatch.setattr(Channel, "_send", recorded)
