@@ -35,13 +35,10 @@ _FAULTS: dict[str, Literal["student", "environment", "grader"]] = {
     "grader": "grader",
 }
 _CODES = {"missing", "syntax-error", "missing-package", "out-of-sight", "exception", "unusable-value", "driver"}
-_LARGEST_QUESTION = (
-    8 << 20
-)  # numbers in one argument of a stand-in: 64 MiB in double precision, which is the wire's cap
+# Numbers in one argument of a stand-in: 64 MiB in double precision, which is the wire's cap.
+_LARGEST_QUESTION = 8 << 20
 _SMALL = 1 << 20  # bytes of an answer
-_ALL_LARGE = (
-    256 << 20
-)  # bytes of all answers of a hand-in that are larger: what a check keeps, stays until it is judged
+_ALL_LARGE = 256 << 20  # bytes of all larger answers of a hand-in: what a check keeps, stays until it is judged
 _MOST_TOLD = 40  # remarks, and sentences for the instructor
 _ROOM = 6 << 30  # bytes of addresses, where a course allows large packages
 _REMARK_FIELDS = ("code", "message", "hint", "where")

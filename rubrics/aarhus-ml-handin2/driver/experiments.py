@@ -27,13 +27,8 @@ class Experiments:
     """Whole trainings, an epoch at a time."""
 
     def __init__(self, parts: Parts, layouts: Layouts, costs: Costs, predictions: Predictions, fits: Fits) -> None:
-        self._parts, self._layouts, self._costs, self._predictions, self._fits = (
-            parts,
-            layouts,
-            costs,
-            predictions,
-            fits,
-        )
+        self._parts, self._layouts = parts, layouts
+        self._costs, self._predictions, self._fits = costs, predictions, fits
 
     def train(
         self,
