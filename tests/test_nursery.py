@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from test_sandbox import DRIVER, FINE, LIMITS, children, usable
+from sandbox_samples import DRIVER, FINE, LIMITS, children, usable
 
 from grader.errors import StudentError
 from grader.sandbox.base import Limits

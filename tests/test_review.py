@@ -6,25 +6,19 @@ import re
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import review_samples as samples
 from click.testing import CliRunner
 from notebook_samples import notebook, text
-from starlette.testclient import TestClient
+from review_site import Site, marks
 
 from grader.cli import commands
 from grader.errors import GraderError
 from grader.gradebook import FILE, Conflict, Given, open_book
-from grader.review.desk import Answer, Desk
-from grader.review.door import Keys
-from grader.review.pages import Pages
+from grader.review.desk import Desk
 from grader.review.pen import Pen, Refused, Said
-from grader.review.publisher import Publisher
 
-HERE = "http://127.0.0.1:8000"
-ORIGIN = {"origin": HERE}
 HOSTILE = """\
 # XOR
 
@@ -61,33 +55,6 @@ def desk(out: Path) -> Iterator[Desk]:
     opened.book.close()
 
 
-class Site:
-    """The pages, and markers who open them."""
-
-    def __init__(self, desk: Desk, *, names: bool = False) -> None:
-        self.desk, self.keys, self.published = desk, Keys(), 0
-        publisher = Publisher(self._publish, lambda: 3)
-        self.publisher = publisher
-        self.app = Pages(desk, publisher, self.keys, names=names).app()
-
-    def _publish(self, advance: Any) -> list[str]:
-        advance(2, 3)
-        self.published += 1
-        return ["student-000: <b>no</b> PDF could be made"]
-
-    def stranger(self, **headers: str) -> TestClient:
-        return TestClient(self.app, base_url=HERE, headers={**ORIGIN, **headers})
-
-    def marker(self, name: str) -> TestClient:
-        client = self.stranger()
-        entered = client.post("/enter", data={"token": self.keys.link(), "name": name}, follow_redirects=False)
-        assert entered.status_code == 303
-        return client
-
-    def answer(self, question: str = "xor", hand_in: str = "student-000") -> Answer:
-        return next(each for each in self.desk.piles[question].answers if each.hand_in == hand_in)
-
-
 @pytest.fixture
 def site(desk: Desk) -> Site:
     return Site(desk)
@@ -100,107 +67,6 @@ def untouched(recorded: Path) -> Iterator[Site]:
     yield Site(desk)
     assert (desk.book.marks(desk.assignment), desk.book.phrases(desk.assignment)) == ({}, [])
     desk.book.close()
-
-
-def marks(desk: Desk, question: str = "xor") -> dict[str, tuple[float | None, str]]:
-    found = desk.book.marks(desk.assignment)
-    return {name: (each[question].points, each[question].by) for name, each in found.items() if question in each}
-
-
-# who gets in
-
-
-def test_a_link_lets_in_one_person_once_and_only_by_a_press_of_the_button(untouched: Site) -> None:
-    link = untouched.keys.link()
-    for _ in range(2):  # a preview of the link uses nothing up
-        assert "Your name" in untouched.stranger().get("/enter", params={"token": link}).text
-    client = untouched.stranger()
-    client.post("/enter", data={"token": link, "name": "Marker 1"})
-    assert "marking as" in client.get("/").text
-    second = untouched.stranger().post("/enter", data={"token": link, "name": "Marker 2"})
-    assert second.status_code == 403
-
-
-def test_the_cookie_is_for_this_page_alone(untouched: Site) -> None:
-    answer = untouched.stranger().post(
-        "/enter", data={"token": untouched.keys.link(), "name": "Marker 1"}, follow_redirects=False
-    )
-    assert {"HttpOnly", "Path=/", "SameSite=strict"} <= set(answer.headers["set-cookie"].split("; "))
-
-
-ROUTES = [
-    ("GET", "/"),
-    ("GET", "/question/xor"),
-    ("GET", "/hand-in/KEY"),
-    ("GET", "/panel/KEY"),
-    ("GET", "/history/KEY"),
-    ("GET", "/publish"),
-    ("POST", "/publish"),
-    ("POST", "/invite"),
-    ("POST", "/mark/KEY"),
-    ("POST", "/settle/KEY"),
-    ("POST", "/undo"),
-    ("POST", "/phrases/xor"),
-]
-
-
-@pytest.mark.parametrize(("method", "path"), ROUTES)
-def test_nobody_without_a_link_sees_or_does_anything(untouched: Site, method: str, path: str) -> None:
-    answer = untouched.stranger(cookie="review=guessed").request(method, path.replace("KEY", untouched.answer().key))
-    assert answer.status_code == 403
-    assert "student" not in answer.text
-    assert marks(untouched.desk) == {}
-
-
-@pytest.mark.parametrize("path", [path for method, path in ROUTES if method == "POST"])
-@pytest.mark.parametrize("origin", ["https://example.org", "http://127.0.0.1:9999", "null", ""])
-def test_what_another_page_sends_is_not_taken(untouched: Site, path: str, origin: str) -> None:
-    client = untouched.marker("Marker 1")
-    client.headers["origin"] = origin
-    address = path.replace("KEY", untouched.answer().key)
-    assert client.post(address, data={"level": "4", "version": "0"}).status_code == 403
-    assert (marks(untouched.desk), untouched.published) == ({}, 0)
-
-
-@pytest.mark.parametrize(
-    ("host", "status"),
-    [
-        ("127.0.0.1:8000", 200),
-        ("localhost:9001", 200),  # a tunnel to it
-        ("[::1]:8000", 200),
-        ("example.org", 400),
-        ("127.0.0.1.example.org:8000", 400),
-        ("192.168.0.7:8000", 400),
-        ("localhost@example.org", 400),
-        ("[", 400),
-        ("", 400),
-    ],
-)
-def test_only_its_own_name_is_answered(untouched: Site, host: str, status: int) -> None:
-    client = untouched.marker("Marker 1")
-    assert client.get("/", headers={"host": host}).status_code == status
-
-
-@pytest.mark.parametrize("path", ["/", "/question/xor", "/enter", "/static/review.js", "/nothing"])
-def test_every_answer_has_the_strict_policy(untouched: Site, path: str) -> None:
-    headers = untouched.marker("Marker 1").get(path).headers
-    assert "default-src 'none'; script-src 'self'; style-src 'self'" in headers["content-security-policy"]
-    assert headers["x-content-type-options"] == "nosniff"
-    assert headers["cache-control"] == "no-store"
-
-
-@pytest.mark.parametrize(
-    "path", ["/question/nothing", "/hand-in/x", "/panel/x", "/history/x", "/static/../pages.py", "/x"]
-)
-def test_what_is_not_there_is_said(untouched: Site, path: str) -> None:
-    assert untouched.marker("Marker 1").get(path).status_code == 404
-
-
-def test_a_flood_is_refused(untouched: Site) -> None:
-    client, address = untouched.marker("Marker 1"), f"/mark/{untouched.answer().key}"
-    assert client.post(address, content=b"x" * 70_000).status_code == 413
-    assert client.post(address, content=(b"x" * 1000 for _ in range(70))).status_code == 413
-    assert client.post(address, content="&".join(f"a{n}=1" for n in range(99))).status_code == 400
 
 
 # what is shown
