@@ -9,6 +9,7 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any, cast
@@ -81,7 +82,7 @@ def test_the_pdf_holds_every_criterion_with_its_verdict_and_points(document: Pdf
             assert of.title in text
             assert f"{of.score.given:g} / {of.score.maximum:g}" in text
     assert "43.5 of 85 points" in text
-    assert "page 1 of 5" in text
+    assert "page 1 of 4" in text
 
 
 def test_the_pdf_holds_findings_with_hint_place_and_link(document: PdfReader) -> None:
@@ -96,6 +97,34 @@ def test_the_pdf_holds_findings_with_hint_place_and_link(document: PdfReader) ->
         if "/A" in a.get_object()
     ]
     assert links == ["https://cs231n.github.io/neural-networks-case-study/#grad"]
+
+
+def test_sections_that_say_no_more_than_their_table_share_a_page(renderer: Renderer) -> None:
+    second = PdfReader(io.BytesIO(renderer.pdf(right()))).pages[1].extract_text()
+    assert all(section.title in second for section in right().sections)
+
+
+@pytest.mark.parametrize(
+    ("says_more", "breaks"),
+    [
+        ([False, False, False], [True, False, False]),
+        ([False, True, False, True], [True, False, False, True]),
+        ([True, False, True, True], [True, False, True, True]),
+    ],
+)
+def test_no_two_sections_that_say_more_than_their_table_share_a_page(says_more: list[bool], breaks: list[bool]) -> None:
+    told = {False: (), True: (Finding("wrong", "It is NaN."),)}
+    sections = [
+        SectionResult("s", "S", Score(0, 1), (criterion("c", "failed", 0, 1, findings=told[more]),))
+        for more in says_more
+    ]
+    assert story.page_breaks(sections, ()) == breaks
+
+
+def test_sections_that_wait_for_a_person_share_no_page(renderer: Renderer) -> None:
+    waiting = SectionResult("a", "Discussion", Score(None, 4), (criterion("Curves", "manual", None, 4),))
+    made = renderer.pdf(Result({}, {}, Score(0, 8), (waiting, replace(waiting, title="Outlook"))))
+    assert "Outlook" in PdfReader(io.BytesIO(made)).pages[2].extract_text()
 
 
 def test_the_pdf_is_tagged_titled_and_in_a_language(document: PdfReader) -> None:
@@ -268,9 +297,10 @@ def test_a_training_that_ends_too_low_is_mended_after_what_it_is_made_of() -> No
     assert [step.title for step in steps] == ["Step", "Training"]
 
 
-def test_each_section_has_a_page_of_its_own(renderer: Renderer) -> None:
-    plain = [SectionResult(f"s{i}", f"Part {i}", Score(1, 1), (criterion(f"c{i}", "passed", 1, 1),)) for i in range(4)]
-    made = renderer.pdf(Result({}, {}, Score(4, 4), tuple(plain)))
+def test_each_section_with_findings_has_a_page_of_its_own(renderer: Renderer) -> None:
+    wrong = criterion("c", "failed", 0, 1, findings=(Finding("wrong", "It is NaN."),))
+    found = [SectionResult(f"s{i}", f"Part {i}", Score(0, 1), (wrong,)) for i in range(4)]
+    made = renderer.pdf(Result({}, {}, Score(0, 4), tuple(found)))
     assert len(PdfReader(io.BytesIO(made)).pages) == 5
 
 

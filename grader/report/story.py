@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from grader.model import CriterionResult, Finding, Result, Score, Status
+from grader.model import CriterionResult, Finding, Result, Score, SectionResult, Status
 from grader.report import text
 
 Audience = Literal["student", "instructor"]
@@ -170,6 +170,22 @@ def lost(criterion: CriterionResult) -> float:
     """The points that a criterion did not give; none while nobody has decided."""
     given = criterion.score.given
     return 0.0 if given is None else max(criterion.score.maximum - given, 0.0)
+
+
+def page_breaks(sections: Sequence[SectionResult], own: Container[str]) -> list[bool]:
+    """Which sections begin a page: the first, and each that says more than its table where another one already did."""
+    breaks: list[bool] = []
+    is_taken = False
+    for section in sections:
+        says_more = section.score.maximum > 0 and (section.id in own or any(map(_needs_room, section.criteria)))
+        breaks.append(not breaks or (says_more and is_taken))
+        is_taken = says_more or (is_taken and not breaks[-1])
+    return breaks
+
+
+def _needs_room(criterion: CriterionResult) -> bool:
+    """Whether there is something to read or to mark below the table."""
+    return has_detail(criterion) or criterion.score.given is None
 
 
 def has_detail(criterion: CriterionResult) -> bool:
