@@ -138,7 +138,8 @@ def _better(before: CriterionResult, verdict: Verdict, wrong: Sequence[Criterion
         return before
     titles = " and ".join(f"“{each.title}”" for each in wrong)
     rest = "nothing else is wrong here" if verdict.status == "passed" else "what is left is this"
-    first = Finding("judged-once-more", f"Judged once more with right code for {titles} in the place of yours: {rest}.")
+    told = f"Judged once more, with correct code in the place of yours for {titles}: {rest}."
+    first = Finding("judged-once-more", told)
     read = before.findings[0].read if before.findings else ""
     findings = tuple(replace(each, read=each.read or read) for each in (first, *verdict.findings))
     return replace(

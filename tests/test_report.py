@@ -127,6 +127,15 @@ def test_sections_that_wait_for_a_person_share_no_page(renderer: Renderer) -> No
     assert "Outlook" in PdfReader(io.BytesIO(made)).pages[2].extract_text()
 
 
+def test_what_passed_criteria_are_told_alike_is_told_once() -> None:
+    aside = (Finding("judged-once-more", "Judged once more."),)
+    alike = [criterion(name, "passed", 1, 1, findings=aside) for name in ("Forward", "Backward")]
+    section = SectionResult("net", "Net", Score(2, 3), (*alike, criterion("Step", "failed", 0, 1, findings=aside)))
+    page = Page(report.html(Result({}, {}, Score(2, 3), (section,))))
+    assert page.text.count("Judged once more.") == 3  # on the first page and in detail where it cost a point
+    assert "“Forward” and “Backward”" in page.text
+
+
 def test_the_pdf_is_tagged_titled_and_in_a_language(document: PdfReader) -> None:
     catalog = root(document)
     assert catalog["/MarkInfo"]["/Marked"]

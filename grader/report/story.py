@@ -172,6 +172,22 @@ def lost(criterion: CriterionResult) -> float:
     return 0.0 if given is None else max(criterion.score.maximum - given, 0.0)
 
 
+def told_once(section: SectionResult) -> tuple[SectionResult, dict[Finding, list[str]]]:
+    """The section without what several of its passed criteria are told alike, and that, each with their titles."""
+    titles: dict[Finding, list[str]] = {}
+    for criterion in section.criteria:
+        for finding in criterion.findings if criterion.verdict == "passed" else ():
+            titles.setdefault(finding, []).append(criterion.title)
+    alike = {finding: told for finding, told in titles.items() if len(told) > 1}
+    return replace(section, criteria=tuple(_without(each, alike) for each in section.criteria)), alike
+
+
+def _without(criterion: CriterionResult, alike: Container[Finding]) -> CriterionResult:
+    if criterion.verdict != "passed":
+        return criterion
+    return replace(criterion, findings=tuple(each for each in criterion.findings if each not in alike))
+
+
 def page_breaks(sections: Sequence[SectionResult], own: Container[str]) -> list[bool]:
     """Which sections begin a page: the first, and each that says more than its table where another one already did."""
     breaks: list[bool] = []
