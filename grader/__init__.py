@@ -6,9 +6,11 @@ The names here are the Python API, and stay; docs/reference/python-api.md shows 
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
 
+TYPE_CHECKING = False  # as typing has it, whose import would take the first moments in which nothing catches Ctrl-C
 if TYPE_CHECKING:
+    from typing import Any
+
     from grader.api import (
         Grader,
         Observed,

@@ -23,7 +23,7 @@ Form = Literal["json", "html", "pdf"]
 WRONG_INPUT = 2
 UNWELL = 128  # from here on a signal or a fault of ours ended it
 # This very package, wherever it lies, and never a file of the current folder that is called as something it imports.
-BEGIN = "import sys; p = sys.argv.pop(1); p in sys.path or sys.path.insert(0, p); from grader.cli import main; main()"
+BEGIN = "import sys; p = sys.argv.pop(1); p in sys.path or sys.path.insert(0, p); import grader.__main__ as g; g.main()"
 
 
 @dataclass(frozen=True, slots=True)

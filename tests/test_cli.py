@@ -199,6 +199,24 @@ def test_an_interrupt_leaves_whole_results_and_no_process(examples: Path, quick:
     assert _is_gone(run.pid)
 
 
+@pytest.mark.parametrize(
+    ("met", "typed"), [("click", ["check"]), ("grader.cli.export", ["export"]), ("grader.cli.usage", ["chekc"])]
+)
+def test_ctrl_c_while_it_still_starts_ends_it_with_a_word(met: str, typed: list[str]) -> None:
+    program = f"""
+import sys
+class Stop:
+    def find_spec(name, *_):
+        if name == {met!r}:
+            raise KeyboardInterrupt
+sys.meta_path.insert(0, Stop)
+import grader.__main__
+grader.__main__.main()
+"""
+    ended = subprocess.run([sys.executable, "-c", program, *typed], capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stderr) == (130, "\nStopped.\n")
+
+
 def _is_gone(group: int) -> bool:
     """Whether a process group has ended within some seconds; who reaps its orphans is the system's affair."""
     for _ in range(50):

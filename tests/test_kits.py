@@ -81,7 +81,7 @@ def test_the_wheel_lists_what_it_holds_and_holds_no_course() -> None:
                 inside = archive.read(file)
                 told = base64.urlsafe_b64encode(hashlib.sha256(inside).digest()).decode().rstrip("=")
                 assert (digest, size) == (f"sha256={told}", str(len(inside)))
-        assert b"[console_scripts]\ngrader = grader.cli:main" in archive.read(
+        assert b"[console_scripts]\ngrader = grader.__main__:main" in archive.read(
             record.replace("RECORD", "entry_points.txt")
         )
     assert {each.rsplit(",", 2)[0] for each in names} >= {"grader/__init__.py", "grader/kits/files/setup.sh"}

@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from typing import IO, Any
 
@@ -68,7 +70,15 @@ class Commands(click.Group):
             with formatter.section(title):
                 formatter.write_dl(list(group.items()), col_max=12)
 
+    def make_context(self, *args: Any, **extra: Any) -> click.Context:
+        with _stoppable():
+            return super().make_context(*args, **extra)
+
     def invoke(self, ctx: click.Context) -> Any:
+        with _stoppable():
+            return self._invoke(ctx)
+
+    def _invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
         except click.UsageError as error:
@@ -83,9 +93,16 @@ class Commands(click.Group):
             raise _Faulty(_machines_fault(error)) from None
         except MemoryError:
             raise _Faulty(f"There is not enough memory. {KEPT}") from None
-        except KeyboardInterrupt:
-            click.echo("\nStopped.", err=True)
-            sys.exit(INTERRUPTED)
+
+
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    """Ctrl-C ends the process with a word; of click's own the exit code would be another."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        click.echo("\nStopped.", err=True)
+        sys.exit(INTERRUPTED)
 
 
 def _machines_fault(error: OSError) -> str:
