@@ -12,7 +12,7 @@ def main() -> None:
 
         run()
     except KeyboardInterrupt:
-        print("\nStopped.", file=sys.stderr)
+        sys.stderr.write("\nStopped.\n")
         sys.exit(130)  # INTERRUPTED of grader.cli.exits, which may not be there yet
 
 
