@@ -34,6 +34,42 @@ Open = Callable[[Path], Any]
 DRIVER = driver_module(COURSE)
 _WHOLE = (EXAMPLES / "hand-in-04" / "ps5.py").read_text("utf-8")
 FUNCTIONS = _WHOLE.split("import numpy as np\n", 1)[1].split("def prepare")[0]
+LAYERS = """
+class Layer:
+    def forward(self, x): raise NotImplementedError
+    def backward(self, up): raise NotImplementedError
+    def update(self, eta): pass
+class Dense(Layer):
+    def __init__(self, ins, outs):
+        self.W, self.b = np.random.randn(ins, outs), np.random.randn(outs)
+    def forward(self, x):
+        self.x = x
+        return x @ self.W + self.b
+    def backward(self, up):
+        self.dW, self.db = self.x.T @ up, up.sum(axis=0)
+        return up @ self.W.T
+    def update(self, eta):
+        self.W, self.b = self.W - eta * self.dW, self.b - eta * self.db
+class Sigmoid(Layer):
+    def forward(self, x):
+        self.a = 1 / (1 + np.exp(-x))
+        return self.a
+    def backward(self, up):
+        return up * self.a * (1 - self.a)
+class Net:
+    def __init__(self, eta=1e-4):
+        self.settings, self.layers = {"eta": eta}, [Dense(2, 7), Sigmoid(), Dense(7, 1), Sigmoid()]
+    def forward(self, x):
+        for layer in self.layers:
+            x = layer.forward(x)
+        self.y_pred = x.ravel()
+        return self.y_pred
+    def backward(self, y):
+        up = (self.y_pred - y).reshape(-1, 1)
+        for layer in reversed(self.layers):
+            up = layer.backward(up)
+            layer.update(self.settings["eta"])
+"""
 
 
 def drive(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Open]:

@@ -19,6 +19,7 @@ from physics_forms import (
     DRIVER,
     EXAMPLES,
     FUNCTIONS,
+    LAYERS,
     REFERENCE,
     ROOT,
     SIZES,
@@ -125,6 +126,7 @@ class Net:
         dh = d[:, None] * w[22:] * h * (1 - h)
         return w - lr * np.hstack([dh.sum(0), x[:, 0] @ dh, x[:, 1] @ dh, d.sum(), d @ h])
 """,
+    "layers that are classes too": LAYERS,
 }
 
 
@@ -138,6 +140,38 @@ def test_a_class_is_used_as_the_functions_of_the_course(
     seen = driver.evaluate(network(driver), X, y)["gradients"]
     assert difference(seen, expected["gradient of 15"], "", Tolerance(1e-9)) is None
     assert difference(driver.forward(network(driver), X), expected["forward of 15"], "", Tolerance(1e-9)) is None
+
+
+RATES = {
+    "of the file": "eta = 1e-4\n" + FUNCTIONS.replace("beta_h, eta)", "beta_h)"),
+    "in an object of the network's": LAYERS,
+    "of the network's class": LAYERS.replace("class Net:", "class Net:\n    learning_rate = 1e-4").replace(
+        'self.settings["eta"]', "self.learning_rate"
+    ),
+}
+
+
+@pytest.mark.parametrize("kept", RATES)
+def test_a_step_takes_its_learning_rate_from_where_it_is_kept(kept: str, text: Callable[[str], Any]) -> None:
+    driver, rng = text(RATES[kept]), np.random.default_rng(5)
+    seen = driver.step(network(driver), rng.normal(size=(15, 2)), rng.integers(0, 2, 15), 0.05)
+    assert list(seen.values()) == pytest.approx([1.0] * 5)
+
+
+def test_a_record_of_a_training_may_count_the_epochs(text: Callable[[str], Any]) -> None:
+    train = """
+def train(x, y, w, eta, epochs):
+    log = []
+    for epoch in range(epochs):
+        beta_h, y_pred = forward_pass(x, w, len(x))
+        log.append([epoch, 0.5 * np.sum((y - y_pred) ** 2), 0.0])
+        w = backward_propagation(x, y, y_pred, w, beta_h, eta)
+    return w, np.array(log)
+"""
+    driver = text(
+        FUNCTIONS.partition("def loss_function")[0] + "def backward" + FUNCTIONS.partition("def backward")[2] + train
+    )
+    assert driver.loss(np.ones(6), np.full(6, 0.25)) == pytest.approx(3 * 0.75**2)
 
 
 def test_biases_inside_of_matrices_wait_for_a_person(text: Callable[[str], Any]) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import physics_forms
 import pytest
-from physics_forms import DRIVER, EXAMPLES, FUNCTIONS, Open, network
+from physics_forms import DRIVER, EXAMPLES, FUNCTIONS, LAYERS, Open, network
 
 from grader.worker.handin import Missing, OutOfSight, Unusable
 
@@ -112,6 +112,14 @@ def test_a_script_is_watched_however_it_is_written(written: Callable[[str], str]
         "import pandas as pd\nd = pd.read_csv('ps5_data.csv')\nx_raw = np.c_[d[['x_1', 'x_2']], d.classification]",
         "import csv\nwith open('ps5_data.csv') as f:\n    x_raw = np.array([*csv.reader(f)][1:], dtype=float)",
         "x_raw = np.genfromtxt(r'C:\\\\Users\\\\me\\\\ps5_data.csv', delimiter=',', skip_header=1)",
+        """from csv import DictReader
+with open('ps5_data.csv') as f:
+    x_raw = np.array([[float(r['x_1']), float(r['x_2']), int(r['classification'])] for r in DictReader(f)])""",
+        """from pathlib import Path
+path = Path('..') / 'data' / 'ps5_data.csv'
+if not path.is_file():
+    raise FileNotFoundError(path)
+x_raw = np.loadtxt(path, delimiter=',', skiprows=1)""",
     ],
 )
 def test_a_script_finds_its_table_however_it_reads_it(preparation: str, text: Callable[[str], Any]) -> None:
@@ -259,6 +267,26 @@ def plot_map(w, x, mean, std):
 """
     driver, X = text(_PASSES + drawing), np.random.default_rng(2).exponential(2, (40, 2)) + 5
     assert driver.plane(network(driver), X) == {"the grid is standardised": told}
+
+
+def test_a_preparation_may_compute_in_single_precision(text: Callable[[str], Any]) -> None:
+    driver = text("""
+def prepare(x, y):
+    x, order = x.astype(np.float32), np.random.permutation(len(x))
+    train, test = order[:32], order[32:]
+    mean, std = x[train].mean(axis=0), x[train].std(axis=0)
+    return (x[train] - mean) / std, (x[test] - mean) / std, y[train], y[test]
+""")
+    seen = driver.prepared(np.random.default_rng(2).normal((-5, 60), (1, 500), (40, 2)))
+    assert seen == {name: _RIGHTLY[name] for name in seen}
+
+
+def test_a_network_that_remembers_its_points_is_watched_apart_from_its_layers(text: Callable[[str], Any]) -> None:
+    script = _SCRIPT.replace("w = np.random.normal(size=29)", "net = Net()").replace(_STEP, "")
+    script = script.replace(_PASS, "    y_pred = net.forward(x_train)\n    net.backward(y_train)\n")
+    script = script.replace("forward_pass(x_test, w, len(x_test))[1]", "net.forward(x_test)")
+    script = script.replace("forward_pass(cells, w, len(cells))[1]", "net.forward(cells)")
+    assert told_of(text(LAYERS + script)) == _RIGHTLY
 
 
 def test_a_preparation_that_reads_the_file_may_know_how_many_rows_it_has(text: Callable[[str], Any]) -> None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import ast
 import builtins
 import io
+import os
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -69,7 +70,8 @@ def watch(handin: HandIn, path: str, watched: Mapping[str, Mapping[str, str]], t
     """Run one file as a script.
 
     Args:
-        watched: the functions by their names in the hand-in, with a pattern for the parameter of each role.
+        watched: the functions by their names in the hand-in, or `Class.method`, with a pattern for the parameter of
+            each role.
     """
     run = Run()
     begin()
@@ -101,6 +103,7 @@ class _Changes(ast.NodeTransformer):
     def __init__(self, watched: frozenset[str], is_script: bool) -> None:
         self._watched = watched
         self._is_script = is_script
+        self._inside = ""  # which class, as `Class.`
 
     def visit_Constant(self, node: ast.Constant) -> ast.AST:
         return ast.copy_location(ast.Constant(_EPOCHS), node) if _is_long(node.value) else node
@@ -118,10 +121,17 @@ class _Changes(ast.NodeTransformer):
             return ast.copy_location(ast.Constant(True), node)
         return self.generic_visit(node)
 
+    def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
+        outside, self._inside = self._inside, f"{node.name}."
+        self.generic_visit(node)
+        self._inside = outside
+        return node
+
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
         self.generic_visit(node)
-        if node.name in self._watched:
-            recorder = ast.Call(ast.Name(_RECORDER, ast.Load()), [ast.Constant(node.name)], [])
+        name = next((each for each in (node.name, self._inside + node.name) if each in self._watched), None)
+        if name is not None:
+            recorder = ast.Call(ast.Name(_RECORDER, ast.Load()), [ast.Constant(name)], [])
             node.decorator_list.append(ast.copy_location(recorder, node))
         return node
 
@@ -212,18 +222,19 @@ def _variables_kept(belongs: Callable[[str], str], run: Run) -> Iterator[None]:
 
 @contextmanager
 def _reading(table: Table) -> Iterator[None]:
-    """Inside, each file of a table that is opened for reading is this one."""
+    """Inside, each file of a table that is opened for reading is this one, and none is missed."""
     path = Path("a_table_of_the_grader.csv").absolute()
-    np.savetxt(path, table.rows, delimiter=",", header=table.header, comments="")
-    replaced = [(builtins, "open"), (io, "open"), (np, "loadtxt"), (np, "genfromtxt")]
-    originals = [getattr(module, name) for module, name in replaced]
-    for (module, name), original in zip(replaced, originals, strict=True):
-        setattr(module, name, _redirected(original, str(path)))
+    np.savetxt(path, table.rows, "%.17g", ",", header=table.header, comments="")  # a class is read with int(), too
+    replaced: list[tuple[Any, str]] = [(builtins, "open"), (io, "open"), (np, "loadtxt"), (np, "genfromtxt")]
+    replaced += [(os.path, "exists"), (os.path, "isfile"), (Path, "exists"), (Path, "is_file")]
+    originals = [getattr(holder, name) for holder, name in replaced]
+    for (holder, name), original in zip(replaced, originals, strict=True):
+        setattr(holder, name, _redirected(original, str(path)))
     try:
         yield
     finally:
-        for (module, name), original in zip(replaced, originals, strict=True):
-            setattr(module, name, original)
+        for (holder, name), original in zip(replaced, originals, strict=True):
+            setattr(holder, name, original)
         path.unlink(missing_ok=True)
 
 
@@ -231,6 +242,6 @@ def _redirected(opened: Callable[..., Any], table: str) -> Callable[..., Any]:
     def open_(file: Any, *args: Any, **kwargs: Any) -> Any:
         writes = {"w", "a", "x"} & set(str(kwargs.get("mode", args[0] if args else "")))
         is_table = isinstance(file, (str, Path)) and str(file).lower().endswith(_TABLES)
-        return opened(table if is_table and not writes else file, *args, **kwargs)
+        return opened(type(file)(table) if is_table and not writes else file, *args, **kwargs)
 
     return open_

@@ -11,7 +11,7 @@ import numpy as np
 from grader.worker.calling import Array, Offer, takes
 from grader.worker.handin import Missing, OutOfSight, spelled
 from grader.worker.histories import entries, named_series
-from grader.worker.holding import Path, get, namespace, parameter_leaves, put
+from grader.worker.holding import Path, get, leaves, namespace, parameter_leaves, put
 from grader.worker.layouts import Layout, find_layout, read_parameters, write_parameters
 from grader.worker.methods import find_method
 from grader.worker.naming import EPOCHS, RATE
@@ -37,6 +37,7 @@ from .names import (
     VECTOR,
     WEIGHTS,
 )
+from .rates import keep_rate, rate_beside
 from .reading import array_of, blocks, offered_points, sorted_out
 
 
@@ -64,10 +65,12 @@ class NetworkClass:
         offers = [*self._data(network, BACKWARD, x, y, w), Offer(prediction, PREDICTION), Offer(hidden, ACTIVATIONS)]
         offers += [Offer(eta, RATE), Offer(y.size, ROWS)]
         before = self.weights(network)
-        returned = self._run(network, BACKWARD, offers)
+        with rate_beside(self._method(network, BACKWARD), eta):
+            returned = self._run(network, BACKWARD, offers)
         update = find_method(network, UPDATE)
         if np.array_equal(before, self.weights(network)) and update is not None:
-            self._call(update, [Offer(returned, r"d?w|.*grad.*|dws?|deltas?"), Offer(eta, RATE)])
+            with rate_beside(update, eta):
+                self._call(update, [Offer(returned, r"d?w|.*grad.*|dws?|deltas?"), Offer(eta, RATE)])
         after = self.weights(network)
         return returned if np.array_equal(before, after) and returned is not None else after
 
@@ -110,9 +113,7 @@ class NetworkClass:
         offers = [Offer(np.array(w), VECTOR), Offer(eta, RATE), Offer(epochs, EPOCHS)]
         offers += [Offer(2, r".*in.*"), Offer(HIDDEN, r".*hid.*"), Offer(1, r".*out.*"), Offer(0, r".*seed.*")]
         network = self._call(self._kind, offers)
-        for name in namespace(network):
-            if re.fullmatch(RATE, spelled(name)):
-                setattr(network, name, eta)
+        keep_rate(network, eta)
         self._keep(network, w)
         return network
 
@@ -141,7 +142,7 @@ class NetworkClass:
         rows = int(np.size(x)) // 2
         method = self._method(network, FORWARD)
         returned = self._call(method, [*offered_points(method, x, x), Offer(w, VECTOR), Offer(rows, ROWS)])
-        left = [value for name, value in namespace(network).items() if re.fullmatch(ACTIVATIONS, spelled(name))]
+        left = [value for path, value in leaves(network).items() if re.fullmatch(ACTIVATIONS, _last_name(path))]
         hidden, prediction = sorted_out(returned, rows)
         return (hidden if hidden is not None else sorted_out([*left, prediction], rows)[0]), prediction
 
@@ -162,6 +163,11 @@ def one_per_epoch(epochs: int, *held: Any) -> Array | None:
     """The first series in some records that has a number for each epoch."""
     found = (np.ravel(series) for each in held for _, series in named_series(each))
     return next((series for series in found if len(series) in (epochs, epochs + 1)), None)
+
+
+def _last_name(path: Path) -> str:
+    """The innermost name on the way to an array, as it sounds."""
+    return next((spelled(key) for _, key in reversed(path) if isinstance(key, str)), "")
 
 
 _LAYERS = {"W1": (2, HIDDEN), "b1": (HIDDEN,), "W2": (HIDDEN, 1), "b2": (1,)}

@@ -17,7 +17,7 @@ from grader.worker.methods import names_called, script_of
 from grader.worker.sources import aside
 from grader.worker.watching import Table, watch
 
-from .names import BACKWARD, BACKWARD_ROLES, FORWARD, FORWARD_ROLES, OF_CLASS, PARTS
+from .names import BACKWARD, BACKWARD_ROLES, FORWARD, FORWARD_ROLES, OF_CLASS, PARTS, WEIGHTS
 from .network_class import NetworkClass
 from .places import HEADER, drawn_table
 from .script import Script
@@ -86,11 +86,22 @@ class Parts:
         """A class that has both passes as its methods, where they are no functions."""
         if FORWARD in self.found and BACKWARD in self.found:
             return None
-        for item in self.handin.definitions:
-            passes = (PARTS[name].names for name in (FORWARD, BACKWARD))
-            if all(any(likeness(method, names, strict=True) for method in item.methods) for names in passes):
-                return item
-        return None
+        return self._likeliest_class
+
+    @cached_property
+    def _likeliest_class(self) -> Definition | None:
+        """The first class with both passes that holds all weights; a layer has both as well, and only some."""
+        fitting = [item for item in self.handin.definitions if _has_both_passes(item)]
+        return next(
+            (item for item in fitting[1:] and fitting if self._holds_all_weights(item)), next(iter(fitting), None)
+        )
+
+    def _holds_all_weights(self, item: Definition) -> bool:
+        try:
+            network = NetworkClass(self.handin.load(item), self.call)
+            return bool(network.weights(network.made(np.ones(WEIGHTS))).shape == (WEIGHTS,))
+        except Exception:  # the one that is used tells what is wrong with it
+            return False
 
     def _refuse(self, name: str) -> NoReturn:
         if name not in (FORWARD, BACKWARD) and self.scripts:
@@ -103,7 +114,7 @@ class Parts:
     @cached_property
     def scripts(self) -> list[str]:
         """The files whose own top level, or main function, calls the forward pass; the likeliest first."""
-        known = set(self.names_of_passes())
+        known = {name.rpartition(".")[2] for name in self.names_of_passes()}
         home = {self.found[name].path for name in (FORWARD, BACKWARD) if name in self.found}
         known |= {network.name} if (network := self.network_class()) else set()
         callers = {item.name: set(names_called([item.node])) for item in self.handin.definitions}
@@ -121,7 +132,8 @@ class Parts:
             if part in self.found:
                 names[self.found[part].name] = roles
             elif network:
-                names |= {name: roles for name in network.methods if likeness(name, PARTS[part].names, strict=True)}
+                fitting = (name for name in network.methods if likeness(name, PARTS[part].names, strict=True))
+                names |= {f"{network.name}.{name}": roles for name in fitting}
         return names
 
     @cached_property
@@ -171,3 +183,8 @@ class Parts:
         given, named = fit_arguments(name, function, offers)
         with np.errstate(all="ignore"):
             return call(self.handin, name, function, *given, **named)
+
+
+def _has_both_passes(item: Definition) -> bool:
+    passes = (PARTS[name].names for name in (FORWARD, BACKWARD))
+    return all(any(likeness(method, names, strict=True) for method in item.methods) for names in passes)

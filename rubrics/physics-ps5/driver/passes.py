@@ -13,6 +13,7 @@ from grader.worker.naming import RATE
 
 from .names import ACTIVATIONS, BACKWARD, FORWARD, HIDDEN, KEYS, PREDICTION, ROWS, TARGETS, VECTOR, WEIGHTS
 from .parts import Parts
+from .rates import rate_beside
 from .reading import array_of, flat_prediction, like, new_weights, offered_points, rows_of_hidden, sorted_out, vector_of
 
 _VECTOR, _COLUMN, _DICTIONARY = "vector", "column", "dictionary"  # how a hand-in may keep its weights
@@ -126,7 +127,8 @@ class Passes:
             self._count(len(X)),
         ]
         before = y_given.copy()
-        returned = vector_of(self._parts.call(function, offers))
+        with rate_beside(function, eta):
+            returned = vector_of(self._parts.call(function, offers))
         w[...] = vector_of(handed).reshape(-1)
         if not np.array_equal(before, y_given):
             y[...] = y + 1  # so that it can be seen: what was handed over is a copy of another type

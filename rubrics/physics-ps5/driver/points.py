@@ -15,7 +15,7 @@ from .reading import close, leaves
 def canonical(x: Array) -> Array:
     """Divided by the deviation with N in it, where the hand-in has N - 1 there."""
     rows = len(x) if x.ndim else 0
-    if x.ndim == 2 and rows > 2 and np.allclose(x.std(axis=0, ddof=1), 1, rtol=1e-9, atol=0):
+    if x.ndim == 2 and rows > 2 and np.allclose(x.std(axis=0, ddof=1), 1, rtol=1e-5, atol=0):
         x = x * np.sqrt(rows / (rows - 1))
     return x
 
@@ -40,7 +40,7 @@ def told_of(X: Array, x_train: Array, x_test: Array, targets: Array) -> dict[str
 def _form(X: Array, x: Array) -> str:
     """How standardised inputs look, as far as that does not depend on which rows they are."""
     mean, deviation = x.mean(axis=0), x.std(axis=0)
-    if np.isin(x, X).all():
+    if np.isin(x, X.astype(x.dtype)).all():
         return "as they were"
     if np.allclose(x.min(axis=0), 0) and np.allclose(x.max(axis=0), 1):
         return "from 0 to 1"
@@ -53,9 +53,9 @@ def _form(X: Array, x: Array) -> str:
 def _form_of_test(X: Array, x_train: Array, x_test: Array) -> str:
     """What the test points were standardised by; lost or doubled points are told elsewhere."""
     whole = np.concatenate([x_train, x_test])
-    if whole.shape != X.shape or not len(x_test) or _misfit(X, whole) < 1e-9:
+    if whole.shape != X.shape or not len(x_test) or _misfit(X, whole) < 1e-5:  # in single precision
         return "as the training points"
-    if np.isin(x_test, X).all():
+    if np.isin(x_test, X.astype(x_test.dtype)).all():
         return "not at all"
     return "by themselves" if is_standard(x_test) else "otherwise"
 

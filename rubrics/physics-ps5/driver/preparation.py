@@ -120,4 +120,4 @@ def _as_many_as_in_the_file(X: Array) -> Array:
 
 def _write_table(X: Array, y: Array) -> None:
     """The data where a preparation that reads a file looks for it."""
-    np.savetxt(TABLE, np.column_stack([X, y]), delimiter=",", header=HEADER, comments="")
+    np.savetxt(TABLE, np.column_stack([X, y]), "%.17g", ",", header=HEADER, comments="")  # int() reads its classes

@@ -53,12 +53,18 @@ def offered_points(function: Callable[..., Any], X: Array, x: Array) -> list[Off
 def weights_and_losses(returned: Any) -> tuple[Array, Array | None]:
     """What a training loop gave back: the 29 weights, and the losses if there are any."""
     items = returned if isinstance(returned, (tuple, list)) else [returned]
-    arrays = [each.reshape(-1) for each in leaves(tuple(map(vector_of, items)))]
+    arrays = [_without_epochs(each).reshape(-1) for each in leaves(tuple(map(vector_of, items)))]
     weights = [each for each in arrays if each.size == WEIGHTS]
     if not weights:
         raise Unusable("The training loop did not give the 29 weights back.")
     losses = [each for each in arrays if each.size != WEIGHTS and each.size > 1]
     return weights[0], losses[0] if losses else None
+
+
+def _without_epochs(record: Array) -> Array:
+    """A record of a training without its first column, where that counts the epochs."""
+    counts = record.ndim == 2 and record.shape[1] > 1 and record[0, 0] in (0, 1) and (np.diff(record[:, 0]) > 0).all()
+    return record[:, 1:] if counts and (record[:, 0] % 1 == 0).all() else record
 
 
 def sorted_out(returned: Any, rows: int) -> tuple[Any, Any]:

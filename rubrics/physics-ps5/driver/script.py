@@ -44,8 +44,10 @@ class Script:
 
     @cached_property
     def trained(self) -> Placed | None:
-        """The points of the first step."""
-        return find_placed(_points_given(self.steps[0]), self.table)
+        """The points of the first step, or of the pass before it where the network remembers them."""
+        before = self.run.calls[: self.run.calls.index(self.steps[0])]
+        given = [_points_given(call) for call in (self.steps[0], *reversed(before))]
+        return find_placed(next(filter(len, given), np.zeros((0, 2))), self.table)
 
     @cached_property
     def tested(self) -> Placed | None:
