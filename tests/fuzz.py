@@ -1,6 +1,7 @@
 """Throw made-up bytes at all that reads what a hand-in brings, guided by coverage: `make fuzz SECONDS=60`.
 
 Each reader has a process and an equal share of the time; with --runs, it gets as many inputs, the same ones each time.
+The processes are forked: to import everything so that coverage is seen takes longer than a thousand inputs.
 It may refuse, in its own words; anything else is a find, and the bytes that led to it stay in a file that is named.
 """
 
@@ -10,19 +11,18 @@ import argparse
 import bz2
 import gzip
 import io
-import subprocess
+import os
 import sys
 import tarfile
 import tempfile
 from collections.abc import Callable, Iterable
-from contextlib import nullcontext, suppress
+from contextlib import redirect_stderr, suppress
 from pathlib import Path
+from typing import NoReturn
 
 import atheris
 
-_ONE = any(word.startswith("--reader") for word in sys.argv)  # this process is the one that fuzzes a reader
-
-with atheris.instrument_imports(include=["grader", "yaml", "zipfile", "tarfile"]) if _ONE else nullcontext():
+with redirect_stderr(io.StringIO()), atheris.instrument_imports(include=["grader", "yaml", "zipfile", "tarfile"]):
     from grader.answers import Number, find
     from grader.errors import GraderError
     from grader.intake import take
@@ -149,35 +149,42 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("seconds", type=float, help="for all readers together")
     parser.add_argument("--runs", type=int, default=-1, help="inputs for each reader, made from one seed")
-    parser.add_argument("--reader", choices=READERS, help="fuzz this one, in this process")
-    parser.add_argument("--found", default="./", help="where the bytes go that a reader stumbles over")
     asked = parser.parse_args()
-    if asked.reader:
-        _fuzz(asked.reader, asked.seconds, asked.runs, asked.found)
     return sum(_told(name, asked.seconds / len(READERS), asked.runs) for name in READERS)
 
 
 def _told(name: str, seconds: float, runs: int) -> bool:
     """Run one reader's process, and print how many inputs it met or what it did wrong; whether it did."""
     found = Path(tempfile.mkdtemp(prefix="fuzz-"))
-    options = [f"--runs={runs}", f"--reader={name}", f"--found={found}/"]
-    command = [sys.executable, __file__, str(max(1, round(seconds))), *options]
-    ended = subprocess.run(command, capture_output=True, text=True, errors="replace")
-    last = [line for line in ended.stderr.splitlines() if line.startswith(("Done", "stat::number_of_executed"))]
-    print(f"{name:10} {last[-1] if last else ended.stderr[-2000:]}", flush=True)
-    if ended.returncode:
-        print(ended.stdout[-2000:], *(str(path) for path in found.iterdir()), sep="\n")
-    return ended.returncode != 0
+    with tempfile.TemporaryFile() as written:
+        child = os.fork()
+        if not child:
+            os.dup2(written.fileno(), 1)
+            os.dup2(written.fileno(), 2)
+            _fuzz(name, seconds, runs, found)
+        _, status = os.waitpid(child, 0)
+        written.seek(0)
+        said = written.read().decode("utf-8", "replace")
+    last = [line for line in said.splitlines() if line.startswith(("Done", "stat::number_of_executed"))]
+    print(f"{name:10} {last[-1] if last else said[-2000:]}", flush=True)
+    if status:
+        print(said[-4000:], *(str(path) for path in found.iterdir()), sep="\n", flush=True)
+    return status != 0
 
 
-def _fuzz(name: str, seconds: float, runs: int, found: str) -> None:
-    seeds = Path(tempfile.mkdtemp(prefix="seeds-"))
-    for number, seed in enumerate(_seeds()):
-        (seeds / str(number)).write_bytes(seed[:LARGEST])
-    bounds = [f"-max_total_time={seconds:.0f}", f"-max_len={LARGEST}", f"-timeout={SLOWEST}", "-rss_limit_mb=4096"]
-    same = [f"-runs={runs}", "-seed=1"] if runs > 0 else []
-    atheris.Setup([sys.argv[0], *bounds, *same, f"-artifact_prefix={found}", str(seeds)], READERS[name])
-    atheris.Fuzz()
+def _fuzz(name: str, seconds: float, runs: int, found: Path) -> NoReturn:
+    """Fuzz one reader; libFuzzer ends the process."""
+    try:
+        seeds = found / "seeds"
+        seeds.mkdir()
+        for number, seed in enumerate(_seeds()):
+            (seeds / str(number)).write_bytes(seed[:LARGEST])
+        bounds = [f"-max_total_time={seconds:.0f}", f"-max_len={LARGEST}", f"-timeout={SLOWEST}", "-rss_limit_mb=4096"]
+        same = [f"-runs={runs}", "-seed=1"] if runs > 0 else []
+        atheris.Setup([sys.argv[0], *bounds, *same, f"-artifact_prefix={found}/", str(seeds)], READERS[name])
+        atheris.Fuzz()
+    finally:
+        os._exit(1)
 
 
 def _seeds() -> Iterable[bytes]:
