@@ -258,8 +258,9 @@ def test_nothing_is_recognised_where_nothing_was_looked_at(bank: Bank) -> None:
 
 
 @pytest.fixture(scope="module", params=["gatech-cs7643-a1", "aarhus-ml-handin2"])
-def course(request: Any, sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bank]:
-    bank = Bank(load_rubric(find_rubric(request.param)), sandbox, folder=tmp_path_factory.mktemp("course"))
+def course(request: Any, sandbox: Sandbox) -> Iterator[Bank]:
+    """A course's bank, kept where other tests that recognise its mistakes find it: to see all of them takes long."""
+    bank = Bank(load_rubric(find_rubric(request.param)), sandbox)
     bank.library("small")
     yield bank
     bank.close()
