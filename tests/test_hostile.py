@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,12 @@ def hand_in(folder: Path, base: str, file: str, code: str) -> Path:
     return folder
 
 
+@cache
+def honest() -> Result:
+    """An example hand-in before any attack."""
+    return graded(EXAMPLES / "hand-in-06")
+
+
 def judged(result: Result) -> tuple[object, ...]:
     """All but how long it took."""
     return (result.score, result.sections, result.remarks, result.integrity)
@@ -53,7 +60,7 @@ def judged(result: Result) -> tuple[object, ...]:
 def test_an_attack_at_import_costs_what_needs_that_file_and_nothing_of_the_next_hand_in(
     attack: str, tmp_path: Path
 ) -> None:
-    before = judged(graded(EXAMPLES / "hand-in-06"))
+    before = judged(honest())
     result = graded(hand_in(tmp_path / "hand-in", "hand-in-01", UTILS, ATTACKS[attack]))
     assert judged(graded(EXAMPLES / "hand-in-06")) == before
     assert result.complete
@@ -62,10 +69,10 @@ def test_an_attack_at_import_costs_what_needs_that_file_and_nothing_of_the_next_
 
 
 def test_patching_numpy_earns_nothing_and_is_told_to_the_instructor(tmp_path: Path) -> None:
-    honest = graded(EXAMPLES / "hand-in-06")
+    before = honest()
     result = graded(hand_in(tmp_path / "hand-in", "hand-in-06", SOFTMAX, PATCHES))
     assert result.score.given is not None
-    assert honest.score.given is not None
-    assert result.score.given <= honest.score.given
+    assert before.score.given is not None
+    assert result.score.given <= before.score.given
     assert "numpy.testing.assert_allclose was replaced" in result.integrity
-    assert judged(graded(EXAMPLES / "hand-in-06")) == judged(honest)
+    assert judged(graded(EXAMPLES / "hand-in-06")) == judged(before)
