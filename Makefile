@@ -29,10 +29,10 @@ demo: .venv/ready
 	@$(BIN)/python .ci/first-pdf demo-results $(BEGAN)
 
 test: .venv/ready
-	@$(BIN)/pytest -q -n auto -m "not slow"
+	@$(BIN)/pytest -q -n auto --dist worksteal -m "not slow"
 
 test-slow: .venv/ready .venv/browser
-	@$(BIN)/pytest -q -n auto -m slow
+	@$(BIN)/pytest -q -n auto --dist worksteal -m slow
 
 attacks: .venv/ready
 	@PYTHONPATH="$(CURDIR)/tests:$(CURDIR)" $(BIN)/python tests/attack_table.py
