@@ -143,6 +143,42 @@ def test_the_value_of_a_package_that_is_not_there_is_missed(expression: str, han
         handin({"utils.py": text}).find_function(["f"])()
 
 
+NO_DATA = "images = open('mnist.pkl').read()\nwidth = len(images)\ndef f():\n    return width\n"
+
+
+@pytest.mark.parametrize("name", ["f", "g"])
+def test_a_name_whose_line_could_not_be_run_here_is_nobodys_fault(name: str, handin: Open) -> None:
+    found = handin({"net.py": NO_DATA, "main.py": "from net import width\ndef g():\n    return width + 1\n"})
+    function = found.find_function([name])
+    with pytest.raises((NameError, FileNotFoundError)) as caught:
+        function()
+    assert " is not there: its line could not be run here (FileNotFoundError" in found.unavailable(caught.value)
+
+
+@pytest.mark.parametrize("text", ["def f():\n    return width\n", "import sys\nwidth = sys.nothing\ndef f(): pass\n"])
+def test_a_name_that_nobody_wrote_is_the_hand_ins_own_fault(text: str, handin: Open) -> None:
+    found = handin({"net.py": text})
+    with pytest.raises((NameError, AttributeError)) as caught:
+        found.find_function(["f"])()
+    assert found.unavailable(caught.value) == ""
+
+
+def test_names_whose_lines_could_not_be_run_here_can_be_supplied(handin: Open) -> None:
+    found = handin(
+        {"net.py": NO_DATA, "main.py": "from net import width\nmost = 3\ndef g():\n    return width, most\n"}
+    )
+    both = found.find_function(["f"]), found.find_function(["g"])
+    found.supply({"width": 7, "most": 8})
+    assert [function() for function in both] == [7, (7, 3)]
+
+
+def test_a_conversion_of_what_is_not_there_is_no_decorator(handin: Open) -> None:
+    text = "import nowhere, numpy as np\ndef f():\n    return nowhere.labels.astype({})[0] + 1\n"
+    for kind in ("int", "np.int64"):
+        with pytest.raises(MissingPackage):
+            handin({"utils.py": text.format(kind)}).find_function(["f"])()
+
+
 def test_imported_packages_are_those_that_the_graded_files_reach(handin: Open) -> None:
     found = handin(
         {

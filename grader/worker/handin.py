@@ -198,6 +198,10 @@ class HandIn:
         """The hand-in's modules that are loaded now."""
         return tuple(self._importer.loaded.values())
 
+    def supply(self, values: Mapping[str, Any]) -> None:
+        """Give the hand-in's modules these values for names whose lines could not be run here, such as its data."""
+        self._importer.supply(values)
+
     # what to tell
 
     def broken(self) -> tuple[Broken, ...]:
@@ -305,6 +309,11 @@ class HandIn:
                 names = f"{re.escape(path)}|{re.escape(path.rpartition('/')[2])}"
                 text = re.sub(rf"({names})(?:(?::|, line )(\d+))?", partial(_place, source), text)
         return text
+
+    def unavailable(self, error: BaseException) -> str:
+        """Which name is not there because its line could not be run here, in a sentence, where that is the error."""
+        found = self._importer.lost(error)
+        return f"`{found[0]}` is not there: its line could not be run here ({self.told(found[1])})." if found else ""
 
     def told(self, error: BaseException) -> str:
         """An error in one line, without this machine's paths."""

@@ -27,7 +27,7 @@ from grader.worker.notebooks import NOTEBOOK
 from grader.worker.patience import TooLong, patient
 from grader.worker.sources import Broken, Source, aside
 from grader.worker.standins import DRAWING, FORBIDDEN, OFFERED, Lost, MissingPackage, StandIn
-from grader.worker.statements import bound, compiled, failed_statement, inside, tolerated
+from grader.worker.statements import bound, compiled, failed_statement, inside, of_environment, tolerated
 
 if TYPE_CHECKING:
     from importlib.abc import Loader
@@ -43,6 +43,7 @@ _KNOWN = _ALWAYS_STAND_IN | {"numba", "pandas", "scipy", "tqdm"}
 _QUIET = DRAWING | {"yaml"}  # the courses' own files import these; that is not worth a remark
 _COPY = re.compile(r"(\s*\(\d+\)|[\s_-]+copy(\s*\d+)?|-\d+)$")  # what a second download adds to a name
 _LONGEST_MESSAGE = 300  # characters
+_LOST = Lost(NameError())
 
 
 class Importer(Loader):
@@ -110,6 +111,19 @@ class Importer(Loader):
                 self._failed[path] = (error, error.__traceback__)
                 raise
         return self.loaded[path]
+
+    def lost(self, error: BaseException) -> tuple[str, BaseException] | None:
+        """The name that is not there, as this machine lacks what its line needs, where an error tells of one."""
+        named = error.name if isinstance(error, NameError) else None
+        told = (each for each in self._lost.items() if each[1] is error or each[0] == named)
+        return next((each for each in told if of_environment(each[1])), None)
+
+    def supply(self, values: Mapping[str, Any]) -> None:
+        """Give the modules these values for names whose lines could not be run here."""
+        lost = [name for name in values if name in self._lost]
+        for module in self.loaded.values() if lost else ():
+            held = vars(module)
+            held.update({name: values[name] for name in lost if isinstance(held.get(name, _LOST), Lost)})
 
     def until(self, path: str, line: int) -> str:
         """The path under which a file can be imported as it stands before one of its lines."""

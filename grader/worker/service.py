@@ -157,6 +157,8 @@ class Service:
             return "environment", "out-of-sight", text, error.hint
         if isinstance(error, MissingPackage):
             return "environment", "missing-package", text, ""
+        if self._handin is not None and (unavailable := self._handin.unavailable(error)):
+            return "environment", "out-of-sight", unavailable, ""
         if isinstance(error, SyntaxError) and str(error.filename).startswith(str(self._root)):
             return "student", "syntax-error", _named(error, text), ""
         if isinstance(error, NotImplementedError):

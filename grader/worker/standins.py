@@ -87,10 +87,10 @@ class Lost:
         raise self.__dict__["__error"]
 
     def __call__(self, *args: object, **kwargs: object) -> NoReturn:
-        raise self.__dict__["__error"]
+        self._refuse()
 
     def __mro_entries__(self, bases: tuple[Any, ...]) -> NoReturn:
-        raise self.__dict__["__error"]
+        self._refuse()
 
     def __getitem__(self, key: object) -> Any:
         return self
@@ -99,6 +99,12 @@ class Lost:
         return self
 
     __ror__ = __or__
+
+    def __hash__(self) -> int:
+        return object.__hash__(self)
+
+    def _refuse(self, *args: object, **kwargs: object) -> NoReturn:
+        raise self.__dict__["__error"]
 
 
 def _attribute(package: str, name: str) -> Any:
@@ -181,7 +187,7 @@ class _Absent:
         return _attribute(self._package(), name)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        if len(args) == 1 and not kwargs and isinstance(args[0], (FunctionType, type)):
+        if len(args) == 1 and not kwargs and _written(args[0]):
             return args[0]  # used as a decorator
         return type(self)(self._package(), self.__dict__.get("__name__", ""))
 
@@ -229,6 +235,13 @@ class _Absent:
         raise MissingPackage(self._package())
 
 
+def _written(value: object) -> bool:
+    """Whether it is a function or a class that somebody wrote, and not a type of numbers, as in `y.astype(int)`."""
+    return isinstance(value, FunctionType) or (
+        isinstance(value, type) and value.__module__ not in {"builtins", "numpy"}
+    )
+
+
 _VALUES = """
 abs add and array array_function array_ufunc bool complex contains divmod eq float floordiv ge gt index int
 invert iter le len lshift lt matmul mod mul ne neg next pos pow radd rand rdivmod rfloordiv rlshift rmatmul
@@ -237,6 +250,7 @@ ipow
 """
 for _name in _VALUES.split():
     setattr(_Absent, f"__{_name}__", _Absent._refuse)
+    setattr(Lost, f"__{_name}__", Lost._refuse)
 
 
 def _base_class(package: str) -> type:

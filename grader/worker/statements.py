@@ -11,7 +11,7 @@ from grader.worker.patience import TooLong
 from grader.worker.sources import Source
 from grader.worker.standins import MissingPackage, of_stand_in
 
-__all__ = ["bound", "compiled", "failed_statement", "inside", "tolerated"]
+__all__ = ["bound", "compiled", "failed_statement", "inside", "of_environment", "tolerated"]
 
 _ENVIRONMENT = (OSError, EOFError, MissingPackage, SystemExit, TooLong)
 """What a line outside of all functions may raise because this is not the student's machine: no data, no time."""
@@ -53,8 +53,14 @@ def tolerated(statement: ast.stmt, error: BaseException, lost: dict[str, BaseExc
         if error.name in _OF_NOTEBOOKS:
             return error
     if isinstance(statement, (ast.Import, ast.ImportFrom)):
-        return error if isinstance(error, (Exception, SystemExit)) else None
-    return error if isinstance(error, _ENVIRONMENT) or of_stand_in(error) else None
+        asked = (lost[alias.name] for alias in statement.names if alias.name in lost)
+        return next(asked, error) if isinstance(error, (Exception, SystemExit)) else None
+    return error if of_environment(error) else None
+
+
+def of_environment(error: BaseException) -> bool:
+    """Whether a line fails here because this is not the student's machine, and not by its own fault."""
+    return isinstance(error, _ENVIRONMENT) or of_stand_in(error)
 
 
 def inside(error: BaseException, relative: Callable[[object], str]) -> bool:
