@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.worker.batching import read_batches, require_most_rows, row_numbers
+from grader.worker.batching import in_order, read_batches, require_most_rows, row_numbers
 from grader.worker.handin import Unusable
 from grader.worker.results import listed, loss_and_accuracy
 
@@ -110,3 +110,15 @@ def test_loss_and_accuracy_are_found_in_any_order(result: Any, expected: Any) ->
 
 def test_one_result_is_a_list_of_one() -> None:
     assert (listed(3), listed((3, 4)), listed([3])) == ([3], [3, 4], [3])
+
+
+@pytest.mark.parametrize(("every", "together"), [(False, False), (True, True)])
+def test_rows_and_labels_shuffled_apart_stay_together_only_where_every_order_is_kept(
+    every: bool, together: bool
+) -> None:
+    rows, labels = X.copy(), Y.copy()
+    with in_order(every=every):
+        np.random.shuffle(rows)
+        np.random.shuffle(labels)
+    np.testing.assert_array_equal(rows, X)
+    assert np.array_equal(labels, Y) == together

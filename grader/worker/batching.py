@@ -82,11 +82,14 @@ def require_most_rows(batches: Iterable[tuple[Array, Array]], count: int) -> Non
 
 
 @contextmanager
-def in_order() -> Iterator[None]:
+def in_order(*, every: bool = False) -> Iterator[None]:
     """While it lasts, the first order that numpy draws is the one there is; one drawn apart from it is another.
 
     A loop that shuffles by itself then starts on the rows that are expected, and two that belong together stay so
     where the same order, or the same state of the generator, is used for both.
+
+    Args:
+        every: have all orders be the one there is, where what the loop shuffles apart is told elsewhere.
     """
     kept = np.random.permutation, np.random.shuffle, np.random.default_rng
     first: list[bytes] = []
@@ -96,7 +99,7 @@ def in_order() -> Iterator[None]:
         now = state["key"].tobytes() + str(state["pos"]).encode()
         first[:] = first or [now]
         np.random.random_sample()
-        return rows if now == first[0] else np.roll(rows, 1, axis=0)
+        return rows if every or now == first[0] else np.roll(rows, 1, axis=0)
 
     np.random.permutation = lambda x: turned(_counted(x))
     np.random.shuffle = lambda x: _put_back(x, turned)

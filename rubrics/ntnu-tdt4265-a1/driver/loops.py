@@ -46,8 +46,8 @@ class Loops:
 
     def step(self, loop: Callable[..., Any], model: Model, rate: float, rows: Array, targets: Array) -> Any:
         """The loss of one step of an earlier year's `train`; what it does after that step is undone."""
-        data = (np.tile(rows, (10, 1)), np.tile(targets, (10, 1)), rows[:-1], targets[:-1])
-        with after_one_step(model.network), in_order():
+        data = (np.tile(rows, (10, 1)), np.tile(targets, (10, 1)), *_fewer(rows, targets))
+        with after_one_step(model.network), in_order(every=True):
             told = series_in(self.run(loop, model, rate, len(rows), 1, data))
         return next((float(each[0]) for each in told if len(each)), None)
 
@@ -64,6 +64,11 @@ class Loops:
         kept = seen[: len(X) // batch_size] if drop_last else seen
         left: Array = np.setdiff1d(y, np.concatenate([y[:0], *(labels for _, labels in kept)]))
         return kept if drop_last or not 0 < len(left) < batch_size else [*kept, [X[np.isin(y, left)], left]]
+
+
+def _fewer(rows: Array, targets: Array) -> tuple[Array, Array]:
+    """Rows to validate on, told from the batch by their number where it has more than one."""
+    return rows[: max(1, len(rows) - 1)], targets[: max(1, len(rows) - 1)]
 
 
 @contextmanager

@@ -52,6 +52,7 @@ PENALTY_RATE = (
     r"l2(reg(ularization)?(lambda|strength)?|lambda)?|la?m(b?da|bd)?|reg(ularization)?(lambda|strength)?|weightdecay"
     r"|wd|l|λ"
 )
+DATA = ("X_train", "X_val", "X_test")  # of which a model may ask how many columns they have
 PAIR = (2, 3)  # the digits of the binary task; the first is the positive class
 BINARY = frozenset({"binary", "logistic-weights"})  # models with one output
 REAL = {"logistic-weights": "binary", "softmax-weights": "softmax"}

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
+
+import numpy as np
 
 from grader.worker.describing import broken_places
 from grader.worker.handin import Definition, HandIn, Part
 
-from .names import BINARY_FILES, OF_TASK, PARTS, SOFTMAX_FILES, TRAINED_BY
+from .names import BINARY_FILES, DATA, OF_TASK, PARTS, SOFTMAX_FILES, TRAINED_BY
+
+_SOME_DATA = dict.fromkeys(DATA, np.ones((20, 785)))  # 784 pixels and the column for the bias
 
 
 class Parts:
@@ -42,6 +47,8 @@ class Parts:
         """The definition of each part that is there; what stands in a file of the other task is not meant."""
         if self._found is None:
             located = self.handin.locate(PARTS)
+            if "batches" not in located and (kind := self._loader_class()):
+                located["batches"] = kind
             self._tell_apart(located)
             self._go_back(located)
             self._found = {name: item for name, item in located.items() if not _of_other_task(name, item)}
@@ -55,6 +62,11 @@ class Parts:
             if "batches" not in self._found and loops:
                 self._found["batches"] = loops[-1]  # which cuts its own; one shuffles in the last task at the latest
         return self._found
+
+    def _loader_class(self) -> Definition | None:
+        """A class whose objects yield the batches, as PyTorch's loader does."""
+        part = replace(PARTS["batches"], kind="class")
+        return next((item for item in self.handin.candidates(part) if "__iter__" in item.methods), None)
 
     def _tell_apart(self, located: dict[str, Definition]) -> None:
         """Where one file has a function for each task, take the one whose name says which; one may also serve both."""
@@ -91,7 +103,9 @@ class Parts:
         """The class or function that a part is; raises why it is not there."""
         if name not in self.found:
             self.handin.refuse(PARTS[name])
-        return self.handin.load(self.found[name])
+        made = self.handin.load(self.found[name])
+        self.handin.supply(_SOME_DATA)
+        return made
 
     @property
     def cuts_its_own(self) -> bool:

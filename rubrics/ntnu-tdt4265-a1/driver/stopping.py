@@ -22,7 +22,7 @@ from .parts import Parts
 from .passes import replaced
 from .trainers import Trainers
 
-VALIDATED, TRAINED, IN_BATCH = 7, 50, 10  # rows of the data on which early stopping is watched
+VALIDATED, TRAINED, IN_BATCH = 7, 150, 10  # rows of the data on which early stopping is watched
 
 
 class _Enough(BaseException):
@@ -44,9 +44,10 @@ class Stopping:
 
     def history(self, losses: Array) -> dict[str, Any]:
         """The validation losses that training tells afterwards, when they take these values."""
-        told = series_in(self._watch([float(loss) for loss in losses], finish=True)[1])
-        found = next((each[: len(losses)] for each in told if _holds(each, losses)), None)
-        return {} if found is None else {"series of the validation losses": found}
+        watched, result = self._watch([float(loss) for loss in losses], finish=True)
+        asked = losses[: watched["the number of validations"]]  # fewer where training stops too early
+        told = any(_holds(each, asked) for each in series_in(result))
+        return {"series of the validation losses": np.array(losses)} if told else {}
 
     def _watch(self, losses: list[float], finish: bool = False) -> tuple[dict[str, Any], Any]:
         kind = next((kind for kind in TRAINED_BY if TRAINED_BY[kind] in self._parts.found), "binary")

@@ -1,0 +1,2 @@
+from .binary import BinaryModel
+from .softmax import SoftmaxModel

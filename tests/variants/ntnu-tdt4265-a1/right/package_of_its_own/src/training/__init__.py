@@ -1,0 +1,2 @@
+from .trainer import BaseTrainer
+from .early_stopping import EarlyStopping

@@ -1,0 +1,1 @@
+from src.training import BaseTrainer
