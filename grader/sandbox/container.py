@@ -90,6 +90,7 @@ class ContainerWorker:
             return
         self._killed = True
         self.channel.close()
+        os.close(self.output)  # or the engine, which hands on what a flood printed, would wait for somebody to read it
         with suppress(OSError, subprocess.SubprocessError):
             _run("kill", "--signal", "KILL", self._name, check=False)
             self._popen.wait(_PATIENCE)
@@ -97,7 +98,6 @@ class ContainerWorker:
             self._popen.kill()
             self._popen.wait()
         reap("conmon")
-        os.close(self.output)
 
 
 @cache
