@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+import time
+from collections.abc import Collection
 from pathlib import Path
 
 import pytest
@@ -33,3 +35,11 @@ def usable(name: str) -> Sandbox:
 
 def children() -> list[str]:
     return [pid for path in Path("/proc/self/task").glob("*/children") for pid in path.read_text().split()]
+
+
+def left_behind(before: Collection[str]) -> set[str]:
+    """Children that there were not before, and that stay; those of earlier tests may end meanwhile, or come to us."""
+    until = time.monotonic() + 20
+    while (new := set(children()) - set(before)) and time.monotonic() < until:
+        time.sleep(0.05)
+    return new

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sandbox_samples import DRIVER, FINE, LIMITS, children, usable
+from sandbox_samples import DRIVER, FINE, LIMITS, children, left_behind, usable
 
 from grader.errors import StudentError
 from grader.sandbox.base import Limits
@@ -34,7 +34,7 @@ def nursery(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
         made = Nursery(sandbox, LIMITS)
         yield made
         made.close()
-        assert soon(lambda: children() == before)
+        assert not left_behind(before)
         assert os.listdir(folder) == []
 
 
