@@ -35,6 +35,13 @@ class InTraining:
         return [[X[rows[i : i + size]], y[labels[i : i + size]]] for i in range(0, last, size)]
 
 
+class SharedOut(InTraining):
+    """One that spreads the rows of a short last batch over the others."""
+
+    def batches(self, X: Any, y: Any, size: int, shuffle: bool, seed: int | None = None) -> list[list[Any]]:
+        return [[X[part], y[part]] for part in np.array_split(self.order(len(X), seed or 1), len(X) // size)]
+
+
 def mixed(rows: int, epoch: int) -> Sequence[int]:
     return np.random.default_rng(epoch).permutation(rows).tolist()
 
@@ -66,6 +73,8 @@ def codes(driver: InTraining, **fields: Any) -> tuple[float | None, set[str]]:
         (InTraining(mixed), "free", set()),
         (InTraining(mixed, kept=False), "free", set()),
         (InTraining(mixed, kept=False), "kept", {"batch-sizes", "rows-lost"}),
+        (SharedOut(mixed), "free", set()),
+        (SharedOut(mixed), "kept", {"batch-sizes"}),
         (InTraining(in_order), "free", {"not-shuffled"}),
         (InTraining(one_short), "free", {"batch-sizes", "rows-lost"}),
         (InTraining(mixed, labels=otherwise), "free", {"pairs-broken"}),

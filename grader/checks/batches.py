@@ -37,7 +37,8 @@ class Batches(Check):
         description="asked: the function is told whether to shuffle. always: training shuffles by itself.",
     )
     short: Literal["kept", "free"] = Field(
-        default="kept", description="kept: a short last batch has to be there. free: it may be left out."
+        default="kept",
+        description="kept: a short last batch has to be there. free: it may be left out, or its rows shared out.",
     )
     drop_last: bool = Field(
         default=False, description="Whether the function can also be told to leave out a short last batch."
@@ -103,7 +104,7 @@ class Batches(Check):
     def _sizes(self, epoch: _Epoch | None, rows: int, more: int = 0) -> Finding | None:
         size = self.batch_size + more
         whole, rest = [size] * (rows // size), [rows % size] * (rows % size > 0)
-        if epoch and (epoch.sizes == whole + rest or (self.short == "free" and epoch.sizes == whole)):
+        if epoch and (epoch.sizes == whole + rest or (self.short == "free" and _is_free(epoch.sizes, rows, size))):
             return None
         got = epoch.sizes if epoch else "no batches of rows and labels"
         if isinstance(got, list) and len(got) > 12:
@@ -214,6 +215,12 @@ def _pair(batch: Any) -> tuple[Array, Array] | None:
     if X.size == 0:
         return np.zeros(0), y.reshape(-1)
     return X.reshape(len(X), -1)[:, 0], y.reshape(-1)
+
+
+def _is_free(sizes: list[int], rows: int, size: int) -> bool:
+    """Whether these are batches without the last, short one, or as many as that makes, all of nearly the same size."""
+    shared_out = sum(sizes) == rows and max(sizes) - min(sizes) <= 1 and len(sizes) in (rows // size, -(-rows // size))
+    return shared_out or sizes == [size] * (rows // size)
 
 
 def _once(rows: list[int], count: int, spare: int) -> bool:
