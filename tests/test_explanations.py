@@ -174,6 +174,11 @@ def test_another_order_is_told_where_it_is_exact(got: Array, want: Array, words:
     assert explain("It", [Look(got, want, Scale(SIZES))]).message.startswith(words)
 
 
+def test_labels_are_wrong_or_right_and_not_by_so_much() -> None:
+    got, want = np.array([7.0, 1, 2, 2, 0]), np.array([7.0, 1, 9, 2, 3])
+    assert explain("It", [Look(got, want)]).message == "It is off in 2 of 5 entries."
+
+
 @given(st.integers(0, 2**32), st.sampled_from([0, 1]))
 def test_every_permutation_of_random_rows_or_columns_is_recognised(seed: int, axis: int) -> None:
     rng = np.random.default_rng(seed)
