@@ -70,6 +70,16 @@ def test_a_stratified_split_keeps_the_shares_of_the_classes(module: Callable[[st
         ("expit(np.array([-1000.0, 0.0]))", np.array([0.0, 0.5])),
         ("softmax(P, axis=1).sum(1)", np.ones(20)),
         ("np.exp(log_softmax(P, axis=1)).sum(1)", np.ones(20)),
+        ("log_loss([0, 2], [[.5, .2, .3], [.5, .25, .25]], labels=[0, 1, 2])", 1.5 * np.log(2)),
+        ("log_loss([0, 1], [.5, .5], normalize=False)", 2 * np.log(2)),
+        ("[s.stop for s in gen_batches(11, 5)]", [5, 10, 11]),
+        ("[s.stop for s in gen_batches(11, 5, min_batch_size=2)]", [5, 11]),
+        ("OneHotEncoder().fit_transform([[3], [1]]).toarray()", np.array([[0.0, 1], [1, 0]])),
+        ("OneHotEncoder(sparse_output=False, categories=[range(3)]).fit_transform([[2]])", np.array([[0.0, 0, 1]])),
+        ("LabelBinarizer().fit(range(3)).transform([1, 0])", np.array([[0, 1, 0], [1, 0, 0]])),
+        ("LabelBinarizer().fit_transform([0, 1, 1])", np.array([[0], [1], [1]])),
+        ("pd.get_dummies(np.array([4, 2, 4])).values.astype(int)", np.array([[0, 1], [1, 0], [0, 1]])),
+        ("pd.get_dummies(np.array([4, 2]), dtype=float)[2].values", np.array([0.0, 1.0])),
     ],
 )
 def test_what_is_borrowed_computes_what_the_package_does(
@@ -77,7 +87,8 @@ def test_what_is_borrowed_computes_what_the_package_does(
 ) -> None:
     work = module(
         "import numpy as np\nfrom scipy.special import expit, log_softmax, softmax\n"
-        "from sklearn.preprocessing import MinMaxScaler, StandardScaler, scale\n"
+        "import pandas as pd\nfrom sklearn.metrics import log_loss\nfrom sklearn.utils import gen_batches\n"
+        "from sklearn.preprocessing import LabelBinarizer, MinMaxScaler, OneHotEncoder, StandardScaler, scale\n"
         f"P = np.random.default_rng(0).normal((5.0, -3.0), (2.0, 400.0), (20, 2))\nvalue = {written}\n"
     )
     assert work.value == pytest.approx(means)

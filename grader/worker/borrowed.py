@@ -5,10 +5,12 @@ They stand in for packages that are not there: a script that cuts and scales its
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Self
 
 import numpy as np
 
+from grader.worker.encoders import ENCODERS, get_dummies
 from grader.worker.frames import FRAMES
 
 __all__ = ["BORROWED"]
@@ -50,6 +52,27 @@ def xlogy(x: Any, y: Any) -> Any:
 def accuracy_score(y_true: Any, y_pred: Any) -> float:
     """The share of labels that are right."""
     return float(np.mean(np.asarray(y_true) == np.asarray(y_pred)))
+
+
+def log_loss(y_true: Any, y_pred: Any, *, normalize: bool = True, labels: Any = None) -> float:
+    """The mean of the negative logarithms of the probabilities of the true labels, or (not `normalize`) their sum."""
+    told, known = np.asarray(y_pred, dtype=np.float64), np.unique(np.asarray(y_true if labels is None else labels))
+    if told.ndim == 1 or told.shape[1] == 1:
+        told = np.stack([1.0 - told.reshape(-1), told.reshape(-1)], axis=1)
+    if told.shape[1] != len(known):
+        raise ValueError(f"y_true and y_pred contain different number of classes: {len(known)} vs {told.shape[1]}.")
+    true = told[np.arange(len(told)), np.searchsorted(known, np.asarray(y_true).reshape(-1))]
+    losses = -np.log(np.clip(true, np.finfo(np.float64).eps, 1.0))
+    return float(losses.mean() if normalize else losses.sum())
+
+
+def gen_batches(n: int, batch_size: int, *, min_batch_size: int = 0) -> Iterator[slice]:
+    """Slices of so many rows; a last one that is too short joins the one before."""
+    start = 0
+    while start < n:
+        end = start + batch_size if start + batch_size + min_batch_size <= n else n
+        yield slice(start, end)
+        start = end
 
 
 def shuffle(*arrays: Any, random_state: Any = None) -> Any:
@@ -162,10 +185,13 @@ def _table(X: Any) -> Array:
     return values
 
 
+_OF_SKLEARN = (accuracy_score, gen_batches, log_loss, scale, shuffle, train_test_split)
 BORROWED: dict[tuple[str, str], Any] = {
     **{("scipy", function.__name__): function for function in (expit, log_softmax, logsumexp, softmax, xlogy)},
-    **{("sklearn", function.__name__): function for function in (accuracy_score, scale, shuffle, train_test_split)},
+    **{("sklearn", function.__name__): function for function in _OF_SKLEARN},
     **{("sklearn", kind.__name__): kind for kind in (StandardScaler, MinMaxScaler)},
+    **{("sklearn", name): value for name, value in ENCODERS.items()},
+    ("pandas", "get_dummies"): get_dummies,
     **{("pandas", name): value for name, value in FRAMES.items()},
 }
 """By the package and the name that it has there, in whichever of its modules."""
