@@ -205,6 +205,7 @@ def test_initial_parameters_that_are_overwritten_are_noticed(drive: Open) -> Non
         ([("return self._cross_entropy(P, y) + float(decay), gradients", "return None")], "evaluate", "returned None"),
         ([("+ float(decay), gradients", "+ float(decay)")], "evaluate", "returned one value"),
         ([("params = self._step(params", "self._step(params")], "history", "leaves the parameters where they were"),
+        ([("for _ in range(epochs):", "for _ in range(0):")], "batches", "leaves the parameters where they were"),
         ([("return self.history\n", "self.history = {}\n")], "history", "there is no history of the training loss"),
         (
             [("least, self.params = np.inf, params", "least, self.params = np.inf, params\n        epochs = 1")],
@@ -300,6 +301,49 @@ def test_a_fit_that_leaves_out_the_last_batch_is_looked_at_with_two(drive: Open,
         for driver in (seen, expected)
     )
     assert found == right
+
+
+@pytest.mark.parametrize(
+    ("pairs", "share"),
+    [
+        ([("best: Labels = P.argmax(axis=1)", "best = P.argmin(axis=1)")], 0.3),
+        ([("best: Labels = P.argmax(axis=1)", "best = P.argmax(axis=1) + 1")], 0.3),
+        (
+            [
+                ("best: Labels = P.argmax(axis=1)", "best = P.argmax(axis=1) + 1"),
+                (
+                    "np.mean(self.predict(X, params) == y)",
+                    "np.mean(self._forward(X, params or self.params)[2].argmax(1) == y)",
+                ),
+            ],
+            0.3,
+        ),
+        ([("np.mean(self.predict(X, params) == y)", "np.mean(self.predict(X, params) != y)")], 0.7),
+        ([("np.mean(self.predict(X, params) == y)", "100 * np.mean(self.predict(X, params) == y)")], 30.0),
+    ],
+    ids=["predict of the least likely", "predict from one", "score without it", "score of the wrong rows", "percent"],
+)
+def test_score_is_judged_apart_from_predict(
+    pairs: list[tuple[str, str]], share: float, drive: Open, copy: Path
+) -> None:
+    driver, (X, y) = drive(change(copy, *pairs)), batch(20)
+    assert driver.score(model_of(driver), X, y) == pytest.approx(share)
+
+
+def test_steps_follow_gradients_by_their_place_in_the_hand_ins_own_order(drive: Open, copy: Path) -> None:
+    by_place = [
+        ("self._cross_entropy(P, y) + float(decay), gradients", "(0.0, {k: gradients[k] for k in ORDER})"),
+        ("class NetClassifier:", 'ORDER = ["d_w1", "d_w2", "d_b1", "d_b2"]\n\n\nclass NetClassifier:'),
+        (
+            '{name: value - lr * gradients[f"d_{name.lower()}"] for name, value in params.items()}',
+            "{k: params[k] - lr * g for k, g in zip(['W1', 'W2', 'b1', 'b2'], gradients.values())}",
+        ),
+    ]
+    driver = drive(change(copy, *by_place))
+    model = model_of(driver)
+    driver.give_gradients(model, parameters(3))
+    driver.update(driver.optimizer("fit", {"learning_rate": 0.1}), model)
+    assert_same(driver.parameters(model)["W2"], parameters(2)["W2"] - 0.1 * parameters(3)["W2"], 1e-9)
 
 
 UNWRITTEN = [(f'"d_{name}": ', f'"d_{name}": None and ') for name in ("w1", "b1")]

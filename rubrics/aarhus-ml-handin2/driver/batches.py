@@ -14,7 +14,7 @@ from grader.worker.handin import Unusable
 from grader.worker.holding import namespace
 
 from .fits import Fits
-from .forms import some_parameters
+from .forms import distance_of, some_parameters
 from .layouts import Layouts
 from .nouns import Call, Schedule
 from .parts import Parts
@@ -42,8 +42,10 @@ class Batches:
         held_out = (-1.0 - X[rows], rows % sizes["classes"])
         with self.watching(sizes) as calls:
             data = (X, y % sizes["classes"])
-            self._fits.fit(network, start, data, held_out, sizes, Schedule(batch_size, lr=1e-9, epochs=epoch))
+            end = self._fits.fit(network, start, data, held_out, sizes, Schedule(batch_size, lr=1e-9, epochs=epoch))[0]
         seen = training_batches(calls, len(X))
+        if distance_of(start, end) == 0 and all(len(call_.X) == len(X) for call_ in seen):
+            raise Unusable("Fit leaves the parameters where they were.", "Is there a step for each batch?")
         if not seen:
             raise Unusable("No batches could be seen: fit hands no rows to cost_grad or another function.")
         number_again(seen, len(X))

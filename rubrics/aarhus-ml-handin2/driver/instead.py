@@ -115,10 +115,11 @@ class Instead:
             cost, found = cost_and_gradients(returned)
             self._costs.gradients(found, sizes)
             listed, flat, shape = not isinstance(found, Mapping), len(returned) > len(NAMES), np.shape(cost)
-            keys.update({} if listed else {name: key for key in found if (name := name_in(key))})
+            own_keys = {} if listed else {name: key for key in found if (name := name_in(key))}
+            keys = {**own_keys, **{name: key for name, key in keys.items() if name not in own_keys}}  # in its own order
 
         def form(cost: float, gradients: Mapping[str, Array]) -> tuple[Any, ...]:
-            own = {name: slots[name].own(gradients[name]) for name in self._costs.order}
+            own = {name: slots[name].own(gradients[name]) for name in (self._costs.order if listed else keys)}
             told = np.full(shape, cost) if shape else np.float64(cost)
             if flat:
                 return (told, *own.values())

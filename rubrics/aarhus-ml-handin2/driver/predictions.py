@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
+
+import numpy as np
 
 from grader.worker.calling import Array, Offer, call, fit_arguments, number, numbers
 from grader.worker.handin import Unusable
@@ -10,6 +13,8 @@ from grader.worker.handin import Unusable
 from .names import PARAMS, X_TRAIN, Y_TRAIN
 from .nouns import Container, Model
 from .parts import Parts
+
+_RIGHT = 3  # rows of so many classes
 
 
 class Predictions:
@@ -23,9 +28,29 @@ class Predictions:
         return self._predicted(model.network, X.copy(), model.params)
 
     def score(self, model: Model, X: Array, y: Array) -> float | Array:
-        """The accuracy that score returns."""
+        """The accuracy that score returns where the hand-in itself predicts the rows of the first classes right.
+
+        So what is wrong with predict costs nothing here: only which rows are right matters, not what they show.
+        """
+        right, classes = y < _RIGHT, model.sizes["classes"]
+        told = self._score(model, X, _labels_by(self.labels(model.network, X.copy(), model.params), right, classes))
+        if np.size(told) == 1 and np.isclose(told, right.mean()):
+            return told
+        seen = self._labels_of_score(model, X)  # a score that computes without predict is as good
+        by_itself = told if seen is None else self._score(model, X, _labels_by(seen, right, classes))
+        return by_itself if np.size(by_itself) == 1 and np.isclose(by_itself, right.mean()) else told
+
+    def _labels_of_score(self, model: Model, X: Array) -> Array | None:
+        """The label of each row that score calls right, where it does so of just one."""
+        told = np.zeros((len(X), model.sizes["classes"]), dtype=bool)
+        with suppress(Exception):  # what is wrong with score is told by the call that went before
+            for row, label in np.ndindex(told.shape):
+                told[row, label] = np.all(self._score(model, X[[row]], np.array([label])))
+        return told.argmax(axis=1) if (told.sum(axis=1) == 1).all() else None
+
+    def _score(self, model: Model, X: Array, y: Array) -> float | Array:
         score = self._parts.method(model.network, "score")
-        offers = [Offer(X, X_TRAIN, "X"), Offer(y, Y_TRAIN, "y"), Offer(model.params, PARAMS, "params")]
+        offers = [Offer(X.copy(), X_TRAIN, "X"), Offer(y.copy(), Y_TRAIN, "y"), Offer(model.params, PARAMS, "params")]
         given, named = fit_arguments("score", score, offers)
         if not any(value is model.params for value in (*given, *named.values())):
             model.network.params = model.params
@@ -47,3 +72,8 @@ class Predictions:
             network.params = params
         labels = numbers(call(self._parts.handin, "predict", predict, *given, **named), "What predict returned")
         return labels.reshape(-1) if labels.shape in {(1, len(X)), (len(X), 1)} else labels
+
+
+def _labels_by(predicted: Array, right: Array, classes: int) -> Array:
+    """Labels by which just some rows are predicted right."""
+    return np.where(right, predicted, (predicted + 1) % classes)
