@@ -352,3 +352,41 @@ def test_part_of_what_was_seen_names_nothing_where_nothing_happened(
     known = Library(layout, reference, [mistake], charged, frozenset(), lambda names, criterion: None)
     assert match(seen, known).names == named
     assert match({**seen, 2: reference[2]}, known).names == ("backwards",)
+
+
+def made_up(
+    places: Mapping[str, float], mistakes: Mapping[str, Mapping[str, float]]
+) -> tuple[Mapping[int, Cell], Library]:
+    """A course whose places hold multiples of one array; each mistake is charged in the first place that it changes."""
+    layout, direction = tuple(Place(tuple(path.split("/")), False, False) for path in places), np.arange(1.0, 5.0)
+    reference = {n: cell_of(direction * size) for n, size in enumerate(places.values())}
+    numbers_ = {path: n for n, path in enumerate(places)}
+    cells_ = {
+        name: {numbers_[path]: cell_of(direction * size) for path, size in changed.items()}
+        for name, changed in mistakes.items()
+    }
+    charged = {name: frozenset({next(iter(changed)).partition("/")[0]}) for name, changed in mistakes.items()}
+    known = [Member((name,), each) for name, each in cells_.items()]
+    return reference, Library(layout, reference, known, charged, frozenset(), lambda names, criterion: None)
+
+
+def test_what_a_mistake_does_to_a_call_that_failed_cannot_be_seen() -> None:
+    reference, known = made_up(
+        {"gradient/0/W1": 3.0, "history/0/loss": 5.0}, {"slip": {"gradient/0/W1": 7.0, "history/0/loss": 8.0}}
+    )
+    slipped = {**reference, **known.members[0].cells}
+    assert match({**slipped, 1: replace(reference[1], code="!missing There is no history.")}, known).names == ("slip",)
+    assert match({**slipped, 1: cell_of(np.arange(4.0))}, known).names == ()
+
+
+@pytest.mark.parametrize(("other", "named"), [(("cost/0/loss", "gradient/0/W1"), ("slip",)), (("cost/0/loss",), ())])
+def test_what_is_open_is_another_matter_where_no_mistake_of_its_own_can_be_in_it(
+    other: tuple[str, ...], named: tuple[str, ...]
+) -> None:
+    """A mistake of predict that changes the cost may be in it, but not where it changes gradients that are right."""
+    reference, known = made_up(
+        {"cost/0/loss": 3.0, "gradient/0/W1": 5.0, "predict/0/labels": 7.0},
+        {"slip": {"cost/0/loss": 2.0}, "other": {"predict/0/labels": 6.0, **dict.fromkeys(other, 9.0)}},
+    )
+    seen = {**reference, 0: known.members[0].cells[0], 2: cell_of(np.arange(4.0))}
+    assert match(seen, known).names == named

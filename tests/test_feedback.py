@@ -73,6 +73,17 @@ def test_a_single_slip_leaves_the_credit_of_its_entry_and_never_takes_points() -
             assert (criterion(after, each.id).score.given or 0) >= (each.score.given or 0)
 
 
+def test_a_slip_leaves_its_credit_where_nothing_else_is_wrong_whatever_is_wrong_elsewhere(tmp_path: Path) -> None:
+    hand_in = shutil.copytree(EXAMPLES / "hand-in-03", tmp_path / "hand-in")
+    path = hand_in / "optimizer" / "sgd.py"
+    path.write_text(re.sub(r"self\.learning_rate", "0.37 * self.learning_rate", path.read_text("utf-8")), "utf-8")
+    _, after = explained(hand_in)
+    assert named(after) == {"two-layer-gradient-not-averaged"}
+    gradient = criterion(after, "two-layer-gradient")
+    credit = bank().mistakes["two-layer-gradient-not-averaged"].credit
+    assert gradient.score.given == round(credit * gradient.score.maximum, 2)
+
+
 def test_what_only_follows_from_a_slip_keeps_the_carried_share_and_says_so() -> None:
     _, after = explained(EXAMPLES / "hand-in-03")
     training = criterion(after, "training-two-layer")

@@ -39,6 +39,7 @@ class Match:
     reach: Mapping[str, frozenset[str]] = field(default_factory=dict)  # the criteria in which each of them shows
     deviating: frozenset[int] = frozenset()
     left: frozenset[int] = frozenset()  # deviating cells that they do not explain
+    open: frozenset[str] = frozenset()  # the criteria of these cells
     wide: bool = False  # found with the tolerance of single precision
 
     @property
@@ -325,13 +326,15 @@ class _Case:
             return False
         if charged <= self.library.alone:
             return not open_ & self._near(union(touched for _, touched in self._charged_at(charged)))
-        refuted = (rest & known.touched | known.contradicted & ~self._coarse) & ~self._meets & ~varying
-        return bool(open_ or not rest & ~self._coarse) and not refuted and not open_ & self._near(known.touched)
+        told = rest & ~self._silent
+        refuted = (told & known.touched | known.contradicted & ~self._coarse) & ~self._meets & ~varying
+        return bool(open_ or not told & ~self._coarse) and not refuted and not open_ & self._near(known.touched)
 
     def _could_show(self, open_: int, own: int) -> bool:
-        """Whether some known mistake in a criterion of the open cells shows in the others too."""
+        """Whether some known mistake in a criterion of the open cells, which may be in it, shows in the others too."""
         ids = frozenset(self.library.layout[n].criterion for n in members(open_))
-        return any(touched & own for _, touched in self._charged_at(ids))
+        possible = {known.names for known in self._consistent}
+        return any(touched & own for member, touched in self._charged_at(ids) if member.names in possible)
 
     def _charged_at(self, ids: frozenset[str]) -> Iterator[tuple[Member, int]]:
         return ((member, touched) for member, touched in self._reach if self.library.charged[member.names[0]] & ids)
@@ -372,6 +375,11 @@ class _Case:
         return bits(each for n, m in still if self._alike(self.seen[n], self.seen[m], n) for each in (n, m))
 
     @cached_property
+    def _silent(self) -> int:
+        """Cells of calls that came to nothing: what a mistake made elsewhere would leave there cannot be seen."""
+        return bits(n for n in members(self.deviating) if self.seen[n].missing)
+
+    @cached_property
     def _coarse(self) -> int:
         return bits(self.library.coarse)
 
@@ -389,6 +397,7 @@ class _Case:
             reach={known.names[0]: self._criteria_of(known.reach) for known in chosen},
             deviating=frozenset(members(self.deviating)),
             left=frozenset(members(left)),
+            open=frozenset(self.library.layout[n].criterion for n in members(left)),
             wide=self.wide,
         )
 

@@ -1,9 +1,10 @@
 """What a recognised mistake tells the student, and what it leaves of the points.
 
-A mistake is named only where it explains what was seen exactly. One that stands alone leaves the share of the points
-that the course gives for it; a criterion that fails only because of it is given the rubric's carried share, so that one
-slip is not paid for five times. Where nothing came back, nothing is left either: a function that forgets its return and
-one that was never written look the same.
+A mistake is named only where it explains what was seen exactly. Where it alone is what is wrong with a criterion, it
+leaves the share of the points that the course gives for it. Where nothing else is wrong with a hand-in, a criterion
+that fails only because of it is given the rubric's carried share, so that one slip is not paid for five times. Where
+nothing came back, nothing is left either: a function that forgets its return and one that was never written look the
+same.
 """
 
 from __future__ import annotations
@@ -76,7 +77,8 @@ def _criterion(criterion: CriterionResult, case: _Case) -> CriterionResult:
         return criterion
     own = [mistake for mistake in case.mistakes if criterion.id in mistake.criteria]
     if own:
-        share = own[0].credit if case.found.exact and len(own) == 1 and criterion.id not in case.without else 0.0
+        alone = len(own) == 1 and criterion.id not in case.found.open
+        share = own[0].credit if alone and criterion.id not in case.without else 0.0
         return _given(criterion, share, [_named(mistake, case) for mistake in own], "The slip leaves")
     if case.found.exact and criterion.id not in case.blind:
         causes = [each for each in case.mistakes if criterion.id in case.found.reach.get(each.id, ())] or case.mistakes
