@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import os
 import shutil
@@ -11,9 +12,11 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import cast
 
 import pytest
 from click.testing import CliRunner, Result
+from rich.console import Console
 
 from grader.cli import commands
 from grader.cli.exits import exit_code
@@ -318,6 +321,23 @@ def _without_timings(folder: Path) -> object:
     told = json.loads((folder / "result.json").read_text("utf-8"))
     del told["timings"]
     return told
+
+
+def test_lines_below_the_first_begin_where_it_does_and_none_ends_in_blanks() -> None:
+    found = Finding("wrong", "It is 64 times what was expected.", "Is it a sum where the text says mean?")
+    criterion = CriterionResult("a", "The gradient of the net", "value", "failed", Score(0, 1), "public", (found,))
+    narrow = Console(file=io.StringIO(), width=40)
+    for line in section(SectionResult("net", "Net", Score(0, 1), (criterion,))):
+        narrow.print(line)
+    assert cast(io.StringIO, narrow.file).getvalue().splitlines() == [
+        "",
+        "Net  0/1",
+        "  ✗ failed         0/1  The gradient of",
+        "                        the net",
+        "      It is 64 times what was expected.",
+        "      → Is it a sum where the text says",
+        "        mean?",
+    ]
 
 
 def test_what_is_told_of_several_passed_criteria_is_told_once(capsys: pytest.CaptureFixture[str]) -> None:

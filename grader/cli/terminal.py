@@ -10,8 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TextIO
 
 from rich import box
-from rich.console import Console, RenderableType
-from rich.padding import Padding
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -66,6 +65,7 @@ COLOURS: Mapping[Status, str] = {
     "ungraded": "magenta",
 }
 WIDTH_IN_A_PIPE = 120
+NARROWEST = 10  # characters of a line behind what it is indented by
 BAR = 30  # characters
 MOST_FIRST_THINGS = 3
 LONGEST = 600  # characters of one finding's message
@@ -124,7 +124,7 @@ def first_things(result: Result) -> Iterator[RenderableType]:
     if steps:
         yield Text("\nFix first", "bold")
     for number, step in enumerate(steps, 1):
-        yield Text.assemble(f"  {number}. ", (step.title, "bold"), f" ({_in_points(step.lost)})")
+        yield _Hanging(f"  {number}. ", Text.assemble((step.title, "bold"), f" ({_in_points(step.lost)})"))
         yield from _finding(step.finding, 5)
     if behind := story.behind(result):
         yield Text(f"  {behind}", "bright_black")
@@ -303,7 +303,8 @@ class _Rate(ProgressColumn):
     """How many are done in a minute."""
 
     def render(self, task: Task) -> Text:
-        return Text(f"{60 * task.speed:.3g}/min" if task.speed else "", "bright_black")
+        rate = 60 * (task.speed or 0)
+        return Text(f"{rate:.3g}/min" if 0 < rate < 1000 else f"{rate:,.0f}/min" if rate else "", "bright_black")
 
 
 def _row(outcome: Outcome) -> tuple[RenderableType, ...]:
@@ -318,8 +319,8 @@ def _name(outcome: Outcome) -> str:
 
 
 def _criterion(criterion: CriterionResult) -> Iterator[RenderableType]:
-    points = score(criterion.score)
-    yield Text.assemble("  ", sign(criterion.verdict), f"{points:>8}  ", text.one_line(criterion.title, 200))
+    head = Text.assemble("  ", sign(criterion.verdict), f"{score(criterion.score):>8}  ")
+    yield _Hanging(head, Text(text.one_line(criterion.title, 200)))
     for finding in criterion.findings:
         yield from _finding(finding, 6)
 
@@ -327,15 +328,29 @@ def _criterion(criterion: CriterionResult) -> Iterator[RenderableType]:
 def _finding(finding: Finding, depth: int) -> Iterator[RenderableType]:
     yield _indented(finding.message, depth)
     if finding.hint:
-        yield _indented(f"→ {finding.hint}", depth, "italic")
+        yield _indented(finding.hint, depth, "italic", "→ ")
     where = "" if finding.where in finding.message else finding.where
     if where or finding.read:
         yield _indented("  ".join(filter(None, (where, finding.read))), depth, "cyan")
 
 
-def _indented(told: str, depth: int, style: str = "") -> RenderableType:
-    """Text of a hand-in or a check, made visible; the terminal wraps it inside the indentation."""
+def _indented(told: str, depth: int, style: str = "", mark: str = "") -> RenderableType:
+    """Text of a hand-in or a check, made visible and below each other."""
     lines = text.visible(told, LONGEST).expandtabs(4).splitlines()
     if len(lines) > MOST_LINES:
         lines[MOST_LINES:] = [f"… {len(lines) - MOST_LINES} more lines"]
-    return Padding(Text("\n".join(lines), style), (0, 0, 0, depth), expand=False)
+    return _Hanging(Text.assemble(" " * depth, (mark, style)), Text("\n".join(lines), style))
+
+
+class _Hanging:
+    """Text behind something at the start of its first line; its further lines begin where the first one does."""
+
+    def __init__(self, head: str | Text, told: Text) -> None:
+        self.head = Text(head) if isinstance(head, str) else head
+        self.told = told
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        depth = self.head.cell_len
+        for number, line in enumerate(self.told.wrap(console, max(options.max_width - depth, NARROWEST))):
+            line.rstrip()  # spaces at the end of a line would be in what is piped or copied
+            yield Text.assemble(self.head if number == 0 else " " * depth, line)
