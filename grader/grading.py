@@ -362,7 +362,7 @@ def _unless_in_a_document(criterion: Criterion, verdict: Verdict, files: Sequenc
     documents = [name for name in files if PurePosixPath(name).suffix.lower() in DOCUMENTS]
     if not documents or not {finding.code for finding in verdict.findings} & criterion.check.ABSENT:
         return verdict
-    told = f"This was not found in a text or a notebook. A person looks whether it stands in {documents[0][:80]}."
+    told = f"This was not found in a text or a notebook. A person will look for it in {documents[0][:80]}."
     return Verdict("manual", None, (Finding("in-a-document", told),))
 
 
@@ -381,7 +381,7 @@ def _skipped(blocking: list[str], rubric: Rubric) -> Verdict:
     titles = {criterion.id: criterion.title for criterion in rubric.criteria}
     names = ", ".join(f"“{titles[id_]}”" for id_ in blocking)
     message = f"Not judged, because it builds on {names}."
-    return Verdict("skipped", 0.0, (Finding("requires", message, "Mend that first; this is checked again then."),))
+    return Verdict("skipped", 0.0, (Finding("requires", message, "Fix that first; this is checked again then."),))
 
 
 def _our_fault(error: Exception) -> Failure:

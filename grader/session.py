@@ -214,7 +214,7 @@ class Session:
             return
         self._stuck[path] = self._stuck.get(path, 0) + 1
         if self._stuck[path] >= _MOST_STRIKES:
-            said = f"Importing {path} does not come to an end: {failure.message} It was not tried a third time."
+            said = f"Importing {path} does not finish: {failure.message} It was not tried a third time."
             self.refused[path] = said[:_LONGEST_MESSAGE]
 
     def strike(self, about: frozenset[str], failure: Failure) -> None:
@@ -343,7 +343,7 @@ class Student:
             self._session.take_in(name, self._worker.weight)
             return _value(answer)
         except Late:
-            self._end(about, _timeout(f"{name} did not come back within {seconds:g} s."))
+            self._end(about, _timeout(f"{name} did not finish within {seconds:g} s."))
         except Lost as lost:
             self._end(about, Failure("student", "died", f"{name}: {lost}"))
         except WireError as error:

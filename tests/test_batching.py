@@ -53,7 +53,7 @@ def test_a_batch_without_labels_stays_visible() -> None:
     [
         (None, "batches returned None"),
         (3, "a value of type int, not batches"),
-        (((X, Y) for _ in count()), "does not come to an end"),
+        (((X, Y) for _ in count()), "batches without end"),
         ([X, Y, X], "neither two lists of batches nor pairs"),
         ([3, 4], "a value of type int where a list of batches was expected"),
         ([("a", "b"), ("c", "d"), ("e", "f")], "A batch from batches"),

@@ -76,7 +76,7 @@ def test_after_a_cell_that_raises_none_is_run_unless_asked_for() -> None:
 def test_a_cell_without_an_end_costs_its_time_and_those_after_it_are_not_run() -> None:
     found = executed("1", "while True: pass", "3", room=Room(cell=1))
     assert (found.failed, found.not_run) == ((2,), (3,))
-    assert told(found)[1] == [("error", "The cell did not come back within 1 s.")]
+    assert told(found)[1] == [("error", "The cell did not finish within 1 s.")]
 
 
 @pytest.mark.parametrize(

@@ -118,7 +118,7 @@ def test_a_part_is_there_or_missing_or_empty_or_the_template(
     ("cells", "told", "where"),
     [
         ([text("# XOR"), text("# Next")], "nothing is written below it", "hw.ipynb, below “XOR”"),
-        ([text("# XOR\nYour proof here.")], "only the template is there", "hw.ipynb, below “XOR”"),
+        ([text("# XOR\nYour proof here.")], "only the text of the template", "hw.ipynb, below “XOR”"),
         ([text("# Next\nyes")], "Nothing is written for 'xor' yet", ""),
     ],
 )

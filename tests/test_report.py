@@ -286,7 +286,7 @@ def test_what_fails_at_one_place_is_one_thing_to_do() -> None:
 
 
 def test_what_follows_is_told_with_its_cause_even_where_it_comes_first() -> None:
-    after = Finding("follows:shuffle+scale", "This follows from both.", "Mend that first.")
+    after = Finding("follows:shuffle+scale", "This follows from both.", "Fix that first.")
     cause = Finding("mistake:shuffle", "The labels are not shuffled.")
     criteria = (
         criterion("Epochs", "partial", 1, 2, findings=(after,)),
@@ -329,7 +329,7 @@ def test_what_is_not_decided_is_explained_and_costs_nothing() -> None:
     page = Page(report.html(undecided())).text
     assert "25 of 45 points so far" in page
     assert "10 points wait for a person and 10 points are not decided yet." in page
-    assert "You lose no points by it: a person will look." in page
+    assert "It costs you no points: a person will look at it." in page
     assert "A person marks this one" in page
 
 

@@ -460,7 +460,7 @@ def test_a_file_whose_import_never_comes_back_is_not_run_a_third_time() -> None:
         told = [failure_of(lambda n=n: session.student().call("run", f"attack{n}")) for n in range(4)]  # type: ignore[misc]
         assert session.student().call("run", "fine") == 1
     assert [failure.code for failure in told] == ["died", "died", "unusable-value", "unusable-value"]
-    assert "Importing stuck.py does not come to an end" in told[3].message
+    assert "Importing stuck.py does not finish" in told[3].message
 
 
 def test_handles_are_values() -> None:

@@ -115,7 +115,7 @@ def test_a_mistake_is_counted_once_for_each_hand_in() -> None:
     [
         "The bias is never moved.",
         "The bias is never moved. Or, which looks the same from outside: It is moved by zero.",
-        "The bias is never moved. The slip leaves 60% of the points.",
+        "The bias is never moved. You keep 60% of the points.",
     ],
 )
 def test_a_mistake_has_its_own_title_whatever_is_said_of_it(message: str) -> None:

@@ -199,7 +199,8 @@ def in_case(name: str, message: str, weight: float) -> str:
     return f"{told}{'' if told.endswith(('.', '?')) else '.'} This costs no points."
 
 
-_OPENERS = ("the ", "what ", "each ", "every ", "no ", "this ")  # a name of the hand-in's keeps its first letter
+# Words that a message opens with; a name of the hand-in's would keep its first letter.
+_OPENERS = ("the ", "what ", "each ", "every ", "no ", "there ", "this ")
 
 
 def _as_sentence(finding: Finding) -> Finding:

@@ -78,7 +78,7 @@ class Answer(Reading):
 def _nothing(question: str, file: str, problem: str) -> Verdict:
     """No answer earns nothing; a file that cannot be read waits for a person."""
     if problem:
-        finding = Finding("unreadable", problem, "Mend the file, and the answer is looked at.")
+        finding = Finding("unreadable", problem, "Fix the file, and the answer will be looked at.")
         return Verdict("manual", None, (finding,))
     told = f"There is no answer to {question!r}."
     hint = f"Write it below that key in {file}, in a notebook cell with that tag, or below a heading of that name."

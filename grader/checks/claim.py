@@ -376,8 +376,8 @@ class Claim(Reading):
         others = ", ".join(f"{_name(name)} {value}" for name, value in rest.items())
         usual = " and ".join(f"{each.accepted[0]:.2g} to {each.accepted[1]:.2g} on {each.split}" for each in off)
         return (
-            f"With other seeds {usual} would be no surprise. Run it once more: is the number of an earlier state of "
-            f"your code, or of settings that the table does not tell? The others were {others}."
+            f"With other seeds {usual} would be no surprise. Run it once more: is the number from an earlier version "
+            f"of your code, or from settings that the table does not show? The others were {others}."
         )
 
     def _doubts(

@@ -30,9 +30,9 @@ SMALLEST = 40  # pixels along a side; what is smaller shows no curve
 MOST_FIGURES, MOST_NAMES = 60, 40
 MISSING: Mapping[str, tuple[str, str]] = {
     "missing": ("There is no part for {} in the hand-in.", "Give a cell that name as a tag, or write a heading of it."),
-    "empty": ("Nothing stands below the heading for {} yet.", "Draw it in a cell below that heading, and save."),
+    "empty": ("There is nothing below the heading for {} yet.", "Draw it in a cell below that heading, and save."),
     "template": (
-        "For {}, only the template is there.",
+        "For {} there is only the text of the template.",
         "Draw it in a cell of that part, run it, and save the notebook.",
     ),
 }
@@ -96,7 +96,7 @@ class Figure(Reading):
             return 1.0, None
         if count + int(seen["linked"]) >= self.count or seen["cut"]:
             told = f"{count} of {self.count} figures lie in the notebook; others are files, or were left out."
-            return None, Finding("figures-elsewhere", told, "A person looks at them.")
+            return None, Finding("figures-elsewhere", told, "A person will look at them.")
         told = f"{_many(count)} there; {self.count} {'was' if self.count == 1 else 'were'} asked for."
         return count / self.count, Finding("too-few-figures", told)
 
@@ -107,7 +107,7 @@ class Figure(Reading):
         unknown = [each for each in figures if each not in known and each["unknown"]]
         if len(known) + len(unknown) >= min(self.count, len(figures)):
             told = "Whether both axes have names cannot be seen in the code."
-            return None, Finding("labels-unknown", told, "A person looks at the figure.", str(unknown[0]["where"]))
+            return None, Finding("labels-unknown", told, "A person will look at the figure.", str(unknown[0]["where"]))
         bare = next(each for each in figures if each not in known and not each["unknown"])
         lacking = " and ".join(f"{axis} axis" for axis in ("x", "y") if axis not in bare["axes"])
         hint = "A reader has to know what is drawn against what, and in which unit."

@@ -70,7 +70,9 @@ class Prose(Reading):
         """Whether there is no place for an answer, an empty one, or only what stood there from the start."""
         where, asked = str(seen["where"]), repr(self.question)
         if seen["text"] or seen.get("state") == "template":
-            return Finding("no-answer", f"For {asked}, only the template is there.", "Write your own words.", where)
+            return Finding(
+                "no-answer", f"For {asked} there is only the text of the template.", "Write your own words.", where
+            )
         if seen.get("state") == "empty":
             return Finding(
                 "no-answer", f"The heading for {asked} is there, and nothing is written below it.", "", where

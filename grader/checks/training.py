@@ -255,9 +255,9 @@ def _too_low(reached: float, asked: float, seen: Any) -> Finding:
         return Finding("training-diverges", message, "The loss becomes NaN or infinite: are the gradients too large?")
     if len(losses) > 1 and losses[-1] >= losses[0]:
         return Finding(
-            "training-does-not-learn", message, "The loss does not fall: mend the gradient and the step first."
+            "training-does-not-learn", message, "The loss does not fall: fix the gradient and the step first."
         )
-    return Finding("accuracy-too-low", message, "Mend what is reported above first; then look at the curves again.")
+    return Finding("accuracy-too-low", message, "Fix what is reported above first; then look at the curves again.")
 
 
 CHECK = Training

@@ -19,7 +19,7 @@ __all__ = ["main"]
 
 GROUPS = {  # by who types them, each with what fits into a line
     "One's own work": {
-        "check": "Say what a hand-in would lose, and what to mend first.",
+        "check": "Say what a hand-in would lose, and what to fix first.",
         "writeup": "Run the course's experiments, and write the report.",
         "notebook": "Run notebooks in the sandbox, and make PDFs of them.",
     },

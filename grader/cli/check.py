@@ -53,7 +53,7 @@ def command(
     as_json: bool,
     quiet: bool,
 ) -> None:
-    """Check a hand-in against the public criteria, and say what to mend first.
+    """Check a hand-in against the public criteria, and say what to fix first.
 
     PATH is the folder of the hand-in, a zip or tar archive of it, or a notebook. In a folder that your course gave out,
     its rubric lies in .grader and is found there; nothing has to be named.
@@ -184,7 +184,7 @@ def _tell(result: Result, *, as_json: bool, quiet: bool) -> None:
     for line in terminal.first_things(result):
         screen.print(line)
     if result.score.given == result.score.maximum:
-        screen.print("Nothing to mend here. Your instructor's run may look at more.", style="green")
+        screen.print("Nothing to fix here. Your instructor's run may look at more.", style="green")
 
 
 def _refuse_unwritable(report: Path | None) -> None:

@@ -79,7 +79,7 @@ class Look:
 
     @property
     def factor(self) -> float | None:
-        """The number that every expected entry is multiplied with, if there is one; 1 where all is right."""
+        """The number that every expected entry is multiplied by, if there is one; 1 where all is right."""
         power = float((self.want * self.want).sum())
         if not power:
             return None
@@ -130,7 +130,7 @@ def extra_term(what: str, looks: Sequence[Look], terms: Sequence[Array], of: str
     elif not all(_near(a, share) and _near(b, extra) for _, (a, b) in others):
         rest = (f", and {_sum(a, b, of)} with {look.name}" for look, (a, b) in others)
         message += f" with {first.name}{''.join(rest)}"
-    hint = f"Which line adds a multiple of {of}, and is it its part to do so?"
+    hint = f"Which line adds a multiple of {of}, and should it?"
     if extra < 0:
         hint = f"Is a term with {of} missing, or one taken off that should be added?"
     return Finding("extra-term", f"{message}.", hint)
@@ -293,7 +293,7 @@ _Explanation = Callable[[str, Sequence[Look]], Finding | None]
 _EXPLANATIONS: tuple[_Explanation, ...] = (_all_zero, _factor, _transposed, _other_order, _constant_shift)
 _SIGN = "Check the sign of each term."
 _TOO_FEW = "If every row of a batch were there twice, should this number double?"
-_TOO_OFTEN = "How often does the number of rows divide on the way to this number?"
+_TOO_OFTEN = "How many times is it divided by the number of rows on the way to this number?"
 _OTHER_ROWS = "Which number stands where the number of rows belongs?"
 _CONSTANT = "Which constant belongs in front of the sum, and how often is it applied?"
 _DIFFERENT = "What is different from batch to batch, and is it a factor in your formula?"

@@ -79,14 +79,14 @@ def _criterion(criterion: CriterionResult, case: _Case) -> CriterionResult:
     if own:
         alone = len(own) == 1 and criterion.id not in case.found.open
         share = own[0].credit if alone and criterion.id not in case.without else 0.0
-        return _given(criterion, share, [_named(mistake, case) for mistake in own], "The slip leaves")
+        return _given(criterion, share, [_named(mistake, case) for mistake in own], "You keep")
     if case.found.exact and criterion.id not in case.blind:
         causes = [each for each in case.mistakes if criterion.id in case.found.reach.get(each.id, ())] or case.mistakes
         titles = " and ".join(f"“{mistake.title}”" for mistake in causes)
         ids = "+".join(mistake.id for mistake in causes)
-        follows = Finding(f"follows:{ids}", f"This follows from {titles} and from nothing else.", "Mend that first.")
+        follows = Finding(f"follows:{ids}", f"This follows from {titles} and from nothing else.", "Fix that first.")
         share = 0.0 if criterion.id in case.without else case.carried
-        return _given(criterion, share, [follows], "It keeps")
+        return _given(criterion, share, [follows], "You keep")
     return criterion
 
 

@@ -26,7 +26,7 @@ WORDS: Mapping[Status, tuple[str, str]] = {
 EXPLANATIONS: Mapping[Status, str] = {
     "skipped": "Not judged, because something that it builds on did not pass.",
     "manual": "A person marks this one; its points will be added.",
-    "ungraded": "The grader could not decide this one. You lose no points by it: a person will look.",
+    "ungraded": "The grader could not decide this one. It costs you no points: a person will look at it.",
 }
 # What a student may know of the run. The rest, above all the seed, would help to write a hand-in for this grader only.
 STUDENTS_PROVENANCE = ("grader", "version", "sandbox", "reference", "sizes")

@@ -101,7 +101,7 @@ def _folder(suite: Path) -> Path:
 
 def _too_slow(seconds: float, theirs: float) -> Failure:
     """Whose fault it is that the time is up: whoever took most of it."""
-    message = f"The course's own tests did not come to their end within {seconds:g} s."
+    message = f"The course's own tests did not finish within {seconds:g} s."
     if theirs < seconds / 2:
         return Failure("grader", "slow-tests", message)
     hint = "Is there a loop over single numbers where numpy could work on whole arrays?"
@@ -113,7 +113,7 @@ def _refuse_broken(suite: Path, code: int, told: Sequence[object], printed: IO[b
     if code in (0, 1) and told:
         return
     if told:  # it broke on the way, which no student may pay for, nor read the details of
-        raise StudentError(Failure("grader", "broken-tests", "The course's own tests broke off."))
+        raise StudentError(Failure("grader", "broken-tests", "The course's own tests stopped before their end."))
     printed.seek(0)
     last = printed.read().decode("utf-8", "replace").strip().splitlines()[-LAST_LINES:]
     raise GraderError("\n".join([f"{suite}: pytest ran no test (it ended with {code}):", *last]))

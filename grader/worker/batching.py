@@ -29,7 +29,7 @@ def read_batches(result: Any, name: str, most: int) -> list[list[Array]]:
     except TypeError:
         raise Unusable(f"{name} returned a value of type {type(result).__name__}, not batches.") from None
     if len(items) > most:
-        raise Unusable(f"{name} does not come to an end.")
+        raise Unusable(f"{name} goes on giving batches without end.")
     if len(items) == 2 and not _is_pair(items[0]):
         listed = [_batches_in(column, name, most) for column in items]
         columns = [[numbers(batch, f"A batch from {name}") for batch in column] for column in listed]
@@ -43,7 +43,7 @@ def _batches_in(column: Any, name: str, most: int) -> list[Any]:
     if isinstance(column, Iterator):
         column = list(itertools.islice(column, most + 1))
         if len(column) > most:
-            raise Unusable(f"{name} does not come to an end.")
+            raise Unusable(f"{name} goes on giving batches without end.")
     if _length(column) is None:
         raise Unusable(f"{name} returned a value of type {type(column).__name__} where a list of batches was expected.")
     return list(column)

@@ -149,17 +149,24 @@ def number(value: Any, what: str) -> float | Array:
     if type(value) in _NUMBERS:  # asked twice for each step of a training
         return float(value)
     if value is None:
-        raise Unusable(f"{what} is None.", "Is a return statement missing?")
+        raise _nothing(what)
     if callable(value):
         raise Unusable(f"{what} is a function, not a number.", "Are the parentheses of a call missing?")
     array = numbers(value, what)
     return float(array.reshape(())) if array.size == 1 else array
 
 
+def _nothing(what: str) -> Unusable:
+    """The failure of what is not there; “what f returned” is said in fewer words."""
+    is_call = what.startswith("What ") and what.endswith(" returned")
+    told = f"{what.removeprefix('What ')} None" if is_call else f"{what} is None"
+    return Unusable(f"{told}.", "Is a return statement missing?")
+
+
 def numbers(value: Any, what: str) -> Array:
     """A copy of an array, or of lists of numbers, as an array of its own dtype."""
     if value is None:
-        raise Unusable(f"{what} is None.", "Is a return statement missing?")
+        raise _nothing(what)
     if isinstance(value, np.ndarray) and value.size * max(value.itemsize, 1) > _LARGEST:
         raise Unusable(f"{what} has the shape {value.shape}, which is too large.")
     if has_hidden(value):
