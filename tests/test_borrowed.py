@@ -112,6 +112,25 @@ def test_what_is_borrowed_computes_what_the_package_does(
         ("d.drop(d.sample(frac=1, random_state=0).index[:15]).shape", (5, 2)),
         ("np.array(d.head(3))", POINTS[:3]),
         ("np.exp(d['a']).values", np.exp(POINTS[:, 0])),
+        ("d.apply(lambda c: (c - c.mean()) / c.std()).values", (POINTS - POINTS.mean(0)) / POINTS.std(0, ddof=1)),
+        ("d.apply(lambda row: row['a'] + row.b, axis=1).values", POINTS.sum(1)),
+        ("[d.mean()['b'], d.mean().a, *d.min(axis=0)]", [*POINTS.mean(0)[::-1], *POINTS.min(0)]),
+        ("d.agg(['mean', 'max']).loc['max', 'a']", POINTS[:, 0].max()),
+        ("d.describe().loc['std'].values", POINTS.std(0, ddof=1)),
+        ("d.loc[3:5, 'a':'b'].values", POINTS[3:6]),
+        ("[d.loc[7, 'b'], d.iloc[7]['a'], d.iloc[7, 0]]", [POINTS[7, 1], POINTS[7, 0], POINTS[7, 0]]),
+        ("d[~d.index.isin([0, 1, 2])].values", POINTS[3:]),
+        ("d.rename(columns={'a': 'c'})[['c']].to_numpy()", POINTS[:, :1]),
+        ("d.sort_values('b').a.values", POINTS[np.argsort(POINTS[:, 1]), 0]),
+        ("pd.concat([d, d], ignore_index=True).loc[25].values", POINTS[5]),
+        ("(d.a > 5).value_counts()[True]", (POINTS[:, 0] > 5).sum()),
+        ("[len(group) for _, group in d.groupby('a')]", [1] * 20),
+        ("d[d.columns[:1]].values", POINTS[:, :1]),
+        ("np.reshape(d.b, (4, 5))", POINTS[:, 1].reshape(4, 5)),
+        ("np.std(d, axis=0).values", POINTS.std(0)),
+        ("d.isnull().values.any()", False),
+        ("pd.Series(index=range(3), dtype=float).isna().sum()", 3),
+        ("[d.plot(x='a').set_title('points'), d.shape][1]", (20, 2)),
     ],
 )
 def test_a_table_is_read_as_pandas_reads_it(
@@ -121,6 +140,21 @@ def test_a_table_is_read_as_pandas_reads_it(
     np.savetxt(table, POINTS, delimiter=",", header="a,b", comments="", fmt="%.17g")
     work = module(f"import numpy as np\nimport pandas as pd\nd = pd.read_csv({str(table)!r})\nvalue = {written}\n")
     assert work.value == means if isinstance(means, list) else work.value == pytest.approx(means)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "d.loc[:, ['a', 'b']] = (d - d.mean()) / d.std()",
+        "d[['a', 'b']] = (d - d.mean()) / d.std()",
+        "d -= d.mean()\nd /= d.std()",
+        "d.a = (d.a - d.a.mean()) / d.a.std()\nd['b'] = (d['b'] - d['b'].mean()) / d['b'].std()",
+        "d.iloc[:, :2] = ((d - d.mean()) / d.std()).values",
+    ],
+)
+def test_the_columns_of_a_table_are_written(line: str, module: Callable[[str], Any]) -> None:
+    work = module(f"import pandas as pd\nd = pd.DataFrame({POINTS.tolist()}, columns=['a', 'b'])\n{line}\n")
+    assert work.d.values == pytest.approx((POINTS - POINTS.mean(0)) / POINTS.std(0, ddof=1))
 
 
 def test_a_table_takes_rows_one_by_one(module: Callable[[str], Any]) -> None:
@@ -134,6 +168,6 @@ def test_a_table_takes_rows_one_by_one(module: Callable[[str], Any]) -> None:
 
 def test_what_a_stand_in_does_not_know_leaves_the_line_out(module: Callable[[str], Any]) -> None:
     work = module(
-        "import pandas as pd\nd = pd.DataFrame({'a': [1.0, 2.0]})\ne = d.pivot_table()\ndef f():\n    return 3\n"
+        "import pandas as pd\nd = pd.DataFrame({'a': [1.0, 2.0]})\ne = d.pivot_table() + 1\ndef f():\n    return 3\n"
     )
     assert work.f() == 3
