@@ -289,9 +289,10 @@ def test_a_network_that_remembers_its_points_is_watched_apart_from_its_layers(te
     assert told_of(text(LAYERS + script)) == _RIGHTLY
 
 
-def test_a_preparation_that_reads_the_file_may_know_how_many_rows_it_has(text: Callable[[str], Any]) -> None:
+@pytest.mark.parametrize("name", ["get_data", "loadData", "read_dataset"])
+def test_a_preparation_that_reads_the_file_may_know_how_many_rows_it_has(name: str, text: Callable[[str], Any]) -> None:
     driver = text(f"""{_PASSES}
-def get_data(filename="ps5_data.csv"):
+def {name}(filename="ps5_data.csv"):
     table = np.loadtxt(filename, delimiter=",", skiprows=1)
     np.random.seed(4)
     np.random.shuffle(table)

@@ -83,6 +83,14 @@ PARTS = {
         does="gives the prediction over the plane",
     ),
 }
+LOADER = Part(
+    "function",
+    (
+        *("load_data", "read_data", "load_dataset", "get_dataset", "read_dataset", "import_data", "load_csv"),
+        *("read_csv", "load", "read", "data", "setup_data", "create_data", "init_data", "load_and_split", "read_file"),
+    ),
+    strict=True,
+)
 _SPLIT_PART = r"(train(ing)?|tr|trn)?"
 INPUTS = (
     rf"xs?|x{_SPLIT_PART}|{_SPLIT_PART}x|{_SPLIT_PART}(inputs?|data|features?|points)|inputs?{_SPLIT_PART}"

@@ -47,6 +47,7 @@ class NetworkClass:
     def __init__(self, kind: type, call_: Callable[[Callable[..., Any], Sequence[Offer]], Any]) -> None:
         self._kind = kind
         self._call = call_
+        self._layers: Layout | None = None
 
     def functions(self) -> dict[str, Callable[..., Any]]:
         """The course's functions by the names of their parts; each works on an object of its own."""
@@ -126,7 +127,7 @@ class NetworkClass:
             for name, value in zip(KEYS, w.tolist(), strict=True):
                 put(holder, (("item" if isinstance(holder, dict) else "attribute", name),), value)
         elif not takes(self._method(network, FORWARD), VECTOR):
-            write_parameters(network, _layout(network), _by_layer(w))
+            write_parameters(network, self._layout(network), _by_layer(w))
 
     def weights(self, network: Any) -> Array:
         path = _path_of_vector(network)
@@ -136,7 +137,14 @@ class NetworkClass:
             return np.array([float(np.ravel(entries(holder)[name])[0]) for name in KEYS])
         if takes(self._method(network, FORWARD), VECTOR):
             return np.zeros(WEIGHTS)
-        return _in_one(read_parameters(network, _layout(network)))
+        return _in_one(read_parameters(network, self._layout(network)))
+
+    def _layout(self, network: Any) -> Layout:
+        """Where the network keeps its layers, found before a pass leaves arrays in it that look like biases."""
+        layout = self._layers = self._layers or find_layout(network, _LAYERS)
+        if any(place.bias_row is not None for place in layout.places.values()):
+            raise OutOfSight("The network keeps its biases inside of its matrices, so a person has to look.")
+        return layout
 
     def _passed(self, network: Any, x: Array, w: Array) -> tuple[Any, Any]:
         rows = int(np.size(x)) // 2
@@ -171,13 +179,6 @@ def _last_name(path: Path) -> str:
 
 
 _LAYERS = {"W1": (2, HIDDEN), "b1": (HIDDEN,), "W2": (HIDDEN, 1), "b2": (1,)}
-
-
-def _layout(network: Any) -> Layout:
-    layout = find_layout(network, _LAYERS)
-    if any(place.bias_row is not None for place in layout.places.values()):
-        raise OutOfSight("The network keeps its biases inside of its matrices, so a person has to look.")
-    return layout
 
 
 def _by_layer(w: Array) -> dict[str, Array]:

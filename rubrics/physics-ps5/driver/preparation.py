@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -9,7 +11,7 @@ import numpy as np
 from grader.worker.calling import Array, Offer, takes
 from grader.worker.handin import Unusable
 
-from .names import DEVIATION, FORWARD, HELD_INPUTS, INPUTS, MEAN, PATH, TARGETS
+from .names import DEVIATION, FORWARD, HELD_INPUTS, INPUTS, LOADER, MEAN, PATH, TARGETS
 from .parts import Parts
 from .passes import Passes
 from .places import HEADER, TABLE
@@ -33,12 +35,12 @@ class Preparation:
         A function that standardises and nothing else tells of the inputs alone, and nothing more is charged; so a
         script that can be watched is believed first.
         """
-        told = self._parts.script.prepared() if "prepare" not in self._parts.found and self._parts.script else None
+        told = self._parts.script.prepared() if self._whole is None and self._parts.script else None
         return told or self._parts.or_by_script(lambda: self._prepared_by_function(X), Script.prepared)
 
     def _prepared_by_function(self, X: Array) -> dict[str, Any]:
         X = _as_many_as_in_the_file(X) if self._reads_the_file() else X
-        if "prepare" not in self._parts.found:
+        if self._whole is None:
             told = told_of(X, self._standardised(X), np.zeros((0, 2)), np.zeros(1))
             return told | {"the test points are standardised": self._form_of_held_out(X)}
         x_train, x_test, y_train, y_test = self._prepared(X, np.arange(len(X)) % 4 == 0)
@@ -46,10 +48,28 @@ class Preparation:
 
     def _reads_the_file(self) -> bool:
         """Whether the preparation is not handed its points, and so may know how many rows the course's file has."""
-        return "prepare" in self._parts.found and not takes(self._parts.part("prepare"), INPUTS)
+        return self._whole is not None and not takes(self._whole, INPUTS)
+
+    @cached_property
+    def _whole(self) -> Callable[..., Any] | None:
+        """The function that does all of it: by its name, or one that loads the file and gives both parts."""
+        if "prepare" in self._parts.found:
+            return self._parts.part("prepare")
+        loader = self._parts.handin.locate({"load": LOADER}).get("load")
+        if loader is None or takes(function := self._parts.handin.load(loader), INPUTS):
+            return None
+        rng = np.random.RandomState(_ROWS)
+        try:
+            parts = self._prepared_by(function, rng.standard_normal((_ROWS, 2)), rng.randint(0, 2, _ROWS))
+        except Exception:  # then it is not the one
+            return None
+        return function if len(parts[0]) and len(parts[1]) else None
 
     def _prepared(self, X: Array, y: Array) -> tuple[Array, Array, Array, Array]:
-        function = self._parts.part("prepare")
+        assert self._whole is not None  # asked for only where there is one
+        return self._prepared_by(self._whole, X, y)
+
+    def _prepared_by(self, function: Callable[..., Any], X: Array, y: Array) -> tuple[Array, Array, Array, Array]:
         _write_table(X, y)
         offers = [Offer(X.copy(), INPUTS), Offer(y.astype(np.float64), TARGETS), Offer(TABLE, PATH)]
         return parts_of(self._parts.call(function, offers))
@@ -97,8 +117,7 @@ class Preparation:
         return told
 
     def _split_by_function(self, X: Array) -> dict[str, Any]:
-        found = self._parts.found
-        prepares = "split" not in found and "prepare" in found
+        prepares = "split" not in self._parts.found and self._whole is not None
         share = len(X) / _ROWS if prepares and self._reads_the_file() else 1.0
         rows = np.arange(len(X) / share)
         numbered = np.stack([rows, -rows], axis=1)
