@@ -75,7 +75,7 @@ def mark_class(place: Path, hand_ins: int, *, together: int = TOGETHER) -> Marke
         asyncio.run(_mark(marked, link, together))
         marked.seconds = time.monotonic() - started
         process.send_signal(signal.SIGINT)
-        assert process.wait(20) == 0
+        assert process.wait(120) == 0
     return marked
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 OWNER = "postgres"  # the server refuses to run as root
-PATIENCE = 30.0  # seconds until it answers
+PATIENCE = 120.0  # seconds until it answers
 QUICK = ["-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_commit=off", "-c", "listen_addresses="]
 
 

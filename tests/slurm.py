@@ -18,7 +18,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "sinfo")
-PATIENCE = 60.0  # seconds until the node is idle
+PATIENCE = 180.0  # seconds until the node is idle
 # The node says it has what docs/scale.md asks for, whatever this machine has; without cgroups, as in a container.
 CONFIG = """
 ClusterName=grader

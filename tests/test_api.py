@@ -199,12 +199,12 @@ def test_what_two_hand_ins_have_in_common_is_written_as_the_name_ends(examples: 
 
 def test_the_markers_page_answers_while_the_block_lasts(tmp_path: Path) -> None:
     with grader.open_review(review_samples.made(tmp_path, 2)) as page:
-        with urllib.request.urlopen(page.link(), timeout=10) as answer:
+        with urllib.request.urlopen(page.link(), timeout=60) as answer:
             assert b"<form" in answer.read()
         with pytest.raises(urllib.error.HTTPError, match="403"):
-            urllib.request.urlopen(page.address, timeout=10)
+            urllib.request.urlopen(page.address, timeout=60)
     with pytest.raises(urllib.error.URLError):
-        urllib.request.urlopen(page.address, timeout=10)
+        urllib.request.urlopen(page.address, timeout=60)
 
 
 def test_the_doctor_says_of_each_sandbox_whether_it_works() -> None:

@@ -42,8 +42,8 @@ def scheduler(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             for each in commands
         ]
         try:
-            with distributed.Client(scheduler_file=str(file), timeout=30, set_as_default=False) as client:
-                client.wait_for_workers(2, timeout=60)
+            with distributed.Client(scheduler_file=str(file), timeout=120, set_as_default=False) as client:
+                client.wait_for_workers(2, timeout=180)
                 yield client.scheduler.address
         finally:
             for process in reversed(started):

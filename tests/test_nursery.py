@@ -40,7 +40,7 @@ def nursery(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
 
 def soon(holds: Callable[[], bool]) -> bool:
     """Whether something comes true: the system takes its time to end a process."""
-    until = time.monotonic() + 5.0
+    until = time.monotonic() + 60.0
     while not holds() and time.monotonic() < until:
         time.sleep(0.01)
     return holds()

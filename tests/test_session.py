@@ -365,7 +365,8 @@ def answer(number: int) -> bytes:
     ],
 )
 def test_a_reply_that_breaks_the_rules_is_a_failure_and_never_a_value(reply: Reply, code: str) -> None:
-    with Session({}, Driver.of(b""), Played(reply), Limits(request=0.3)) as session:
+    limits = Limits(request=0.3 if code == "timeout" else 30.0)
+    with Session({}, Driver.of(b""), Played(reply), limits) as session:
         failure = failure_of(lambda: session.student().call("anything"))
     assert failure.code == code
     assert len(failure.message) <= 500
