@@ -218,8 +218,20 @@ def came_through(rubric: Rubric, seen: Observations, setting: Setting) -> None:
                 f"{rubric.path}: the reference fails its own check {id_!r} (sizes {seen.size!r}): "
                 f"{observation.failure.message} {observation.failure.where}".rstrip()
             )
-        if problem := criterion.check.problem(observation.values, setting.named(id_)):
+        if problem := _problem(criterion, observation, setting.named(id_)):
             raise GraderError(f"{rubric.path}: the reference itself does not pass {id_!r}: {problem}")
+
+
+def _problem(criterion: Criterion, seen: Observation, setting: Setting) -> str:
+    """Why what was seen of the reference cannot be what is expected: held against itself, it has to be right."""
+    if problem := criterion.check.problem(seen.values, setting):
+        return problem
+    if isinstance(criterion.check, Reading):  # a reference need not hold the texts and figures that are asked for
+        return ""
+    verdict = criterion.check.judge(seen.values, seen.values, setting)
+    if verdict.status not in {"failed", "partial", "error"}:
+        return ""
+    return " ".join(f"{each.message} {each.where}".strip() for each in verdict.findings[:1]) or verdict.status
 
 
 def _setting(rubric: Rubric, seed: int, data: Mapping[str, DataSet], size: str) -> Setting:

@@ -90,3 +90,30 @@ def test_a_slip_of_the_author_is_told_before_anything_is_graded_or_audited(
         grader.grade(tmp_path / "hw1" / "solution")
     with pytest.raises(GraderError, match=message):
         audit_rubric(tmp_path / "hw1", jobs=2)
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "instead", "told"),
+    [
+        ("driver.py", "return numbers(self._call", "return {(0, 1): 2} or (self._call", "a key of type tuple"),
+        (
+            "solution/classifier.py",
+            "return X.T @ error, error.sum(axis=0)",
+            "return X.T @ error",
+            "not return two arrays",
+        ),
+        ("solution/classifier.py", "return shifted / ", "return np.nan * ", "are NaN"),
+    ],
+    ids=["the driver gives what cannot be sent", "the reference is not finished", "no numbers"],
+)
+def test_a_reference_that_is_not_right_by_its_own_checks_is_refused(
+    file: str, text: str, instead: str, told: str, tmp_path: Path
+) -> None:
+    start_assignment("hw1", tmp_path)
+    path = tmp_path / "hw1" / file
+    path.write_text(path.read_text("utf-8").replace(text, instead), "utf-8")
+    with (
+        Grader(tmp_path / "hw1", seed=11) as grader,
+        pytest.raises(GraderError, match=f"the reference itself does not pass .*{told}"),
+    ):
+        grader.grade(tmp_path / "hw1" / "solution")
