@@ -75,6 +75,30 @@ def test_what_is_written_is_read_and_every_array_keeps_its_shape(make: Any) -> N
         np.testing.assert_array_equal(read[name], value)
 
 
+FILTERS = {"W1": (6, 2, 3, 3), "b1": (6,), "W2": (6, 4), "b2": (4,)}
+
+
+@pytest.mark.parametrize(
+    ("axes", "flat"), [((0, 1, 2, 3), (6, 4)), ((2, 3, 1, 0), (4, 6)), ((0, 2, 3, 1), (6, 4))], ids=str
+)
+def test_filters_may_have_their_axes_in_another_order(axes: tuple[int, ...], flat: tuple[int, int]) -> None:
+    form = tuple(FILTERS["W1"][axis] for axis in axes)
+    holder = SimpleNamespace(**zeros(kernels=form, bias=(6,), W2=flat, b2=(4,)))
+    layout, expected = find_layout(holder, FILTERS), values(FILTERS)
+    write_parameters(holder, layout, expected)
+    np.testing.assert_array_equal(holder.kernels, expected["W1"].transpose(axes))
+    told = {(("item", name),): getattr(holder, name) for name in ("kernels", "bias", "W2", "b2")}
+    for read in (read_parameters(holder, layout), canonical_gradients(holder, layout, told)):
+        assert sorted(read) == sorted(FILTERS)
+        for name, value in expected.items():
+            np.testing.assert_array_equal(read[name], value)
+
+
+def test_filters_of_another_size_are_told_with_the_expected_one() -> None:
+    with pytest.raises(Unusable, match=r"W1 has the shape \(6, 2, 5, 5\); for W1, \(6, 2, 3, 3\) was expected"):
+        find_layout(SimpleNamespace(**zeros(W1=(6, 2, 5, 5), b1=(6,), W2=(6, 4), b2=(4,))), FILTERS)
+
+
 @pytest.mark.parametrize("row", [0, -1])
 def test_a_bias_stands_in_the_row_that_an_experiment_found(row: int) -> None:
     holder = SimpleNamespace(W1=np.zeros((D + 1, C)))

@@ -52,7 +52,7 @@ def leaves(holder: Any, arrays_only: bool = False) -> dict[Path, Any]:
         if len(found) > _MOST_LEAVES or len(path) > _DEEPEST:
             return
         if isinstance(value, np.ndarray):
-            if value.dtype.kind in "fiu" and value.ndim <= 3:
+            if value.dtype.kind in "fiu" and value.ndim <= 4:
                 found[path] = value
         elif isinstance(value, (int, float, np.integer, np.floating)):
             if not arrays_only and not isinstance(value, bool) and path and is_bias(path):

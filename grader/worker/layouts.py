@@ -5,7 +5,8 @@
     dW1 = read_gradients(network, layout)["W1"]
 
 A canonical parameter is called W or b and the number of its layer from 1: W is (inputs, outputs), b is (outputs,). The
-hand-in may keep it transposed, as a row or a column, or a bias as the first or last row of its layer's matrix.
+hand-in may keep it transposed, as a row or a column, or a bias as the first or last row of its layer's matrix. The
+filters of a convolution are an array of four axes, in whatever order.
 """
 
 from __future__ import annotations
@@ -69,9 +70,12 @@ class Place(NamedTuple):  # a dataclass would cost each worker's start half a mi
     transposed: bool = False
     bias_row: int | None = None  # 0 or -1 in a matrix that holds its biases in its first or last row
     is_bias: bool = False
+    axes: tuple[int, ...] = ()  # of filters: which canonical axis each of the hand-in's is, where the order is another
 
     def read(self, kept: Array) -> Array:
         """The canonical part of what is kept there; as it is, where it does not have the expected form."""
+        if self.axes:
+            return kept.transpose(np.argsort(self.axes)) if kept.ndim == len(self.axes) else kept
         matrix = kept.T if self.transposed else kept
         if self.is_bias:
             row = matrix if self.bias_row is None else matrix[self.bias_row]
@@ -156,6 +160,8 @@ def _options(name: str, shapes: Shapes, held: Mapping[Path, Array]) -> Iterator[
         odd = _oddness(name, path, _layers(shapes))
         if name.startswith("b"):
             yield from _bias_options(odd, path, array, shapes[name][0])
+        elif len(shapes[name]) != 2:
+            yield from _filter_options(odd, path, array.shape, shapes[name])
         elif array.ndim == 2:
             yield from _matrix_options(odd, path, array.shape, *shapes[name])
         elif array.ndim == 1 and shapes[name] == (array.size, 1):
@@ -179,6 +185,17 @@ def _matrix_options(
         yield odd, Place(path)
     elif shape == (columns, rows):
         yield odd + 0.4, Place(path, transposed=True)
+
+
+def _filter_options(
+    odd: float, path: Path, shape: tuple[int, ...], wanted: tuple[int, ...]
+) -> Iterator[tuple[float, Place]]:
+    """Axes of one length, such as the height and the width of a filter, stay in their order."""
+    if shape == wanted:
+        yield odd, Place(path)
+    elif sorted(shape) == sorted(wanted):
+        orders = itertools.permutations(range(len(wanted)))
+        yield odd + 0.4, Place(path, axes=next(o for o in orders if shape == tuple(wanted[axis] for axis in o)))
 
 
 @lru_cache(maxsize=4096)
@@ -288,7 +305,7 @@ def own_form(holder: Any, layout: Layout, name: str, value: Array, bias: Array |
     if place.bias_row is not None:
         row = np.zeros(value.shape[1]) if bias is None else bias
         value = np.vstack([row, value] if place.bias_row == 0 else [value, row])
-    value = value.T if place.transposed else value
+    value = value.T if place.transposed else value.transpose(place.axes) if place.axes else value
     if isinstance(own, (int, float, np.number)) and value.size == 1:
         return np.float64(value.reshape(()))  # a number stays one, for code that counts on it
     if isinstance(own, np.ndarray) and own.size == value.size and (own.ndim < 2 or (own.ndim == 2 and 1 in own.shape)):
