@@ -58,6 +58,10 @@ class Setting:
         """Random parameters of the model: matrices N(0, scale²/rows), biases N(0, scale²/4), never zero."""
         return {name: _draw(self.shape(shape), rng, scale) for name, shape in self.models[model].items()}
 
+    def takes_pictures(self, model: str) -> bool:
+        """Whether a parameter is a filter: pixels have their places then, and the sizes of a picture are one thing."""
+        return any(len(shape) > 2 for shape in self.models[model].values())
+
 
 def _draw(shape: tuple[int, ...], rng: np.random.Generator, scale: float) -> Array:
     spread = 1 / np.sqrt(shape[0]) if len(shape) > 1 else 0.5

@@ -104,7 +104,8 @@ class Gradient(Check):
 
     def observe(self, student: Student, setting: Setting) -> Values:
         batches = {str(i): attempt(partial(self._batch, i, student, setting)) for i in range(len(self.batches))}
-        return {**batches, "square": attempt(partial(self._square, student, setting))}
+        pictures = setting.takes_pictures(self.model)  # whose sizes cannot all be one
+        return {**batches, "square": None if pictures else attempt(partial(self._square, student, setting))}
 
     def _batch(self, index: int, student: Student, setting: Setting) -> Values:
         inputs = self._inputs(index, setting)
@@ -154,7 +155,8 @@ class Gradient(Check):
 
     def signature(self, seen: Values) -> Values:
         batches = [str(index) for index in range(len(self.batches))]
-        if not failure_of(seen["square"]) or all(failure_of(seen[name]) for name in batches):
+        square = seen["square"]
+        if square is not None and (not failure_of(square) or all(failure_of(seen[name]) for name in batches)):
             batches.append("square")  # else other sizes than the course's are what it cannot do
         return {name: part(seen[name], ("loss", "gradients")) for name in batches}
 

@@ -1,8 +1,9 @@
 """`kind: training`: the hand-in's own model and optimizer learn about as well as the reference from the same start.
 
 A smoke test: accuracy alone tells little about correctness, so it deserves few points. The data's columns and classes
-are permuted with the secret seed, so that shipped weights and look-up tables are worthless. Held-out inputs go in
-without labels, predictions come out after each epoch, and the grader computes the accuracy.
+are permuted with the secret seed, so that shipped weights and look-up tables are worthless; where a parameter is a
+filter, the pixels keep their places, and the classes alone are permuted. Held-out inputs go in without labels,
+predictions come out after each epoch, and the grader computes the accuracy.
 
 A short training comes first. Code that would take long for the whole one, such as loops over single numbers, is judged
 by the short one: how fast a machine is decides what is looked at, and never whether right code passes. So is code that
@@ -22,8 +23,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from grader.checks import Check, decide
 from grader.compare import numbers
 from grader.compare.explanations import Array
+from grader.errors import GraderError
 from grader.model import Curve, Finding, Series, Table, Values, Verdict
 from grader.probes import Setting
+from grader.wording import did_you_mean
 
 if TYPE_CHECKING:
     from grader.data import DataSet
@@ -70,6 +73,9 @@ class Training(Check):
     hidden: Annotated[int, Field(ge=1, le=4096)] | None = Field(
         default=None,
         description="Hidden units, where the size that the hand-in supports has too few inputs for the data.",
+    )
+    sizes: dict[str, Annotated[int, Field(ge=1)]] = Field(
+        default_factory=dict, description="Sizes that the data asks for, such as {channels: 1, side: 8} of the digits."
     )
     classes: Annotated[int, Field(ge=2)] | None = Field(
         default=None, description="So many of the data's classes, chosen by the secret seed; all, without it."
@@ -132,6 +138,8 @@ class Training(Check):
         data = _only(setting.data[self.data], self.classes, rng) if self.classes else setting.data[self.data]
         sizes = self._sizes(data.X_train.shape[1], data.classes, setting)
         columns = rng.permutation(sizes["inputs"])
+        if setting.takes_pictures(self.model):
+            columns.sort()
         classes = rng.permutation(data.classes)
         rows = SHORT_ROWS if number == _SHORT else self.rows
         train, held = len(data.X_train[:rows]), len(data.X_test[: self.held_out])
@@ -148,9 +156,15 @@ class Training(Check):
 
     def _sizes(self, features: int, classes: int, setting: Setting) -> dict[str, int]:
         """The setting's sizes, wide enough for the data: a hand-in that knows only 784 inputs gets empty columns."""
+        for name in self.sizes.keys() - setting.sizes.keys():
+            told = f"the rubric's sizes have no {name!r}{did_you_mean(name, setting.sizes)}"
+            raise GraderError(f"criterion {setting.name!r}: {told}")
+        if self.sizes:
+            return {**setting.sizes, "inputs": features, "classes": classes, **self.sizes}
         fits = setting.sizes["inputs"] >= features
         hidden = self.hidden if self.hidden and not fits else setting.sizes.get("hidden", 0)
-        return {"inputs": setting.sizes["inputs"] if fits else features, "hidden": hidden, "classes": classes}
+        inputs = setting.sizes["inputs"] if fits else features
+        return {**setting.sizes, "inputs": inputs, "hidden": hidden, "classes": classes}
 
     def judge(self, seen: Values, expected: Values, setting: Setting) -> Verdict:
         numbers_ = range(self.seeds) if "0" in seen else (_SHORT,)
