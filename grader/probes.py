@@ -8,7 +8,7 @@ id and a label, so that equal seeds give equal inputs in any order of work.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -239,6 +239,11 @@ def unique_names(names: Sequence[str]) -> Sequence[str]:
         if names.count(name) > 1:
             raise ValueError(f"two cases are called {name!r}")
     return names
+
+
+def named_sizes(arguments: Iterable[Probe]) -> Iterator[str]:
+    """The names of sizes among the dimensions of these arguments."""
+    return (name for each in arguments for name in each.dimensions() if isinstance(name, str))
 
 
 def make_all(arguments: Sequence[Probe], student: Student, setting: Setting, rng: np.random.Generator) -> list[Any]:

@@ -54,6 +54,28 @@ def test_every_rubric_that_comes_with_the_grader_loads(path: Path) -> None:
     assert rubric.maximum > 0
 
 
+def test_sizes_need_no_names_that_nothing_asks_for(course: Path) -> None:
+    head, _, tail = MINIMAL.partition("models:")
+    relu = tail.partition("sections:")[2].partition("      - id: gradient")[0].replace("inputs", "features")
+    rubric = load_rubric(written(course, f"{head}sizes:\n  small: {{features: 5}}\nsections:{relu}"))
+    assert rubric.sizes == {"small": {"features": 5}}
+
+
+@pytest.mark.parametrize(
+    ("criterion", "size"),
+    [
+        ("kind: value, call: relu, cases: [{name: a, arguments: [{labels: 4}]}]", "classes"),
+        ("kind: batches", "inputs"),
+    ],
+)
+def test_a_size_that_a_check_draws_by_without_saying_so_is_asked_for(criterion: str, size: str, course: Path) -> None:
+    head, _, tail = MINIMAL.partition("models:")
+    section = tail.partition("sections:")[2].partition("      - id: relu")[0]
+    entry = f"      - {{id: relu, title: ReLU, points: 2, {criterion}}}\n"
+    told = problems(course, f"{head}sizes:\n  small: {{features: 5}}\nsections:{section}{entry}")
+    assert told == [f"10:9: its inputs are drawn by the size {size!r}, which sizes does not have"]
+
+
 def test_a_rubric_says_what_its_file_says(course: Path) -> None:
     rubric = load_rubric(written(course, MINIMAL))
     assert (rubric.id, rubric.title, rubric.course) == ("tiny", "A tiny rubric", "")

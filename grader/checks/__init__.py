@@ -81,6 +81,10 @@ class Check(BaseModel):
         """The models that this check builds, so that a rubric can be checked before anything runs."""
         return ()
 
+    def drawn_by(self) -> tuple[str, ...]:
+        """The sizes that it draws inputs by, also where no field says them."""
+        return ("inputs", "classes") if self.models() else ()
+
     def datasets(self) -> tuple[str, ...]:
         """The data sets that this check needs."""
         return ()

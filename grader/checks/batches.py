@@ -44,6 +44,9 @@ class Batches(Check):
         default=False, description="Whether the function can also be told to leave out a short last batch."
     )
 
+    def drawn_by(self) -> tuple[str, ...]:
+        return ("inputs",)
+
     def observe(self, student: Student, setting: Setting) -> Values:
         def batches(rows: int, size: int, shuffle: bool, seed: int | None = None, *more: bool) -> Any:
             X, y = _numbered(rows, setting.sizes["inputs"])

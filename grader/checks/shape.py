@@ -9,7 +9,7 @@ from pydantic import Field
 from grader.checks import Check, decide
 from grader.compare import numbers
 from grader.model import Finding, Values, Verdict
-from grader.probes import Argument, Model, Setting, Shape, make_all
+from grader.probes import Argument, Model, Setting, Shape, make_all, named_sizes
 
 if TYPE_CHECKING:
     from grader.session import Student
@@ -38,6 +38,9 @@ class ShapeCheck(Check):
 
     def models(self) -> tuple[str, ...]:
         return tuple(a.model for a in self.arguments if isinstance(a, Model))
+
+    def drawn_by(self) -> tuple[str, ...]:
+        return (*super().drawn_by(), *named_sizes(self.arguments))
 
 
 CHECK = ShapeCheck

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from grader.checks import Check, attempt, decide, failure_of, in_case, part
 from grader.compare import Tolerance, difference, finiteness
 from grader.model import Finding, Values, Verdict
-from grader.probes import Argument, Model, Setting, make_all, unique_names
+from grader.probes import Argument, Model, Setting, make_all, named_sizes, unique_names
 
 if TYPE_CHECKING:
     from grader.session import Student
@@ -80,6 +80,9 @@ class Stability(Check):
 
     def models(self) -> tuple[str, ...]:
         return tuple(a.model for case in self.cases for a in case.arguments if isinstance(a, Model))
+
+    def drawn_by(self) -> tuple[str, ...]:
+        return (*super().drawn_by(), *named_sizes([a for case in self.cases for a in case.arguments]))
 
 
 CHECK = Stability

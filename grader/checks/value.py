@@ -12,7 +12,7 @@ from grader.checks import Check, attempt, decide, failure_of, in_case, part
 from grader.compare import Tolerance, Wrong, first_difference, is_multiple
 from grader.compare.explanations import DOUBLE, Look, Scale, common_factor, explain, number
 from grader.model import Finding, Values, Verdict
-from grader.probes import Argument, Fixed, Labels, Model, Optimizer, Setting, make_all, unique_names
+from grader.probes import Argument, Fixed, Labels, Model, Optimizer, Setting, make_all, named_sizes, unique_names
 
 if TYPE_CHECKING:
     from grader.session import Student
@@ -151,6 +151,9 @@ class Value(Check):
 
     def models(self) -> tuple[str, ...]:
         return tuple(a.model for case in self.cases for a in case.arguments if isinstance(a, Model))
+
+    def drawn_by(self) -> tuple[str, ...]:
+        return (*super().drawn_by(), *named_sizes([a for case in self.cases for a in case.arguments]))
 
 
 def _remark(reading: Reading) -> Finding:

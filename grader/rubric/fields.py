@@ -16,8 +16,8 @@ Id = Annotated[str, Field(pattern=KEBAB)]
 Text = Annotated[str, Field(min_length=1)]
 SizeName = Annotated[str, Field(pattern="^[a-z][a-z-]*$")]
 Count = Annotated[int, Field(ge=1, le=100_000)]
-NEEDED_SIZES = ("inputs", "classes")  # checks draw batches with them
-_SIZES: Any = {"required": list(NEEDED_SIZES), "additionalProperties": False}
+NEEDED_SIZES = ("inputs", "classes")  # batches for a model are drawn with them
+_SIZES: Any = {"additionalProperties": False}
 
 
 class RubricFields(BaseModel):
@@ -39,7 +39,8 @@ class RubricFields(BaseModel):
     )
     sizes: dict[str, Annotated[dict[SizeName, Count], Field(json_schema_extra=_SIZES)]] = Field(
         min_length=1,
-        description="Sizes by name, each with inputs and classes. The first that the hand-in's models support is used.",
+        description="Sizes by name; where there are models, each has inputs and classes. The first that the hand-in's "
+        "models support is used.",
     )
     carried: float = Field(
         0.5,

@@ -215,10 +215,19 @@ class _Reading:
         for way, name in self.used_sizes(data, criteria) if sizes else ():
             if name not in sizes:
                 self.tell(way, f"size {name!r} is unknown{did_you_mean(name, sizes) or f'; sizes has {listed(sizes)}'}")
+        self.drawn_sizes(sizes, data, criteria)
         for criterion in criteria:
             for name in dict.fromkeys(criterion.check.models() if criterion.check else ()):
                 if isinstance(models, dict) and name not in models:
                     self.tell((*criterion.way, *_way_to(name, criterion.data)), _unknown_model(name, models))
+
+    def drawn_sizes(self, sizes: Sequence[str], data: Mapping[str, Any], criteria: Sequence[_CriterionRead]) -> None:
+        """Sizes that a check draws inputs by, although nobody wrote them there."""
+        written = {name for _, name in self.used_sizes(data, criteria)}
+        for criterion in criteria:
+            for name in dict.fromkeys(criterion.check.drawn_by() if criterion.check else ()):
+                if sizes and name not in {*sizes, *written}:
+                    self.tell(criterion.way, f"its inputs are drawn by the size {name!r}, which sizes does not have")
 
     def used_sizes(self, data: Mapping[str, Any], criteria: Sequence[_CriterionRead]) -> Iterator[tuple[Way, str]]:
         """Every size's name in a shape, with the way to it."""
@@ -232,7 +241,8 @@ class _Reading:
         sizes = data.get("sizes")
         if not isinstance(sizes, dict) or not all(isinstance(entry, dict) for entry in sizes.values()):
             return []
-        names = list(dict.fromkeys((*NEEDED_SIZES, *(name for entry in sizes.values() for name in entry))))
+        needed = NEEDED_SIZES if data.get("models") else ()
+        names = list(dict.fromkeys((*needed, *(name for entry in sizes.values() for name in entry))))
         for key, entry in sizes.items():
             lacking = [name for name in names if name not in entry]
             if lacking:
