@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 from grader.worker import older_numpy
 from grader.worker.faults import Unusable
+from grader.worker.later_python import offer_names
 from grader.worker.notebooks import NOTEBOOK
 from grader.worker.patience import TooLong, patient
 from grader.worker.sources import Broken, Source, aside
@@ -71,6 +72,7 @@ class Importer(Loader):
 
     def _open(self) -> None:
         sys.meta_path.insert(0, self)
+        offer_names()
         older_numpy.offer(self.relative, self._remark)
 
     def close(self) -> None:

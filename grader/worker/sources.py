@@ -196,7 +196,7 @@ def _of_notebook(path: str, text: str) -> Source:
 
 _MENDS: tuple[tuple[Callable[[str], str], str], ...] = (
     (without_commands, "it has lines that only a notebook can run"),
-    (in_earlier_words, "it has f-strings that only Python 3.12 and later can read"),
+    (in_earlier_words, "it has lines that only Python 3.12 and later can read"),
 )
 
 
