@@ -211,9 +211,19 @@ def test_cells_that_nothing_is_known_of_are_left_out() -> None:
 
 
 def test_a_mistake_that_would_show_where_all_is_right_is_not_named() -> None:
-    seen = dict(cells(MISTAKES["helper-doubled"]))
-    seen[1], seen[3] = cells({})[1], cells({})[3]
+    seen = dict(cells(MISTAKES["backward-v"]))
+    seen[4] = cells({})[4]
     assert match(seen, library()).names == ()
+
+
+@pytest.mark.parametrize("right", [(1, 3), (1, 2, 3, 4, 5, 6), ()])
+def test_a_helper_by_itself_is_named_whatever_else_is_seen(right: tuple[int, ...]) -> None:
+    """Others need not use it, and what they do wrong of their own is no reason to treat its slip otherwise."""
+    seen = dict(cells({**MISTAKES["helper-doubled"], "f": 2.2, "v": 0.4, "w": 3.0}))
+    seen |= {number: cells({})[number] for number in right}
+    told = match(seen, library())
+    assert told.names == ("helper-doubled",)
+    assert "helper" not in told.open
 
 
 # cells

@@ -84,6 +84,15 @@ def test_a_slip_leaves_its_credit_where_nothing_else_is_wrong_whatever_is_wrong_
     assert gradient.score.given == round(credit * gradient.score.maximum, 2)
 
 
+def test_each_slip_of_a_helper_leaves_its_credit_however_many_there_are() -> None:
+    _, after = explained(VARIANTS / "wrong" / "four_signs")
+    slips = ["softmax-of-negative-scores", "cross-entropy-sign", "sigmoid-sign", "relu-derivative-inverted"]
+    assert named(after) == set(slips)
+    for mistake in (bank().mistakes[name] for name in slips):
+        judged = criterion(after, mistake.criteria[0])
+        assert judged.score.given == round(mistake.credit * judged.score.maximum, 2)
+
+
 def test_what_only_follows_from_a_slip_keeps_the_carried_share_and_says_so() -> None:
     _, after = explained(EXAMPLES / "hand-in-03")
     training = criterion(after, "training-two-layer")

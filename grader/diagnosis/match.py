@@ -101,11 +101,17 @@ class _Case:
         if found:
             return self._match(found, left=0)
         part = self._part()
-        left = self.deviating & ~union(known.explained for known in part) | union(k.contradicted for k in part)
-        if part and not left & self._telling:
+        if part and not self._left_by(part) & self._telling:
             self._left_to_try = min(self._left_to_try, _FEW_LOOKS)
         found = self._earliest_first() or (self._rare_pair() if not part else [])
-        return self._match(found, left=0) if found else self._match(part, left)
+        if found:
+            return self._match(found, left=0)
+        part += self._by_themselves(part)
+        return self._match(part, self._left_by(part))
+
+    def _left_by(self, part: Sequence[_Known]) -> int:
+        """The cells that these mistakes do not explain, or would leave otherwise."""
+        return self.deviating & ~union(known.explained for known in part) | union(k.contradicted for k in part)
 
     def touched(self, number: int, member: Member) -> int:
         """The known cells in which a member is not like the reference; the bank's own are found out once."""
@@ -297,6 +303,23 @@ class _Case:
                 chosen.append(known)
         return chosen
 
+    def _by_themselves(self, chosen: Sequence[_Known]) -> list[_Known]:
+        """For pieces that are looked at by themselves, mistakes that do there what is seen, whatever else is wrong."""
+        explained = union(known.explained for known in chosen)
+        open_ = (id_ for id_ in self._criteria if id_ in self.library.alone and not self._criterion(id_) & explained)
+        found = (next(self._confined_to(id_), None) for id_ in open_)
+        return [known for known in found if known]
+
+    def _confined_to(self, criterion: str) -> Iterator[_Known]:
+        """Mistakes of one criterion alone that leave all its cells as they are, as far as it shows them."""
+        own = self._criterion(criterion) & self.deviating & self._said & ~self._still
+        sure = own if own & ~self._coarse or own.bit_count() > 1 else 0  # one accuracy may come about in many ways
+        for number, member in enumerate(self.library.members if sure else ()):
+            if self.library.charged[member.names[0]] == {criterion}:
+                known = _Known(self, number, self._at(member, criterion))
+                if known.exact and known.explained & sure:
+                    yield known
+
     def _remembering(self) -> Iterator[_Known]:
         """Members that leave something from one call to the next, and fit where that does not depend on the calls."""
         among = {known.number for known in self._consistent}
@@ -362,8 +385,12 @@ class _Case:
     @cached_property
     def _telling(self) -> int:
         """Cells that cannot come about in many ways, as a zero, a crash or an accuracy can."""
-        said = (n for n, cell in self.seen.items() if cell.norm or not (cell.values.size or cell.missing))
-        return bits(said) & ~self._coarse & ~self._still
+        return self._said & ~self._coarse & ~self._still
+
+    @cached_property
+    def _said(self) -> int:
+        """Cells that are no zero and no crash."""
+        return bits(n for n, cell in self.seen.items() if cell.norm or not (cell.values.size or cell.missing))
 
     @cached_property
     def _still(self) -> int:
@@ -410,14 +437,14 @@ class _Case:
             other.names[0]
             for number, other in enumerate(self.library.members)
             if other.names != known.names
-            and self.touched(number, other) & ~bits(other.unknown) & self.deviating == known.touched
-            and self._is_consistent(number, other)
+            and self.touched(number, other) & ~bits(other.unknown) & ~known.unknown & self.deviating == known.touched
+            and self._is_consistent(number, other, known.unknown)
             and not self._differ(known.member, other)
         )
 
     def _differ(self, one: Member, other: Member) -> bool:
         reference = self.library.reference
-        numbers = (n for n in {*one.cells, *other.cells} if n in self.seen)
+        numbers = (n for n in {*one.cells, *other.cells} if n in self.seen and n not in one.unknown)
         return any(
             not self._alike(one.cells.get(n, reference[n]), other.cells.get(n, reference[n]), n) for n in numbers
         )
