@@ -31,6 +31,7 @@ ROW, TABLE = np.zeros(3), np.zeros((2, 3))
         (lambda: (lambda x: x)(), "do not fit together"),
         (lambda: (1, 2).shape, "A tuple or a list stands where"),
         (lambda: [1, 2].__getitem__((0, 1)), "A tuple or a list stands where"),
+        (lambda: ROW.Mean(), "nothing of this name"),  # type: ignore[attr-defined]
         (lambda: 1 / 0, "The divisor is zero"),
     ],
 )

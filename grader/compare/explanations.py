@@ -106,7 +106,8 @@ def explain(what: str, looks: Sequence[Look]) -> Finding:
         if found:
             return found
     if first.got.ndim == 0:
-        return Finding("wrong-value", f"{what} is {number(float(first.got))}; expected {number(float(first.want))}.")
+        told = f"{what} is {number(float(first.got))}; expected {number(float(first.want))}."
+        return Finding("wrong-value", told, _BY_HAND)
     wrong = np.abs(first.got - first.want) > DOUBLE * max(
         float(np.abs(first.want).max()), float(np.abs(first.got).max())
     )
@@ -114,7 +115,7 @@ def explain(what: str, looks: Sequence[Look]) -> Finding:
     if first.counts:  # or labels: how far 7 is from 1 tells nothing
         return Finding("wrong-value", f"{what} is off in {share}.")
     size = f"by up to {relative_error(first.got, first.want):.2g} of the largest entry"
-    return Finding("wrong-value", f"{what} is off in {share}, {size}.")
+    return Finding("wrong-value", f"{what} is off in {share}, {size}.", _BY_HAND)
 
 
 def extra_term(what: str, looks: Sequence[Look], terms: Sequence[Array], of: str, rounding: float) -> Finding | None:
@@ -183,7 +184,7 @@ def _all_zero(what: str, looks: Sequence[Look]) -> Finding | None:
         return None
     if got.ndim == 0:
         return Finding("all-zero", f"{what} is 0; expected {number(float(want))}.")
-    return Finding("all-zero", f"{what} is zero everywhere; expected other values.")
+    return Finding("all-zero", f"{what} is zero everywhere; expected other values.", _NOT_FILLED)
 
 
 def _factor(what: str, looks: Sequence[Look]) -> Finding | None:
@@ -291,6 +292,8 @@ def _constant_shift(what: str, looks: Sequence[Look]) -> Finding | None:
 
 _Explanation = Callable[[str, Sequence[Look]], Finding | None]
 _EXPLANATIONS: tuple[_Explanation, ...] = (_all_zero, _factor, _transposed, _other_order, _constant_shift)
+_BY_HAND = "Take two rows with numbers that you can work out by hand, and print each step beside yours."
+_NOT_FILLED = "Which line fills it, and is that line reached in this call?"
 _SIGN = "Check the sign of each term."
 _TOO_FEW = "If every row of a batch were there twice, should this number double?"
 _TOO_OFTEN = "How many times is it divided by the number of rows on the way to this number?"

@@ -63,6 +63,10 @@ _MEANINGS = (
         r"'(?:tuple|list)' object|not '?(?:tuple|list)'?$",
         "A tuple or a list stands where something else is needed, such as an array. Print its type before this line.",
     ),
+    (
+        r"^AttributeError: .* has no attribute",
+        "What stands before the dot has nothing of this name. Is it spelt as where it is made, capitals included?",
+    ),
     (r"^RecursionError", "A function calls itself without an end. What is to make it stop?"),
     (r"^ZeroDivisionError", "The divisor is zero here. For which inputs can that happen?"),
 )
