@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from test_variants import EXAMPLES, LIMITS, key
+from test_variants import EXAMPLES, LIMITS, VARIANTS, key
 
 from grader.again import Helpers, once_more
 from grader.driver import Driver
@@ -144,6 +144,12 @@ def test_a_softmax_over_the_wrong_axis_costs_its_own_points_only() -> None:
     assert "Softmax turns scores into probabilities" in passed.findings[0].message
     for section in after.sections:
         assert section.score.given == sum(each.score.given or 0 for each in section.criteria)
+
+
+def test_a_helper_that_raises_costs_its_own_points_only() -> None:
+    before, after = map(earned, both(VARIANTS / "wrong" / "accuracy_raises"))
+    assert before["two-layer-gradient"] == before["purity"] == 0
+    assert {each.id for each in key().rubric.criteria if after[each.id] != each.points} == {"accuracy"}
 
 
 @pytest.mark.slow
