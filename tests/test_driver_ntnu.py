@@ -218,6 +218,11 @@ def test_outputs_that_are_not_there_are_told_before_they_are_used(copy: Path, dr
         driver.evaluate(model, np.zeros((4, 12)), np.arange(4))
 
 
+def test_batches_are_missing_where_nothing_was_handed_in(tmp_path: Path, drive: Open) -> None:
+    with pytest.raises(Missing):
+        drive(tmp_path).batches(np.zeros((4, 3)), np.arange(4), 2, False, False)
+
+
 def test_made_up_losses_leave_the_hand_in_as_it_was(drive: Open) -> None:
     driver = drive(EXAMPLES / "hand-in-06")
     p, y = np.array([[0.3, 0.7], [0.6, 0.4]]), np.array([1, 0])

@@ -110,7 +110,7 @@ class Parts:
     @property
     def cuts_its_own(self) -> bool:
         """Whether an earlier year's `train` is all that makes batches."""
-        return self.found.get("batches") in [self.found.get(name) for name in TRAINED_BY.values()]
+        return "batches" in self.found and self.found["batches"] in map(self.found.get, TRAINED_BY.values())
 
     def places_of(self, part: str) -> list[tuple[Any, str]]:
         """Everywhere that a function of the hand-in is called from."""
