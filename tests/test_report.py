@@ -15,12 +15,15 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from fontTools.pens.recordingPen import RecordingPen
+from fontTools.ttLib import TTFont
 from pypdf import PdfReader
 from report_samples import SAMPLES, criterion, failing, hostile, right, undecided
 
 from grader import report
 from grader.errors import GraderError
 from grader.model import Finding, Result, Score, SectionResult
+from grader.paths import data_folder
 from grader.report import Audience, Renderer, pdf, story
 
 TESTS = Path(__file__).parent
@@ -171,6 +174,13 @@ def test_the_pdf_embeds_only_the_shipped_fonts_and_stays_small(made: bytes, docu
     fonts = {str(font.get_object()["/BaseFont"]) for each in resources for font in each["/Font"].values()}
     assert {font.partition("+")[2] for font in fonts} == {"Report-Sans", "Report-Sans-Semi-Bold", "Report-Mono"}
     assert len(made) < 100_000
+
+
+def test_a_letter_that_no_font_has_leaves_a_mark() -> None:
+    for path in (data_folder("report_templates") / "fonts").glob("*.[ot]tf"):
+        glyphs, pen = TTFont(path).getGlyphSet(), RecordingPen()
+        glyphs[".notdef"].draw(pen)
+        assert pen.value, f"{path.name} shows nothing for such a letter"
 
 
 def test_a_clean_document_has_no_complaint_of_the_renderer(

@@ -9,7 +9,7 @@ signs=U+2070-209C,U+20AC,U+2113,U+2115,U+211D,U+2122,U+2190-2199,U+21D0-21D4,U+2
 # No "calt": it would turn the "->" and "8x8" of a message into other characters.
 cut() {
     pyftsubset "$1" --output-file="$2" --unicodes="$latin,$other,$signs" --layout-features=kern,mark,mkmk,ccmp,locl,tnum \
-        --no-hinting --name-IDs='*' --drop-tables+=DSIG
+        --no-hinting --notdef-outline --name-IDs='*' --drop-tables+=DSIG
 }
 cut /usr/share/fonts/opentype/inter/Inter-Regular.otf Inter-Regular.otf
 cut /usr/share/fonts/opentype/inter/Inter-SemiBold.otf Inter-SemiBold.otf
