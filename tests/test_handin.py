@@ -257,6 +257,13 @@ def test_other_names_are_not(name: str, wanted: str) -> None:
     assert likeness(name, [wanted]) == 0
 
 
+@pytest.mark.parametrize("before", ["def bce(p): return 3", "bce = lambda p: 3"])
+def test_another_name_for_a_function_is_a_name_of_it(before: str, handin: Open) -> None:
+    found = handin({"loss.py": f"{before}\ncross_entropy = loss = bce\nnothing = 4\n"})
+    assert found.find_function(["cross_entropy"])(0) == 3
+    assert [each.name for each in found.definitions] == ["bce", "cross_entropy", "loss"]
+
+
 def test_what_is_not_there_is_missing(handin: Open) -> None:
     with pytest.raises(Missing, match="No class SGD was found"):
         handin({"net.py": "class Net: pass\n"}).find_class(["SGD"])

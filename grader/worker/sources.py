@@ -262,6 +262,16 @@ def top_level(body: list[ast.stmt]) -> Iterator[ast.stmt]:
 
 
 def _definitions(tree: ast.Module, path: str) -> Iterator[Definition]:
+    found = list(_defined(tree, path))
+    by_name = {each.name: each for each in found}
+    for statement in top_level(tree.body):
+        if isinstance(statement, ast.Assign) and (known := by_name.get(_name(statement.value))):
+            names = [target.id for target in statement.targets if isinstance(target, ast.Name)]
+            found += [replace(known, name=name, line=statement.lineno) for name in names if name not in by_name]
+    yield from found
+
+
+def _defined(tree: ast.Module, path: str) -> Iterator[Definition]:
     for statement in top_level(tree.body):
         if isinstance(statement, ast.ClassDef):
             yield Definition("class", statement.name, path, statement.lineno, statement)
