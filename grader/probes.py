@@ -115,10 +115,13 @@ class Probabilities(Probe):
 
     probabilities: Shape = Field(description="The shape.")
     floor: float = Field(default=0.005, gt=0, lt=0.05, description="The least of each entry.")
+    evenness: float = Field(
+        default=1.0, ge=0.05, le=10, description="How alike the entries of a row are; with less, one has most of it."
+    )
 
     def make(self, student: Student, setting: Setting, rng: np.random.Generator, earlier: Sequence[Any]) -> Any:
         shape = setting.shape(self.probabilities)
-        raw = rng.gamma(1.0, size=shape)
+        raw = rng.gamma(self.evenness, size=shape)
         share = raw / raw.sum(axis=-1, keepdims=True)
         return self.floor + share * (1 - self.floor * shape[-1])
 

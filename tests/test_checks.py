@@ -11,7 +11,7 @@ from fakes import InProcess
 
 from grader.checks.batches import Batches
 from grader.checks.gradient import Gradient
-from grader.probes import Setting
+from grader.probes import Probabilities, Setting
 
 SIZES = {"inputs": 12, "hidden": 7, "classes": 10}
 NET = {"W1": ("inputs", "hidden"), "b1": ("hidden",), "W2": ("hidden", "classes"), "b2": ("classes",)}
@@ -157,3 +157,13 @@ def test_chance_in_an_update_is_no_trace_of_earlier_ones_and_the_same_for_a_brie
     assert whole["used"]["W"].tolist() == whole["fresh"]["W"].tolist() == brief["used"]["W"].tolist()
     assert whole["used"]["W"].any()
     assert trained(True, 0.9)["used"]["W"].tolist() == trained(False, 0.9)["used"]["W"].tolist()
+
+
+@pytest.mark.parametrize(("evenness", "least", "most"), [(1.0, 0.0, 0.1), (0.2, 0.35, 0.6)])
+def test_one_entry_of_a_row_has_more_than_half_as_often_as_rows_are_uneven(
+    evenness: float, least: float, most: float
+) -> None:
+    probe = Probabilities(probabilities=(500, 10), evenness=evenness)
+    rows = probe.make(InProcess(None), setting(), setting().rng("rows"), [])
+    np.testing.assert_allclose(rows.sum(axis=1), 1)
+    assert least < np.mean(rows.max(axis=1) > 0.5) < most
