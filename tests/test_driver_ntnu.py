@@ -43,10 +43,16 @@ FALLING = np.linspace(3.0, 1.0, 20)
 
 # What a slip costs elsewhere, where a later criterion is built on the slip's own.
 FOLLOWS = {
-    "binary-forward": {"binary-gradient", "logistic-steps-in-a-row", "training-binary", "step-loss", "stability"},
+    "binary-forward": {
+        "binary-gradient",
+        "logistic-steps-in-a-row",
+        "training-binary",
+        "step-loss",
+        "binary-stability",
+    },
     "binary-gradient": {"logistic-steps-in-a-row", "training-binary"},
     "logistic-step": {"logistic-steps-in-a-row", "training-binary", "early-stopping", "history", "purity"},
-    "softmax-forward": {"softmax-gradient", "softmax-steps-in-a-row", "training-softmax", "stability"},
+    "softmax-forward": {"softmax-gradient", "softmax-steps-in-a-row", "training-softmax", "softmax-stability"},
     "softmax-gradient": {"softmax-steps-in-a-row", "training-softmax"},
     "softmax-step": {"softmax-steps-in-a-row", "training-softmax"},
 }

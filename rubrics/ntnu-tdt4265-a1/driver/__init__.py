@@ -40,7 +40,7 @@ class Driver:
 
         self.build, self.fresh_shape = models.build, models.fresh_shape
         self.parameters, self.assign = models.parameters, models.assign
-        self.evaluate, self.regularization = models.evaluate, models.regularization
+        self.evaluate, self.regularization = models.evaluate, trainers.regularization
         self.outputs, self.probabilities = models.outputs, models.probabilities
         self.replace = models.replace
 

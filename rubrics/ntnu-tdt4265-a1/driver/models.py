@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.worker.calling import Array, Offer, number, numbers, parameters_of
+from grader.worker.calling import Array, Offer, number, numbers, parameters_of, takes
 from grader.worker.handin import Missing, Unusable
 from grader.worker.holding import set_attribute
 from grader.worker.methods import call_by_name, find_method
@@ -15,7 +15,21 @@ from grader.worker.methods import call_by_name, find_method
 from .calls import Calls
 from .held import Bare, Form, Model, fit, method_of, name_of, outputs_of, targets_of
 from .images import Images
-from .names import BACKWARD, FORGET, FORWARD, GRADIENTS, HELPERS, IMAGES, OUTPUTS, PENALTY_RATE, REAL, TARGETS, WEIGHTS
+from .names import (
+    BACKWARD,
+    CLASSES,
+    FORGET,
+    FORWARD,
+    GRADIENTS,
+    HELPERS,
+    IMAGES,
+    INPUTS,
+    OUTPUTS,
+    PENALTY_RATE,
+    REAL,
+    TARGETS,
+    WEIGHTS,
+)
 from .parts import Parts
 
 
@@ -46,12 +60,17 @@ class Models:
 
     def _construct(self, kind: str, penalty: float) -> Any:
         made = self._parts.load(kind)
-        offers = [Offer(penalty, PENALTY_RATE, "l2_reg_lambda")]
+        offers = [Offer(penalty, PENALTY_RATE, "l2_reg_lambda"), *self._sizes_for(made, kind)]
         network = self._calls.call(made.__name__, made, offers)
         call_by_name(type(network), FORWARD[0])
         if getattr(network, name_of(network, WEIGHTS), None) is None:
             raise Missing(f"{made.__name__} has no weights once it is built.", "Are they kept in `self.w`?")
         return network
+
+    def _sizes_for(self, made: Any, kind: str) -> list[Offer]:
+        """The course's sizes, where a model cannot be built without being told them."""
+        sizes = [Offer(785, INPUTS, "num_inputs"), Offer(1 if kind == "binary" else 10, CLASSES, "num_outputs")]
+        return [size for size in sizes if takes(made, size.pattern, required=True)]
 
     def _form(self, network: Any, outputs: int) -> Form:
         shape = numbers(getattr(network, name_of(network, WEIGHTS)), "w").shape

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from types import FunctionType
 from typing import Any
 
@@ -65,6 +66,26 @@ class Trainers:
             return {"loss": float("nan") if told is None else told}
 
         return step
+
+    def regularization(self, model: Model, X: Array, y: Array, strength: float) -> dict[str, Array]:
+        """What a penalty of this strength adds to the gradient of a batch, in the backward pass or in the step."""
+        told = self._models.regularization(model, X, y, strength)
+        if any(np.any(each) for each in told.values()):
+            return told
+        with suppress(Exception):  # what is wrong with a step is told elsewhere
+            stepped = self._penalty_of_step(model, X, y, strength)
+            return stepped if all(np.isfinite(each).all() for each in stepped.values()) else told
+        return told
+
+    def _penalty_of_step(self, model: Model, X: Array, y: Array, strength: float) -> dict[str, Array]:
+        place, ends = self._models.parameters(model), []
+        optimizer = Optimizer({"learning_rate": 0.5})
+        for penalty in (0.0, strength):
+            twin = self._models.build(model.kind, model.sizes, penalty)
+            self._models.assign(twin, place)
+            self.step(optimizer, twin, model.form.rows(X), targets_of(model.kind, y, model.sizes))
+            ends.append(self._models.parameters(twin))
+        return {name: (ends[0][name] - ends[1][name]) / optimizer.rate for name in place}
 
     def step(self, optimizer: Optimizer, model: Model, rows: Array, targets: Array) -> Any:
         """What one step of training on a batch returns."""
