@@ -276,7 +276,8 @@ WRONG = "import time\ndef double(x):\n    time.sleep(0.1)\n    return x\n"
     ],
 )
 def test_time_is_charged_to_whoever_took_it(course: Path, suite: str, verdict: str, told: str) -> None:
-    write(course, **{"checks/test_work.py": suite, "rubric.yaml": RUBRIC.replace("seconds: 20", "seconds: 3")})
+    seconds = "seconds: 60" if told == "test" else "seconds: 3"
+    write(course, **{"checks/test_work.py": suite, "rubric.yaml": RUBRIC.replace("seconds: 20", seconds)})
     with Grader(course, seed=5) as grader:
         criterion = graded(grader, course.parent, WRONG)
     assert (criterion.verdict, criterion.findings[0].code) == (verdict, told)
