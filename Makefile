@@ -2,9 +2,10 @@
 PYTHON ?= python3
 BIN := .venv/bin
 BEGAN := $(shell date +%s)
+AUDITED := $(patsubst rubrics/%/variants.yaml,%,$(wildcard rubrics/*/variants.yaml))
 COURSES := $(notdir $(patsubst %/,%,$(wildcard submissions_example/*/)))
 
-.PHONY: help demo test test-slow attacks fuzz bench peers lint docs clean
+.PHONY: help demo test test-slow attacks audit fuzz bench peers lint docs clean
 .DEFAULT_GOAL := help
 
 help: ## say what there is
@@ -12,6 +13,7 @@ help: ## say what there is
 	@echo "make test      run the fast tests"
 	@echo "make test-slow run the slow tests"
 	@echo "make attacks   try every attack in every sandbox; the table goes to docs/explanation/security.md"
+	@echo "make audit     try all wrong and all other right solutions against each course's rubric; takes many minutes"
 	@echo "make fuzz      throw made-up bytes at all that reads a hand-in: make fuzz SECONDS=60"
 	@echo "make bench     measure speed and how well mistakes are told, in short runs, and print it"
 	@echo "make peers     measure graders that people use today beside this one; installs them first"
@@ -36,6 +38,9 @@ test-slow: .venv/ready .venv/browser
 
 attacks: .venv/ready
 	@PYTHONPATH="$(CURDIR)/tests:$(CURDIR)" $(BIN)/python tests/attack_table.py
+
+audit: .venv/ready
+	@set -e; for course in $(AUDITED); do $(BIN)/grader audit $$course --fail-under 98; done
 
 SECONDS ?= 60
 fuzz: .venv/ready

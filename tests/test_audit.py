@@ -277,7 +277,7 @@ def test_a_reused_worker_and_unasked_criteria_change_no_result() -> None:
 
 @pytest.mark.slow
 def test_a_sample_of_the_course_is_caught_and_the_second_run_is_kept(tmp_path: Path) -> None:
-    arguments = ["audit", COURSE, "--sample", "60", "--seed", "5", "--fail-under", "98"]
+    arguments = ["audit", COURSE, "--sample", "30", "--seed", "5", "--fail-under", "98"]
     files = ["--json", str(tmp_path / "a.json"), "--html", str(tmp_path / "a.html")]
     environment = {"GRADER_CACHE": str(tmp_path / "cache")}
     first = CliRunner().invoke(commands, [*arguments, *files], env=environment)
