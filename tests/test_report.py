@@ -130,6 +130,13 @@ def test_sections_that_wait_for_a_person_share_no_page(renderer: Renderer) -> No
     assert "Outlook" in PdfReader(io.BytesIO(made)).pages[2].extract_text()
 
 
+def test_no_row_of_a_table_is_cut_at_the_end_of_a_page(renderer: Renderer) -> None:
+    rows = tuple(criterion(f"title {i:02}", "passed", 1, 1, description="about it") for i in range(90))
+    made = renderer.pdf(Result({}, {}, Score(90, 90), (SectionResult("s", "S", Score(90, 90), rows),)))
+    texts = [page.extract_text() for page in PdfReader(io.BytesIO(made)).pages[1:]]
+    assert [text.count("✓") for text in texts] == [text.count("title") for text in texts]
+
+
 def test_what_passed_criteria_are_told_alike_is_told_once() -> None:
     aside = (Finding("judged-once-more", "Judged once more."),)
     alike = [criterion(name, "passed", 1, 1, findings=aside) for name in ("Forward", "Backward")]
