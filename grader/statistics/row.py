@@ -11,7 +11,8 @@ from grader.model import CriterionResult, Result, Score, Status
 __all__ = ["Asked", "Named", "Row", "row_of", "row_without"]
 
 MISTAKE = "mistake:"  # before the id of a recognised mistake, in the code of a finding
-AFTER_TITLE = (" Or, which looks the same from outside: ", " You keep ")
+# The last is what results of earlier versions say.
+AFTER_TITLE = (" Or, which looks the same from outside: ", " You keep ", " The slip leaves ")
 
 
 @dataclass(frozen=True, slots=True)
