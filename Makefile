@@ -40,7 +40,9 @@ attacks: .venv/ready
 	@PYTHONPATH="$(CURDIR)/tests:$(CURDIR)" $(BIN)/python tests/attack_table.py
 
 audit: .venv/ready
-	@set -e; for course in $(AUDITED); do $(BIN)/grader audit $$course --fail-under 98; done
+	@set -e; for course in $(AUDITED); do \
+		$(BIN)/grader audit $$course --fail-under 98 || [ $$? = 3 ]; \
+	done  # 3: a person has to look at some of them
 
 SECONDS ?= 60
 fuzz: .venv/ready
