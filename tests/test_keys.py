@@ -41,6 +41,7 @@ def kept(quick: Path) -> Callable[[], Key]:
 def test_a_kept_key_is_the_one_that_was_made(kept: Callable[[], Key], quick: Path) -> None:
     made = prepare(load_rubric(quick), PUBLIC_SEED, {}, choose("process"))
     read = kept()
+    assert read.expected
     assert set(read.expected) <= set(made.expected)
     for size, seen in read.expected.items():
         assert {id_: str(each.values) for id_, each in seen.criteria.items()} == {
