@@ -158,6 +158,16 @@ def test_a_step_takes_its_learning_rate_from_where_it_is_kept(kept: str, text: C
     assert list(seen.values()) == pytest.approx([1.0] * 5)
 
 
+def test_a_loss_that_makes_its_own_predictions_is_asked_at_points_that_give_those(
+    text: Callable[[str], Any],
+) -> None:
+    method = (
+        "\n    def loss(self, x, y):\n        return -np.sum(np.log(np.where(y > 0.5, p := self.forward(x), 1 - p)))\n"
+    )
+    y, predicted = np.array([1, 0, 1]), np.array([0.9, 0.2, 0.35])
+    assert text(LAYERS + method).loss(y, predicted) == pytest.approx(-np.log([0.9, 0.8, 0.35]).sum())
+
+
 def test_a_record_of_a_training_may_count_the_epochs(text: Callable[[str], Any]) -> None:
     train = """
 def train(x, y, w, eta, epochs):

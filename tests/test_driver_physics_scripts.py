@@ -80,6 +80,7 @@ _RIGHTLY = {
 _OF_TEST = "the test points are standardised"
 _BEYOND = "beyond a sigmoid's reach, standardised"
 _OWN_MAP = "z = forward", "cells = (cells - cells.mean(0)) / cells.std(0)\nz = forward"
+_MIDDLE = "(x.max(0) + x.min(0)) / 2, np.ptp(x, axis=0) / 2"
 _HALVES = {"rows for training": 20.0, "rows for testing": 20.0}
 _PASSES = FUNCTIONS.partition("def loss_function")[0] + "def backward" + FUNCTIONS.partition("def backward")[2]
 
@@ -157,6 +158,12 @@ def test_a_script_may_scale_and_cut_with_scikit_learn(text: Callable[[str], Any]
         ),
         ("x[80:], y[:80]", "x[60:80], y[:80]", {"rows in both parts": 20.0, "rows in neither part": 20.0}),
         ("x_raw[order, 2]", "x_raw[:, 2]", {"the labels stand": "beside other points"}),
+        (
+            "np.random.permutation(len(x_raw))",
+            "np.argsort(x_raw[:, 2])",
+            {"the points come": "in the order of their classes"},
+        ),
+        ("x_train.mean(axis=0), x_train.std(axis=0)", _MIDDLE, {"the inputs come out": "from -1 to 1"}),
         ("np.random.permutation(len(x_raw))", "np.arange(len(x_raw))", {"the points come": "in the order of the file"}),
         ("x[:80], x[80:], y[:80], y[80:]", "x[:50], x[50:], y[:50], y[50:]", _HALVES),
         ("g2.ravel()]) - mean) / std", "g2.ravel()]))", {"the grid is standardised": "not at all"}),
@@ -215,6 +222,25 @@ def test_the_losses_that_a_script_keeps_tell_its_formula(
         0.25,
     )
     assert driver.loss(y, np.full(6, told)) == pytest.approx(factor * 6 * 0.75**2)
+
+
+@pytest.mark.parametrize(
+    ("told", "asked"),
+    [
+        ("range(100000)", "range(int(input('How many epochs? ')))"),
+        ('"../data/ps5_data.csv"', "sys.argv[1]"),
+    ],
+)
+def test_what_a_script_asks_a_person_is_answered(told: str, asked: str, text: Callable[[str], Any]) -> None:
+    assert told in _SCRIPT
+    assert told_of(text(f"import sys\n{_PASSES}{_SCRIPT.replace(told, asked)}")) == _RIGHTLY
+
+
+def test_losses_kept_now_and_then_in_a_table_tell_their_formula(text: Callable[[str], Any]) -> None:
+    script = _SCRIPT.replace("losses, test_losses = [], []", "log = pd.DataFrame(columns=['epoch', 'loss'])")
+    script = script.replace(f"losses.append({_LOSS})", f"if epoch % 1000 == 0: log.loc[len(log)] = [epoch, {_LOSS}]")
+    driver = text(f"import pandas as pd\n{_PASSES}{script.replace('test_losses.append', 'print')}")
+    assert driver.loss(np.ones(6), np.full(6, 0.25)) == pytest.approx(3 * 0.75**2)
 
 
 def test_a_script_that_cannot_be_followed_waits_for_a_person(text: Callable[[str], Any]) -> None:

@@ -13,6 +13,7 @@ import ast
 import builtins
 import io
 import os
+import re
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -35,6 +36,7 @@ from grader.worker.sources import Source
 __all__ = ["Called", "Run", "Table", "watch"]
 
 _LONG, _EPOCHS = 2_000, 20  # what counts further than the one counts epochs, and then as many as the other
+_FILE = "data.csv"  # what a script is told to read
 _TABLES = (".csv", ".dat", ".tsv", ".txt")
 _RECORDER = "_watched_by_the_grader"
 _MOST_CALLS = 50_000
@@ -116,7 +118,19 @@ class _Changes(ast.NodeTransformer):
                 return ast.copy_location(ast.Constant(_EPOCHS), node)
         return self.generic_visit(node)
 
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        """A number that is asked for at the keyboard, or behind the script's name, counts epochs; a text is a file."""
+        counts = isinstance(node.func, ast.Name) and node.func.id in ("float", "int")
+        if counts and len(node.args) == 1 and _is_asked_for(node.args[0]):
+            return ast.copy_location(ast.Constant(_EPOCHS), node)
+        return ast.copy_location(ast.Constant(_FILE), node) if _is_asked_for(node) else self.generic_visit(node)
+
+    def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
+        return ast.copy_location(ast.Constant(_FILE), node) if _is_asked_for(node) else self.generic_visit(node)
+
     def visit_Compare(self, node: ast.Compare) -> ast.AST:
+        if _is_now_and_then(node):
+            return ast.copy_location(ast.Constant(True), node)
         if self._is_script and ast.unparse(node) in ("__name__ == '__main__'", "'__main__' == __name__"):
             return ast.copy_location(ast.Constant(True), node)
         return self.generic_visit(node)
@@ -134,6 +148,18 @@ class _Changes(ast.NodeTransformer):
             recorder = ast.Call(ast.Name(_RECORDER, ast.Load()), [ast.Constant(name)], [])
             node.decorator_list.append(ast.copy_location(recorder, node))
         return node
+
+
+def _is_asked_for(node: ast.expr) -> bool:
+    """Whether it is what a person types: `input(…)`, or `sys.argv[1]`."""
+    return bool(re.fullmatch(r"input\(.*\)|(sys\.)?argv\[[1-9]\]", ast.unparse(node), re.DOTALL))
+
+
+def _is_now_and_then(node: ast.Compare) -> bool:
+    """Whether it is true in every so many epochs, such as `epoch % 1000 == 0`; the few that are run all count."""
+    every = node.left.right if isinstance(node.left, ast.BinOp) and isinstance(node.left.op, ast.Mod) else None
+    often = isinstance(every, ast.Constant) and isinstance(every.value, int) and every.value >= _EPOCHS
+    return often and isinstance(node.ops[0], ast.Eq) and ast.unparse(node.comparators[0]) == "0"
 
 
 def _is_long(value: object) -> bool:

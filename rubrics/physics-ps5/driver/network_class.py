@@ -78,12 +78,22 @@ class NetworkClass:
     def loss(self, y: Array, y_pred: Any) -> Any:
         """The loss of these predictions, which some networks take from their last forward pass."""
         network, rows = self.made(np.zeros(WEIGHTS)), np.size(y)
+        if takes(self._method(network, "loss"), INPUTS) and not takes(self._method(network, "loss"), PREDICTION):
+            return self._loss_at_points(y, y_pred)
         if not takes(self._method(network, "loss"), PREDICTION):
             _, told = self._passed(network, np.zeros((rows, 2)), np.zeros(WEIGHTS))
             for name, value in namespace(network).items():
                 if array_of(value) is not None and np.shape(value) == np.shape(told) and np.array_equal(value, told):
                     setattr(network, name, np.reshape(y_pred, np.shape(told)))
         return self._run(network, "loss", [Offer(y, TARGETS), Offer(y_pred, PREDICTION), Offer(rows, ROWS)])
+
+    def _loss_at_points(self, y: Array, y_pred: Any) -> Any:
+        """The same of a method that makes its own predictions, at points of which the network believes just these."""
+        w, x, wanted = *_believing(np.reshape(y_pred, -1)), np.reshape(y_pred, -1)
+        network = self.made(w)
+        told = np.reshape(self._passed(network, x, w)[1], -1)
+        targets = np.reshape(np.reshape(y, -1) + told - wanted, np.shape(y))
+        return self._run(network, "loss", [Offer(x, INPUTS), Offer(targets, TARGETS), Offer(len(x), ROWS)])
 
     def train(self, x: Array, y: Array, w: Array, eta: float, epochs: int) -> Any:
         """The weights after so many epochs, and the losses that were returned or kept."""
@@ -179,6 +189,19 @@ def _last_name(path: Path) -> str:
 
 
 _LAYERS = {"W1": (2, HIDDEN), "b1": (HIDDEN,), "W2": (HIDDEN, 1), "b2": (1,)}
+
+
+def _believing(predictions: Array) -> tuple[Array, Array]:
+    """Weights, and points of which they predict these numbers: one hidden unit hands the first input on."""
+    w, x = np.zeros(WEIGHTS), np.zeros((len(predictions), 2))
+    w[[7, 21, 22]] = 1.0, -10.0, 20.0
+    x[:, 0] = _logit((_logit(np.clip(predictions, 1e-4, 1 - 1e-4)) + 10) / 20)
+    return w, x
+
+
+def _logit(p: Array) -> Array:
+    told: Array = np.log(p) - np.log1p(-p)
+    return told
 
 
 def _by_layer(w: Array) -> dict[str, Array]:

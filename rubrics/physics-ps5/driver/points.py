@@ -26,10 +26,16 @@ def is_standard(x: Array) -> bool:
     return whole.ndim == 2 and bool(close(whole.mean(axis=0), 0) and close(whole.std(axis=0), 1))
 
 
+def is_scaled(x: Array) -> bool:
+    """Whether each column is standardised, or reaches from 0 or -1 to 1."""
+    from_0 = close(x.min(axis=0), 0) or close(x.min(axis=0), -1)
+    return is_standard(x) or bool(from_0 and close(x.max(axis=0), 1))
+
+
 def told_of(X: Array, x_train: Array, x_test: Array, targets: Array) -> dict[str, Any]:
     """What became of the inputs X and of the targets."""
     whole = np.concatenate([x_train, x_test])
-    train = whole if is_standard(whole) else x_train
+    train = whole if is_scaled(whole) else x_train
     return {
         "the inputs come out": _form(X, canonical(train)),
         "the test points are standardised": _form_of_test(X, x_train, x_test),
@@ -42,8 +48,8 @@ def _form(X: Array, x: Array) -> str:
     mean, deviation = x.mean(axis=0), x.std(axis=0)
     if np.isin(x, X.astype(x.dtype)).all():
         return "as they were"
-    if np.allclose(x.min(axis=0), 0) and np.allclose(x.max(axis=0), 1):
-        return "from 0 to 1"
+    if is_scaled(x) and not is_standard(x):
+        return f"from {x.min().round():.0f} to 1"
     if len(x) == len(X) and np.allclose(deviation, X.std(axis=0)):
         return "shifted and not scaled"
     centre = "with mean 0" if close(mean, 0) else "with another mean"

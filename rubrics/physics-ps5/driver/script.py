@@ -16,7 +16,7 @@ from grader.worker.watching import Called, Run
 
 from .maps import told_by_place
 from .places import Placed, as_points, find_placed
-from .points import is_standard, told_of
+from .points import is_scaled, is_standard, told_of
 from .reading import array_of, close, new_weights, sorted_out, vector_of
 
 _FIRST_STEPS = 12  # of a script's training that are followed
@@ -77,7 +77,7 @@ class Script:
             return None
         points = self.table[:, :2]
         whole = (points - self.trained.shift) / self.trained.scale
-        told = told_of(points, whole if is_standard(whole) else self.trained.points, np.zeros((0, 2)), self.targets)
+        told = told_of(points, whole if is_scaled(whole) else self.trained.points, np.zeros((0, 2)), self.targets)
         return told | {"the test points are standardised": self._form_of_test(self.trained)}
 
     def _form_of_test(self, trained: Placed) -> str:
@@ -102,8 +102,13 @@ class Script:
             "rows in both parts": float(len({*train} & {*test})),
             "rows in neither part": float(len(self.table) - len({*train} | {*test})),
             "the labels stand": "beside their points" if beside else "beside other points",
-            "the points come": f"in {'the order of the file' if in_order else 'another order'}",
+            "the points come": f"in {'the order of the file' if in_order else self._order([*train, *test])}",
         }
+
+    def _order(self, rows: list[int]) -> str:
+        """The order of rows that do not come as in the file; the test part of sorted ones has one class."""
+        classes = self.table[rows, 2]
+        return "the order of their classes" if len({*np.diff(classes)}) == 2 else "another order"
 
     def plane(self) -> dict[str, str] | None:
         """By what the points of the map were standardised, told by where they lie: its axes were not seen."""
@@ -209,7 +214,8 @@ def _series(held: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     """Records of numbers in the variables of a file or of a function; what cannot be looked through is passed over."""
     for value in held.values():
         try:
-            yield from list(named_series(value)) if isinstance(value, (list, tuple, dict, np.ndarray)) else ()
+            record = dict(value.items()) if hasattr(type(value), "iloc") else value  # a table of pandas
+            yield from list(named_series(record)) if isinstance(record, (list, tuple, dict, np.ndarray)) else ()
         except Exception:  # an object of the hand-in's
             continue
 
