@@ -34,16 +34,16 @@ def _shares(audit: Audit) -> RenderableType:
     table.add_column(justify="right")
     table.add_row(Text("\nWrong solutions", "bold"), f"\n{len(audit.wrong)}", "")
     caught, survived = len(audit.of("caught")), len(audit.of("survived"))
-    table.add_row("  lose points", str(caught), Text(f"{audit.share_caught:.2f} %", _colour(audit.share_caught, 99.5)))
-    table.add_row("  get full marks", str(survived), "" if not survived else f"{100 - audit.share_caught:.2f} %")
+    table.add_row("  lose points", str(caught), Text(f"{audit.share_caught:.2f}%", _colour(audit.share_caught, 99.5)))
+    table.add_row("  get full marks", str(survived), "" if not survived else f"{100 - audit.share_caught:.2f}%")
     for fate, words in SET_ASIDE.items():
         table.add_row(Text(f"  set aside: {words}", "bright_black"), str(len(audit.of(fate))), "")
     if audit.of("undecided"):
         table.add_row(Text("  not decided", "magenta"), str(len(audit.of("undecided"))), "")
-    placed = Text(f"{audit.share_placed:.2f} %", _colour(audit.share_placed, 95))
+    placed = Text(f"{audit.share_placed:.2f}%", _colour(audit.share_placed, 95))
     table.add_row("  of those that lose points, on their own criterion", "", placed)
     table.add_row(Text("Right solutions", "bold"), str(len(audit.right)), "")
-    accepted = Text(f"{audit.share_accepted:.2f} %", _colour(audit.share_accepted, 100))
+    accepted = Text(f"{audit.share_accepted:.2f}%", _colour(audit.share_accepted, 100))
     table.add_row("  get full marks", str(len(audit.of("accepted"))), accepted)
     return table
 

@@ -221,7 +221,7 @@ def pair_table(pairs: Sequence[Pair]) -> Table:
     for heading in ("Code", "Words"):
         table.add_column(heading, justify="right", no_wrap=True)
     for pair in pairs:
-        shares = (f"{100 * pair.kinds[kind].score:.0f} %" for kind in pair.kinds)
+        shares = (f"{100 * pair.kinds[kind].score:.0f}%" for kind in pair.kinds)
         table.add_row(text.one_line(pair.first, 60), text.one_line(pair.second, 60), *shares)
     return table
 

@@ -57,7 +57,7 @@ def problems(folder: Path, rubric: Rubric, seed: int, data: Mapping[str, DataSet
     found = leaks(folder, secrets, known)
     score = _percent(folder, rubric, seed, data, sandbox)
     if score > MOST:
-        found.append(f"It gets {score:.1f} % of the points; without a solution it should get {MOST:g} % at most.")
+        found.append(f"It gets {score:.1f}% of the points; without a solution it should get {MOST:g} % at most.")
     return found
 
 

@@ -62,7 +62,7 @@ def _chart(found: Comparison) -> Markup:
 
 
 def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %" if share >= 0.005 else "–"
+    return f"{100 * share:.0f}%" if share >= 0.005 else "–"
 
 
 def _told(listed: Listed, place: int) -> list[Told]:
