@@ -216,7 +216,7 @@ async def _contested(page: Any, question: str) -> list[str]:
 async def _publish(page: Any) -> None:
     await page.goto(page.url.partition("/question")[0] + "/")
     await page.click("text=Publish the marks")
-    await page.wait_for_selector("text=All reports show what stands", timeout=300_000)
+    await page.wait_for_selector("text=All reports are up to date", timeout=300_000)
 
 
 def expected(marked: Marked) -> dict[str, float]:

@@ -63,6 +63,14 @@ def page(site: tuple[Any, str]) -> Iterator[Any]:
     assert heard == []
 
 
+def test_no_page_is_wider_than_a_telephone(page: Any) -> None:
+    page.set_viewport_size({"width": 360, "height": 780})
+    for address in (page.url, page.url.rstrip("/") + "/question/xor"):
+        page.goto(address)
+        settled(page)
+        assert page.evaluate("document.documentElement.scrollWidth") == 360
+
+
 def settled(page: Any) -> None:
     page.wait_for_function(marking_class.SETTLED)
 
