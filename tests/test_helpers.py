@@ -115,6 +115,19 @@ def test_where_there_is_no_helper_the_classes_get_one(handin: HandIn, net: Any) 
     assert (net.sigmoid(X) == np.tanh(X)).all()
 
 
+def test_a_function_takes_the_place_of_a_helper_that_was_not_imported_yet(tmp_path: Path) -> None:
+    (tmp_path / "maths.py").write_text("def shifted(x, by=1):\n    return x + by\n", "utf-8")
+    (tmp_path / "net.py").write_text("from maths import shifted\ndef run(x): return shifted(x, 3)\n", "utf-8")
+    handin = HandIn(tmp_path)
+    try:
+        replace_helpers(handin, ("shifted",), lambda x, by: (x, by))
+        x, by = handin.module("net.py").run(X)
+    finally:
+        handin.close()
+    assert (x == X).all()
+    assert by == 3
+
+
 def test_parameters_are_compared_in_their_order_without_self() -> None:
     def loss(self: Any, y_true: Any, y_pred: Any) -> None: ...
 

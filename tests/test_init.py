@@ -8,8 +8,12 @@ import pytest
 from click.testing import CliRunner
 
 from grader import Grader, audit_rubric
+from grader.audit import Setup, load_course
+from grader.audit.replacing import not_replaced
 from grader.cli import commands
 from grader.errors import GraderError
+from grader.rubric import load_rubric
+from grader.sandbox import choose
 from grader.starting import start_assignment
 
 
@@ -38,6 +42,34 @@ def test_a_new_assignment_passes_its_own_audit(course: Path) -> None:
     assert (found.share_caught, found.share_accepted, found.share_placed) == (100, 100, 100)
     assert len(found.wrong) > 200
     assert found.of("undecided", "beyond") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "instead", "told"),
+    [
+        ("PARTS[name].names, function", "PARTS[name].names, function", None),
+        (
+            "PARTS[name].names, function",
+            "PARTS['the ' + name].names, function",
+            "KeyError: 'the softmax'",
+        ),
+        ("PARTS[name].names, function", "('sofmax',), function", "Nobody calls softmax."),
+        ("function, count=1", "lambda x: 2 * function(x), count=1", "With a batch: "),
+    ],
+    ids=["as it is", "an error", "another name", "something else"],
+)
+def test_an_audit_tells_where_a_helper_cannot_be_replaced(
+    text: str, instead: str, told: str | None, tmp_path: Path
+) -> None:
+    start_assignment("hw1", tmp_path)
+    driver = tmp_path / "hw1" / "driver.py"
+    driver.write_text(driver.read_text("utf-8").replace(text, instead), "utf-8")
+    found = not_replaced(Setup(load_course(load_rubric(tmp_path / "hw1" / "rubric.yaml")), 0, {}, choose("auto")))
+    if told is None:
+        assert found == {}
+    else:
+        assert sorted(found) == ["gradient", "loss", "step"]
+        assert told in found["loss"]
 
 
 @pytest.mark.parametrize("name", ["Homework 1", "hw_1", "../hw1", "", "-"])

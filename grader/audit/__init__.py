@@ -16,6 +16,7 @@ from grader.audit.bench import Bench, Setup, fresh_probes
 from grader.audit.course import Course, Open, candidates, load_course
 from grader.audit.log import Log
 from grader.audit.outcome import FATES, Audit, Candidate, Fate, Group, Kind, Outcome, Tally
+from grader.audit.replacing import not_replaced
 
 __all__ = [
     "FATES",
@@ -115,4 +116,5 @@ def concluded(
         fresh_probes(setup),
         seconds,
         sum(known for _, known in done.values()),
+        not_replaced(setup),
     )

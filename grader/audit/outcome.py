@@ -105,6 +105,7 @@ class Audit:
     probes: str = ""  # what the fresh probes are, in words
     seconds: float = 0.0
     cached: int = 0  # outcomes that an earlier run left
+    not_replaced: Mapping[str, str] = field(default_factory=dict)  # by criterion: why a helper it uses cannot be
 
     def of(self, *fates: Fate) -> list[Outcome]:
         """The outcomes with one of these fates."""

@@ -29,7 +29,7 @@ def verdict(audit: Audit) -> str:
     if not any(to_do(audit)):
         right = "and no right one does" if audit.right else "and no right one was tried: variants.yaml can have some"
         return f"This rubric can be published: each wrong solution loses points, {right}."
-    if audit.of("survived", "rejected", "undecided"):
+    if audit.not_replaced or audit.of("survived", "rejected", "undecided"):
         return "Before this rubric is published:"
     return "This rubric can be published. Worth a look:"
 
@@ -42,6 +42,8 @@ def to_do(audit: Audit) -> Iterator[str]:
     if found := audit.of("rejected"):
         lose = "solutions lose" if len(found) > 1 else "solution loses"
         yield f"{len(found)} right {lose} points. Let the criterion accept, or the driver read, what is only different."
+    for id_, problem in audit.not_replaced.items():
+        yield f"`uses` of {id_} has no effect, for the driver's `replace` does not work on the reference: {problem}"
     if found := audit.of("survived"):
         get = "solutions get" if len(found) > 1 else "solution gets"
         yield (

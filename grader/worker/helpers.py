@@ -8,13 +8,13 @@ probabilities = latest(seen, (len(X), classes))
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from grader.worker.calling import Array
-from grader.worker.handin import HandIn, spelled
+from grader.worker.handin import HandIn, Part, spelled
 from grader.worker.holding import namespace
 from grader.worker.methods import own_classes
 
@@ -106,16 +106,20 @@ def replace_helpers(
     handin: HandIn,
     names: Sequence[str],
     function: Callable[..., Any],
-    count: int,
+    count: int | None = None,
     is_turned: Callable[[Any], bool] = lambda _: False,
 ) -> None:
-    """Put a function of `count` arrays in the place of the hand-in's own, wherever that is called from.
+    """Put a function in the place of the hand-in's own, wherever it is called from.
 
-    Where the hand-in has none, its classes get one under the first of the names.
+    A file that has it is imported first. Where the hand-in has none, its classes get one under the first of the names.
 
     Args:
+        count: it takes so many arrays and numbers, and gets no more; all that the hand-in gives it unless this is said.
         is_turned: whether one of the hand-in's functions takes two arrays in the other order.
     """
+    found = handin.locate({"helper": Part("function", tuple(names))})
+    with suppress(Exception):  # what cannot be loaded says so when it is asked for
+        handin.load(found["helper"])
     helpers = find_helpers(handin, names)
     for helper in helpers:
         turned = count == 2 and is_turned(getattr(helper.function, "__func__", helper.function))
@@ -125,13 +129,14 @@ def replace_helpers(
             setattr(kind, names[0], staticmethod(_stand_in(function, count, False)))
 
 
-def _stand_in(function: Callable[..., Any], count: int, turned: bool) -> Callable[..., Any]:
+def _stand_in(function: Callable[..., Any], count: int | None, turned: bool) -> Callable[..., Any]:
     """The function, called as the hand-in calls its own: with or without `self`, a single row, the other way round."""
 
     def stand_in(*args: Any, **kwargs: Any) -> Any:
-        arrays = [np.asarray(item) for item in (*args, *kwargs.values()) if isinstance(item, (np.ndarray, list, float))]
+        given = [item for item in (*args, *kwargs.values()) if isinstance(item, (np.ndarray, list, float, int))]
+        arrays = [item if isinstance(item, int) else np.asarray(item) for item in given]
         first, *rest = arrays[:count][::-1] if turned else arrays[:count]
-        if first.ndim == 1 and rest == [] and count == 1:
+        if isinstance(first, np.ndarray) and first.ndim == 1 and rest == [] and count == 1:
             return np.reshape(function(first[None]), first.shape)
         return function(first, *rest)
 
