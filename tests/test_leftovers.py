@@ -32,7 +32,7 @@ for _ in range(40):
     time.sleep(random.Random(grader).uniform(0, 0.04))
     os.kill(grader, signal.SIGKILL)
     os.waitpid(grader, 0)
-until = time.monotonic() + 10
+until = time.monotonic() + 60
 while list(bubblewrap._stranded()) and time.monotonic() < until:  # a busy machine takes its time
     time.sleep(0.1)
 print(len(list(bubblewrap._stranded())))

@@ -273,7 +273,7 @@ def test_workers_end_with_the_grader(sandbox: Sandbox, tmp_path: Path) -> None:
         worker = int(grader.stdout.readline())
         grader.kill()
     harden_grader()
-    for _ in range(200):
+    for _ in range(6000):
         if not Path(f"/proc/{worker}/stat").exists() or ") Z" in Path(f"/proc/{worker}/stat").read_text():
             return
         time.sleep(0.01)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -123,6 +124,9 @@ def test_two_runs_with_the_same_seed_differ_in_their_timings_only() -> None:
 
 @pytest.mark.slow
 def test_an_endless_loop_costs_its_own_model_and_little_time() -> None:
-    result = graded(EXAMPLES / "hand-in-10")
+    intake = take(EXAMPLES / "hand-in-10")
+    result = grade(intake.submission, intake.files, key(), choose("auto"), replace(LIMITS, request=3.0))
     assert set(lost(result)) <= {"two-layer-forward", "two-layer-gradient", "training-two-layer", "purity", "stability"}
-    assert sum(result.timings.values()) < 4 * LIMITS.request
+    waited = result.timings["two-layer-forward"]  # a busy machine waits longer for each, and for all of them alike
+    assert waited >= 3.0
+    assert result.timings["two-layer-gradient"] + result.timings.get("training-two-layer", 0.0) < waited / 2

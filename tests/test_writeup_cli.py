@@ -118,8 +118,8 @@ def test_a_write_up_that_was_stopped_goes_on(
         stopped.send_signal(signal.SIGINT)
         started = time.monotonic()
         stopped.stdout.read()
-        assert stopped.wait(30) == 130
-    assert time.monotonic() - started < 20  # it does not wait for the runs under way
+        assert stopped.wait(120) == 130
+    assert time.monotonic() - started < 60  # it does not wait for the runs under way
     kept = len(list((tmp_path / "cache" / "experiments").iterdir()))
     assert 1 <= kept < 6
     done = command(examples / "hand-in-01", "--rubric", course, "-o", "report.html")
