@@ -160,6 +160,7 @@ def judge(key: Key, submission: Submission, observations: Observations) -> Resul
     verdicts: dict[str, Verdict] = {}
     for criterion in key.rubric.criteria:
         verdict = _judge_in_turn(criterion, verdicts, key, observations)
+        verdict = _unless_elsewhere(criterion, verdict, observations)
         verdicts[criterion.id] = _unless_in_a_document(criterion, verdict, submission.files)
     sections = tuple(_section(section, verdicts) for section in key.rubric.sections)
     return Result(
@@ -332,6 +333,8 @@ def observe_one(criterion: Criterion, session: Session, setting: Setting, *, hea
     try:
         if isinstance(criterion.check, Reading) and not criterion.check.RUNS:
             values = criterion.check.read(session.files)
+            if places := criterion.check.elsewhere(values, session.files, criterion.title):
+                values = {**values, "elsewhere": places}
         else:
             student = session.student()
             listener = Overheard(student) if hear else None
@@ -376,6 +379,17 @@ def _unless_in_a_document(criterion: Criterion, verdict: Verdict, files: Sequenc
         return verdict
     told = f"This was not found in a text or a notebook. A person will look for it in {documents[0][:80]}."
     return Verdict("manual", None, (Finding("in-a-document", told),))
+
+
+def _unless_elsewhere(criterion: Criterion, verdict: Verdict, observations: Observations) -> Verdict:
+    """What may stand below a heading of other words waits for a person, if no other answer was found there."""
+    places = observations.criteria[criterion.id].values.get("elsewhere", ())
+    taken = {str(seen.values.get("where")) for seen in observations.criteria.values()}
+    left = next((place for place in places if place not in taken), None)
+    if verdict.status != "failed" or left is None:
+        return verdict
+    told = f"This was not found below a heading of its name. A person will look for it in {left}."
+    return Verdict("manual", None, (Finding("below-another-heading", told, verdict.findings[0].hint),))
 
 
 def judge_one(criterion: Criterion, key: Key, seen: Observation, size: str) -> Verdict:

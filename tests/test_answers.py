@@ -383,6 +383,35 @@ def test_what_a_document_may_hold_waits_for_a_person(names: tuple[str, ...], ver
     assert any(names[1] in message for message in messages) == (verdict == "manual")
 
 
+OTHER_WORDS = b"""# Theory
+## 1. The derivative of softmax
+$s_i (\\delta_{ij} - s_j)$
+## 2. XOR
+By the sum of the rows.
+## 3. How gradients and contours meet
+Along a curve $f$ is constant.
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "waiting"),
+    [
+        ("hw1.md", OTHER_WORDS, {"softmax-jacobian": "derivative of softmax", "level-sets": "contours"}),
+        ("hw1.txt", b"Q1 Softmax: s_i (1 - s_i), else -s_i s_j", {"softmax-jacobian": "hw1.txt"}),
+        ("hw1.md", b"## 2. XOR\nNo softmax, no gradient, no stationary point.\n", {}),  # this answers another question
+        ("README.md", b"# How to run it\nCall main.py.\n", {}),
+        ("answers.yaml", b"xor: No.\nnotes: softmax\n", {}),
+    ],
+)
+def test_what_stands_below_other_words_waits_for_a_person(name: str, text: bytes, waiting: dict[str, str]) -> None:
+    files = {name: text, **({"README.md": OTHER_WORDS} if name == "answers.yaml" else {})}
+    result = grade(Submission("words", EXAMPLES, "0" * 64, tuple(files)), files, key(), choose("auto"))
+    for id_ in ("softmax-jacobian", "level-sets"):
+        judged = criterion(result, id_)
+        assert judged.verdict == ("manual" if id_ in waiting else "failed")
+        assert waiting.get(id_, "") in judged.findings[0].message
+
+
 def test_a_hand_in_whose_code_kills_every_worker_keeps_its_answers() -> None:
     files = {**take(EXAMPLES / "hand-in-01").files, "main.py": b"import os\nos._exit(1)\n"}
     result = grade(Submission("dead", EXAMPLES, "0" * 64, tuple(files)), files, key(), choose("auto"))

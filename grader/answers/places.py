@@ -14,7 +14,7 @@ from typing import Any
 from grader.notebooks import Cell, Unreadable, read
 from grader.strict_yaml import Document, parse
 
-__all__ = ["Answer", "Note", "as_text", "begins", "find", "heading_levels", "notes", "plain", "words"]
+__all__ = ["Answer", "Note", "as_text", "begins", "find", "heading_levels", "mentions", "notes", "plain", "words"]
 
 MOST_YAML = 64 << 10  # bytes
 MOST_NOTEBOOK = 8 << 20  # bytes, most of them pictures in outputs
@@ -55,6 +55,39 @@ def find(files: Mapping[str, bytes], question: str, file: str = "answers.yaml", 
         return answer
     noted = _in_notes(notes(files), question, heading)
     return noted if noted.value is not None else answer
+
+
+def mentions(files: Mapping[str, bytes], asked: str, file: str = "answers.yaml") -> list[str]:
+    """Where something is written that has long words of what is asked in it, most of them first.
+
+    A place is below the nearest heading, and is told in the words in which `find` tells it; of a plain text it is all.
+    Where there is an answers' file, other texts are about something else.
+    """
+    if any(PurePosixPath(name).stem.casefold() == PurePosixPath(file).stem.casefold() for name in files):
+        return []
+    stems, cells, plain_texts = _stems(asked), notes(files), [n for n in sorted(files) if n.endswith((".txt", ".rst"))]
+    below = [
+        (f"{cell.file}, below “{title[:60]}”", f"{title} {own}")
+        for name in dict.fromkeys(cell.file for cell in cells)
+        for cell, title, text in _sections([cell for cell in cells if cell.file == name and not cell.code])
+        if _is_something(own := _own(text))
+    ]
+    whole = [(name, _text(files[name][:MOST_MARKDOWN])) for name in plain_texts[:MOST_FILES]]
+    counts = {where: len(stems & _stems(text[:MOST_TEXT])) for where, text in (*below, *whole)}
+    return sorted((where for where, count in counts.items() if count), key=lambda where: -counts[where])[:MOST_FILES]
+
+
+def _stems(text: str) -> set[str]:
+    return {word[:_STEM] for word in words(text) if len(word) >= _STEM}
+
+
+def _own(text: str) -> str:
+    """What stands in a section before the first heading in it."""
+    lines = text.splitlines()
+    return "\n".join(lines[: next((n for n, level in enumerate(heading_levels(lines)) if level), len(lines))])
+
+
+_STEM = 5  # letters that “gradient” and “Gradients” have in common
 
 
 def as_text(value: Any) -> str:

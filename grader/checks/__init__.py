@@ -106,6 +106,10 @@ class Reading(Check):
         """What stands in one submission's files, as plain values, enough to judge without them."""
         raise NotImplementedError
 
+    def elsewhere(self, seen: Values, files: Mapping[str, bytes], title: str) -> list[str]:
+        """Where it may stand though it was not found there, in the words in which the others tell their places."""
+        return []
+
     def shown(self, seen: Values) -> tuple[str, str]:
         """For whoever marks by hand: what was written, and where it stands."""
         raise NotImplementedError

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from grader.answers import Formula, Number, Opinion, Slipped, Unit, as_text, find
+from grader.answers import Formula, Number, Opinion, Slipped, Unit, as_text, find, mentions
 from grader.checks import Reading, decide
 from grader.model import Finding, Values, Verdict
 from grader.probes import Setting
@@ -40,6 +40,11 @@ class Answer(Reading):
     def read(self, files: Mapping[str, bytes]) -> Values:
         found = find(files, self.question, self.file, self.heading)
         return {"answer": found.value, "where": found.where, "problem": found.problem}
+
+    def elsewhere(self, seen: Values, files: Mapping[str, bytes], title: str) -> list[str]:
+        if seen["answer"] is not None:
+            return []
+        return mentions(files, f"{title} {self.question} {self.heading}", self.file)
 
     def judge(self, seen: Values, expected: Values, setting: Setting) -> Verdict:
         if seen["answer"] is None:

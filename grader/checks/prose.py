@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from grader.answers import as_text, find
+from grader.answers import as_text, find, mentions
 from grader.answers.parts import part
 from grader.checks import Reading, decide
 from grader.model import Finding, Values, Verdict
@@ -51,6 +51,11 @@ class Prose(Reading):
             return seen
         place = part(files, [self.question, *([self.heading] if self.heading else [])], self.template)
         return {**seen, "where": place.where, "state": place.state}
+
+    def elsewhere(self, seen: Values, files: Mapping[str, bytes], title: str) -> list[str]:
+        if seen["text"] or seen.get("where"):
+            return []
+        return mentions(files, f"{title} {self.question} {self.heading}", self.file)
 
     def shown(self, seen: Values) -> tuple[str, str]:
         return str(seen["text"] or seen["problem"]), str(seen["where"])
