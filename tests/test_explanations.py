@@ -177,6 +177,8 @@ def test_another_order_is_told_where_it_is_exact(got: Array, want: Array, words:
 def test_labels_are_wrong_or_right_and_not_by_so_much() -> None:
     got, want = np.array([7.0, 1, 2, 2, 0]), np.array([7.0, 1, 9, 2, 3])
     assert explain("It", [Look(got, want)]).message == "It is off in 2 of 5 entries."
+    ones, zeros = np.array([1.0, 1, 0, 1]), np.array([0.0, 1, 1, 0])
+    assert explain("It", [Look(ones, zeros)]).message == "It is off in 3 of 4 entries."
 
 
 @given(st.integers(0, 2**32), st.sampled_from([0, 1]))

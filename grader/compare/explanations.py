@@ -95,7 +95,12 @@ class Look:
     @property
     def counts(self) -> bool:
         """Whether both are numbers of something, of which one is the double of another by chance."""
-        return bool((self.got % 1 == 0).all() and (self.want % 1 == 0).all() and np.abs(self.want).max(initial=0) > 1)
+        return self.whole and bool(np.abs(self.want).max(initial=0) > 1)
+
+    @property
+    def whole(self) -> bool:
+        """Whether both are whole numbers in all entries."""
+        return bool((self.got % 1 == 0).all() and (self.want % 1 == 0).all())
 
 
 def explain(what: str, looks: Sequence[Look]) -> Finding:
@@ -112,7 +117,7 @@ def explain(what: str, looks: Sequence[Look]) -> Finding:
         float(np.abs(first.want).max()), float(np.abs(first.got).max())
     )
     share = "every entry" if wrong.all() else f"{int(wrong.sum())} of {wrong.size} entries"
-    if first.counts:  # or labels: how far 7 is from 1 tells nothing
+    if first.whole:  # such as labels: how far 7 is from 1 tells nothing
         return Finding("wrong-value", f"{what} is off in {share}.")
     size = f"by up to {relative_error(first.got, first.want):.2g} of the largest entry"
     return Finding("wrong-value", f"{what} is off in {share}, {size}.", _BY_HAND)
