@@ -6,6 +6,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, Protocol
 
+from grader.errors import StudentError
+
 __all__ = ["Proxy"]
 
 
@@ -30,13 +32,24 @@ class Proxy:
 
     def call(self, function: str, /, *args: Any, **kwargs: Any) -> Any:
         """What the driver's or the grader's `function` returned; arrays are copies that nobody else holds."""
-        return self._living().call(function, *args, **kwargs)
+        __tracebackhide__ = True
+        return _shortly(self._living().call, function, *args, **kwargs)
 
     def make(self, function: str, /, *args: Any, **kwargs: Any) -> Any:
         """Keep what `function` returned in the sandbox, and return a handle to give to other calls."""
-        return self._living().make(function, *args, **kwargs)
+        __tracebackhide__ = True
+        return _shortly(self._living().make, function, *args, **kwargs)
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         if name.startswith("_"):
             raise AttributeError(f"A hand-in has no {name!r} for others.")
         return partial(self.call, name)
+
+
+def _shortly(ask: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+    """What is answered; a call without an answer leaves none of the grader's own lines in the traceback of a test."""
+    __tracebackhide__ = True
+    try:
+        return ask(*args, **kwargs)
+    except StudentError as error:
+        raise error.with_traceback(None) from None

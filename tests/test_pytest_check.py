@@ -219,6 +219,7 @@ def test_an_instructors_suite_gets_its_student_from_the_command_line(course: Pat
     printed = run_pytest(course, "--grader-rubric", str(course), "--grader-hand-in", str(hand_in))
     assert re.search(r"4 failed, 2 passed in", printed)
     assert "What is double(1.5)?" in printed
+    assert "session.py" not in printed
     assert "fixture 'student' not found" in run_pytest(course, "-k", "numbers")
 
 
