@@ -274,6 +274,7 @@ def test_a_folder_that_scores_does_not_go_to_students(quick: Path, tmp_path: Pat
     ended = grader("kit", "check", tmp_path / "homework", "--rubric", quick)
     assert ended.exit_code == 1
     assert "It gets 100.0% of the points" in ended.output
+    assert "They come from" in ended.output
     assert "should not go to students as it is" in ended.output
 
 

@@ -17,13 +17,14 @@ from grader.kits.repository import public
 from grader.kits.rubric import is_open
 from grader.kits.skeleton import skeletons
 from grader.kits.wheel import wheel
-from grader.report.text import one_line
+from grader.report.text import listing, number, one_line
 from grader.rubric import Rubric, reference_files
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from grader.data import DataSet
+    from grader.model import Result
     from grader.sandbox import Sandbox
 
 __all__ = ["MOST", "problems", "said_by_driver", "starter"]
@@ -55,10 +56,20 @@ def problems(folder: Path, rubric: Rubric, seed: int, data: Mapping[str, DataSet
         known = {archive.read(name) for name in archive.namelist()}
     known |= {content for _, content in read_driver(rubric.driver).files}
     found = leaks(folder, secrets, known)
-    score = _percent(folder, rubric, seed, data, sandbox)
+    result = _graded(folder, rubric, seed, data, sandbox)
+    score = 100 * (result.decided.given or 0.0) / (result.decided.maximum or 1.0)
     if score > MOST:
-        found.append(f"It gets {score:.1f}% of the points; without a solution it should get {MOST:g} % at most.")
+        found.append(
+            f"It gets {score:.1f}% of the points; without a solution it should get {MOST:g}% at most. "
+            f"They come from {_earning(result)}: give it fewer, or make it ask for more."
+        )
     return found
+
+
+def _earning(result: Result) -> str:
+    """The criteria that give points, each with how many."""
+    each = (criterion for section in result.sections for criterion in section.criteria if criterion.score.given)
+    return listing([f"{criterion.id} ({number(criterion.score.given or 0.0)})" for criterion in each])
 
 
 def said_by_driver(rubric: Rubric) -> list[str]:
@@ -71,9 +82,9 @@ def _secrets(rubric: Rubric) -> frozenset[str]:
     return secrets_of(reference, skeletons(reference, read_driver(rubric.driver).text))
 
 
-def _percent(folder: Path, rubric: Rubric, seed: int, data: Mapping[str, DataSet], sandbox: Sandbox) -> float:
+def _graded(folder: Path, rubric: Rubric, seed: int, data: Mapping[str, DataSet], sandbox: Sandbox) -> Result:
     intake = take(folder)
     result = grade(intake.submission, intake.files, prepare(rubric, seed, data, sandbox), sandbox)
     if not result.complete:
         raise GraderError(f"{folder}: it could not be graded as a hand-in, so nothing tells what it scores.")
-    return 100 * (result.decided.given or 0.0) / (result.decided.maximum or 1.0)
+    return result
