@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import browser
 import pytest
 import report_samples
 import writeup_samples
+from pypdf import PdfReader
 
 from grader import report
 from grader.audit import Audit, Candidate, Outcome
@@ -41,6 +43,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     folder = tmp_path_factory.mktemp("pages")
     made = {
         "feedback": report.html(report_samples.extreme()),
+        "failing": report.html(report_samples.failing()),
         "hostile": report.html(report_samples.hostile(), "instructor"),
         "writeup": writeup.html(writeup_samples.sample()),
         "audit": audited(),
@@ -77,3 +80,10 @@ def test_the_header_of_the_matrix_is_as_high_as_its_longest_name(chromium: Any, 
     page = chromium.new_page()
     page.goto(pages["audit"])
     assert 0 <= min(page.evaluate(SPARE)) <= 20
+
+
+def test_a_report_that_a_browser_prints_has_the_pages_of_its_pdf(chromium: Any, pages: dict[str, str]) -> None:
+    page = chromium.new_page()
+    page.goto(pages["failing"])
+    printed = PdfReader(io.BytesIO(page.pdf(format="A4", prefer_css_page_size=True)))
+    assert len(printed.pages) == len(PdfReader(io.BytesIO(report.Renderer().pdf(report_samples.failing()))).pages)
