@@ -18,7 +18,7 @@ def command() -> None:
     \b
     Example:  grader doctor
     """
-    from rich.table import Table
+    from rich.table import Column, Table
     from rich.text import Text
 
     from grader.cli.terminal import console
@@ -26,7 +26,7 @@ def command() -> None:
 
     marks = {"works": ("✓", "green"), "optional": ("–", "yellow"), "broken": ("✗", "red")}
     health = doctor()
-    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    table = Table("", "", Column(overflow="fold"), box=None, show_header=False, padding=(0, 2, 0, 0))
     for sign in health.signs:
         table.add_row(Text(*marks[sign.state]), sign.name, sign.told)
     screen = console()
