@@ -54,6 +54,10 @@ def one_short(rows: int, epoch: int) -> Sequence[int]:
     return mixed(rows, epoch)[:-1]
 
 
+def once(rows: int, epoch: int) -> Sequence[int]:
+    return mixed(rows, 1)
+
+
 def otherwise(rows: int, epoch: int) -> Sequence[int]:
     return mixed(rows, epoch + 7)
 
@@ -73,6 +77,7 @@ def codes(driver: InTraining, **fields: Any) -> tuple[float | None, set[str]]:
         (InTraining(mixed), "free", set()),
         (InTraining(mixed, kept=False), "free", set()),
         (InTraining(mixed, kept=False), "kept", {"batch-sizes", "rows-lost"}),
+        (InTraining(once), "free", {"not-shuffled-again"}),
         (SharedOut(mixed), "free", set()),
         (SharedOut(mixed), "kept", {"batch-sizes"}),
         (InTraining(in_order), "free", {"not-shuffled"}),

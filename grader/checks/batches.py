@@ -136,6 +136,9 @@ class Batches(Check):
                 return Finding("not-shuffled", "The rows come in the order in which they were given.", _EPOCHS)
             if epoch.companies <= _neighbours(self.rows, self.batch_size):
                 return Finding("not-mixed", "The same rows share a batch in every epoch.", _EPOCHS)
+        first, second = epochs["shuffled"], epochs["again"]
+        if first and second and first.rows == second.rows:  # chance begins at the same place for both
+            return Finding("not-shuffled-again", "Every epoch takes the rows in the same order.", _AGAIN)
         return None
 
 
@@ -281,5 +284,6 @@ _ONCE = "Count each example once per epoch."
 _PAIRS = "Is each image still next to its label?"
 _CUTS = "Where does a batch begin and end, for the rows and for the labels?"
 _EPOCHS = "Print the first ten row numbers with and without shuffling."
+_AGAIN = "Print the first ten row numbers of two epochs."
 
 CHECK = Batches
