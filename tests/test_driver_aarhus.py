@@ -361,6 +361,23 @@ def test_gradients_that_are_not_written_yet_leave_fit_to_be_seen(drive: Open, co
     assert driver.distance_after_several_epochs(model_of(driver), X.copy(), y.copy(), 0.1) == 0
 
 
+@pytest.mark.parametrize(
+    ("written", "instead"),
+    [
+        ("dZ1.sum(axis=0, keepdims=True)", "dZ1.sum(axis=1, keepdims=True)"),
+        ("dZ2.sum(axis=0, keepdims=True)", "dZ2"),
+        ("X.T @ dZ1 + 2.0 * c * W1", "(X.T @ dZ1).T"),
+    ],
+)
+def test_gradients_that_no_step_can_use_leave_fit_to_be_seen(
+    written: str, instead: str, drive: Open, copy: Path
+) -> None:
+    driver, (X, y) = drive(change(copy, (written, instead))), batch()
+    assert rows_in_batches(driver, 1) == list(range(20))
+    assert driver.distance_after_several_epochs(model_of(driver), X.copy(), y.copy(), 0.1) == 0
+    assert driver.history(model_of(driver), X, y, X[:5], y[:5], 0.3, "training loss").popitem()[1] == 1
+
+
 @pytest.mark.parametrize("pairs", [[SCALED], [STOPS]], ids=["inputs on another scale", "a fit that stops early"])
 def test_another_way_of_training_is_not_taken_for_lost_rows(pairs: Any, drive: Open, copy: Path) -> None:
     assert rows_in_batches(drive(change(copy, *pairs)), 1) == list(range(20))

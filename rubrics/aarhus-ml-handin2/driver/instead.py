@@ -28,12 +28,12 @@ class Instead:
 
     def __init__(self, parts: Parts, layouts: Layouts, costs: Costs) -> None:
         self._parts, self._layouts, self._costs = parts, layouts, costs
-        self._holes: bool | None = None  # found out once
+        self._holes: frozenset[str] | None = None  # found out once
 
     @contextmanager
     def replaced(self, network: Any, given: dict[str, Array], sizes: Mapping[str, int]) -> Iterator[None]:
         """For a while cost_grad answers with given gradients, and with a cost that falls."""
-        self._has_holes(sizes)  # a question for the hand-in's own
+        self._holes_in(sizes)  # a question for the hand-in's own
         method, form, calls = (
             self._parts.method(network, "cost-grad"),
             self._answer_form(network, sizes),
@@ -52,8 +52,8 @@ class Instead:
 
     @contextmanager
     def filled_in(self, network: Any, sizes: Mapping[str, int]) -> Iterator[None]:
-        """For a while gradients that cost_grad does not compute yet are zero, so that the rest of fit can be seen."""
-        if not self._has_holes(sizes):
+        """For a while gradients that no step can use are zero, so that the rest of fit can be seen."""
+        if not self._holes_in(sizes):
             yield
             return
         method, slots = self._parts.method(network, "cost-grad"), self._layouts.layout()
@@ -61,26 +61,38 @@ class Instead:
         with _in_place(network, method, lambda *asked, **kwargs: self._whole(method(*asked, **kwargs), zeros)):
             yield
 
-    def _has_holes(self, sizes: Mapping[str, int]) -> bool:
-        """Whether cost_grad leaves some of its gradients None."""
+    def _holes_in(self, sizes: Mapping[str, int]) -> frozenset[str]:
+        """The gradients that cost_grad does not compute yet, or gives in a shape that the parameter does not have."""
         if self._holes is None:
-            self._holes, (X, y) = False, some_batch(sizes)
+            self._holes, (X, y) = frozenset(), some_batch(sizes)
             with suppress(Exception), unwatched():
                 place = self._layouts.own(some_parameters(sizes))
                 found = cost_and_gradients(self._costs.returned(self._parts.network(sizes), X, y, place, 0.0))[1]
-                self._holes = found is None or any(each is None for each in entries(found).values())
+                self._holes = frozenset(NAMES) if found is None else self._unusable(found, sizes)
         return self._holes
 
+    def _unusable(self, found: Any, sizes: Mapping[str, int]) -> frozenset[str]:
+        """One number for all biases is wrong, but a step can use it."""
+        given, shapes = self._costs.gradients(found, sizes), shapes_of(sizes)
+        is_partly = any(each is None for each in entries(found).values())
+        missing = frozenset(NAMES) - frozenset(given) if is_partly else frozenset[str]()
+        return missing | {name for name, each in given.items() if each.size > 1 and each.shape != shapes[name]}
+
     def _whole(self, returned: Any, zeros: Mapping[str, Array]) -> Any:
-        """What cost_grad returned, with zeros for gradients that are None."""
+        """What cost_grad returned, with zeros for what no step can use."""
         if not isinstance(returned, (tuple, list)) or len(returned) < 2:
             return returned
         cost, found = cost_and_gradients(returned)
+
+        def usable(name: str, each: Any) -> Any:
+            is_hole = name in (self._holes or ()) and np.shape(each) != zeros[name].shape
+            return zeros[name] if is_hole else each
+
         if isinstance(found, (tuple, list)):
-            whole = [zeros[name] if each is None else each for name, each in zip(self._costs.order, found, strict=True)]
+            whole = [usable(name, each) for name, each in zip(self._costs.order, found, strict=True)]
             return (cost, *whole) if len(returned) > len(NAMES) else (cost, whole)
         named = {f"d_{name.lower()}": None for name in NAMES} if found is None else found
-        return cost, {key: zeros.get(name_in(key)) if each is None else each for key, each in named.items()}
+        return cost, {key: usable(name_in(key), each) for key, each in named.items()}
 
     def _asked_for(
         self, method: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any], sizes: Mapping[str, int]
