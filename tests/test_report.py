@@ -124,6 +124,14 @@ def test_no_two_sections_that_say_more_than_their_table_share_a_page(says_more: 
     assert story.page_breaks(sections, ()) == breaks
 
 
+def test_a_sections_number_and_its_title_are_on_one_page(renderer: Renderer) -> None:
+    rows = tuple(criterion(f"C{number}", "passed", 1, 1) for number in range(5))
+    sections = tuple(SectionResult("s", f"Title {number}", Score(5, 5), rows) for number in range(1, 8))
+    pages = PdfReader(io.BytesIO(renderer.pdf(Result({}, {}, Score(35, 35), sections)))).pages[1:]
+    for text in (page.extract_text() for page in pages):
+        assert re.findall(r"Section (\d) of 7", text) == re.findall(r"Title (\d) ", text)
+
+
 def test_sections_that_wait_for_a_person_share_no_page(renderer: Renderer) -> None:
     waiting = SectionResult("a", "Discussion", Score(None, 4), (criterion("Curves", "manual", None, 4),))
     made = renderer.pdf(Result({}, {}, Score(0, 8), (waiting, replace(waiting, title="Outlook"))))
