@@ -20,7 +20,18 @@ import numpy as np
 from grader.worker.handin import HandIn, Missing, MissingPackage, OutOfSight, Unusable, spelled
 from grader.worker.plain import has_hidden
 
-__all__ = ["Array", "Offer", "call", "fit_arguments", "number", "numbers", "parameters_of", "takes", "takes_first"]
+__all__ = [
+    "Array",
+    "Offer",
+    "call",
+    "fit_arguments",
+    "named_numbers",
+    "number",
+    "numbers",
+    "parameters_of",
+    "takes",
+    "takes_first",
+]
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -175,6 +186,19 @@ def numbers(value: Any, what: str) -> Array:
     if array.dtype.kind not in "biuf":
         raise Unusable(f"{what} is of type {_type(value)}; numbers were expected.")
     return array
+
+
+def named_numbers(value: Any, names: Sequence[str], what: str) -> dict[str, Array]:
+    """Several arrays by these names, from a tuple or a list in this order, or from a dictionary with such keys."""
+    held: Any = value
+    if isinstance(value, dict):
+        found = {spelled(str(key)): inner for key, inner in value.items()}
+        held = [found[spelled(name)] for name in names if spelled(name) in found]
+    if not isinstance(held, (list, tuple)) or len(held) != len(names):
+        raise Unusable(f"{what} is not {len(names)} arrays.", f"Return {', '.join(names)}, in this order.")
+    return {
+        name: numbers(inner, f"{name} in {what[:1].lower()}{what[1:]}") for name, inner in zip(names, held, strict=True)
+    }
 
 
 _NUMBERS = (float, np.float64, np.float32)
