@@ -173,8 +173,8 @@ class Parts:
             ]
             nodes = (node for line in lines for node in ast.walk(line) if isinstance(node, ast.Name))
             return any(node.id == error.name for node in nodes if isinstance(node.ctx, ast.Store))
-        handed = r"'numpy\.ndarray' object (has no attribute|is not callable)|only integers, slices"
-        misfits = isinstance(error, (AttributeError, IndexError, TypeError)) and bool(re.match(handed, str(error)))
+        handed = r"'numpy\.ndarray' object (has no attribute|is not callable)"
+        misfits = isinstance(error, (AttributeError, TypeError)) and bool(re.match(handed, str(error)))
         return misfits and bool(self.scripts)
 
     def call(self, function: Callable[..., Any], offers: Sequence[Offer]) -> Any:
