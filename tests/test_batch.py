@@ -251,7 +251,7 @@ def test_a_class_that_is_killed_again_and_again_ends_as_one_that_is_not(quick: P
     assert grader("batch", path, "-o", tmp_path / "whole", *options).exit_code == 3
     command = [str(each) for each in ("batch", path, "-o", out, *options)]
     rng, killed = random.Random(1), 0
-    for number in range(6):
+    for number in range(10):
         before, jobs = graded(out), str(1 + number % 2)
         started = [sys.executable, "-m", "grader", *command, "--jobs", jobs]
         with subprocess.Popen(started, start_new_session=True) as process:
