@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -315,6 +316,24 @@ def test_two_that_open_a_new_book_at_once_make_it_once(url: str) -> None:
         for each in list(pool.map(open_book, [url, url])):
             assert each.assignments() == []
             each.close()
+
+
+def test_a_new_file_that_others_open_at_the_same_moment_is_waited_for(tmp_path: Path) -> None:
+    """SQLite refuses at once where two connections turn a file to WAL, once in thirty tries."""
+    for number in range(60):
+        file, together = tmp_path / f"{number}.db", threading.Barrier(3)
+        file.touch()
+        with ThreadPoolExecutor(3) as pool:
+            connections = [pool.submit(_connected, file, together) for _ in range(3)]
+        for each in connections:
+            each.result().close()
+
+
+def _connected(file: Path, together: threading.Barrier) -> sqlite3.Connection:
+    together.wait()
+    connection = sqlite3.connect(file, check_same_thread=False)
+    gradebook_engine._set_up(connection, None)
+    return connection
 
 
 THIRD = """
