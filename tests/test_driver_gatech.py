@@ -127,6 +127,7 @@ def assert_same(seen: Any, expected: Any, tolerance: float, place: str = "") -> 
         np.testing.assert_allclose(seen, expected, rtol=tolerance, atol=tolerance, err_msg=place)
 
 
+@pytest.mark.filterwarnings("ignore:the matrix subclass:PendingDeprecationWarning")  # a student's choice
 @pytest.mark.parametrize("folder", RIGHT, ids=lambda folder: folder.name)
 def test_a_right_hand_in_looks_like_the_reference(folder: Path, drive: Open, expected: Values) -> None:
     driver = drive(folder)
