@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -365,7 +365,7 @@ def test_part_of_what_was_seen_names_nothing_where_nothing_happened(
 
 
 def made_up(
-    places: Mapping[str, float], mistakes: Mapping[str, Mapping[str, float]]
+    places: Mapping[str, float], mistakes: Mapping[str, Mapping[str, float]], alone: Collection[str] = ()
 ) -> tuple[Mapping[int, Cell], Library]:
     """A course whose places hold multiples of one array; each mistake is charged in the first place that it changes."""
     layout, direction = tuple(Place(tuple(path.split("/")), False, False) for path in places), np.arange(1.0, 5.0)
@@ -377,7 +377,20 @@ def made_up(
     }
     charged = {name: frozenset({next(iter(changed)).partition("/")[0]}) for name, changed in mistakes.items()}
     known = [Member((name,), each) for name, each in cells_.items()]
-    return reference, Library(layout, reference, known, charged, frozenset(), lambda names, criterion: None)
+    return reference, Library(layout, reference, known, charged, frozenset(alone), lambda names, criterion: None)
+
+
+@pytest.mark.parametrize(("gradient", "named"), [(5.0, ("made-good",)), (-2.0, ())])
+def test_a_slip_that_another_part_makes_good_is_not_named_where_that_part_is_wrong(
+    gradient: float, named: tuple[str, ...]
+) -> None:
+    reference, known = made_up(
+        {"slope/0/out": 3.0, "gradient/0/W1": 5.0},
+        {"doubled": {"slope/0/out": 6.0, "gradient/0/W1": 10.0}, "made-good": {"slope/0/out": 7.0}},
+        alone=("slope",),
+    )
+    seen = {**reference, 0: known.members[1].cells[0], 1: cell_of(np.arange(1.0, 5.0) * gradient)}
+    assert match(seen, known).names == named
 
 
 def test_what_a_mistake_does_to_a_call_that_failed_cannot_be_seen() -> None:

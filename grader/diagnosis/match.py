@@ -314,10 +314,12 @@ class _Case:
         """Mistakes of one criterion alone that leave all its cells as they are, as far as it shows them."""
         own = self._criterion(criterion) & self.deviating & self._said & ~self._still
         sure = own if own & ~self._coarse or own.bit_count() > 1 else 0  # one accuracy may come about in many ways
+        others = union(touched for _, touched in self._charged_at(frozenset({criterion}))) & ~self._criterion(criterion)
         for number, member in enumerate(self.library.members if sure else ()):
             if self.library.charged[member.names[0]] == {criterion}:
                 known = _Known(self, number, self._at(member, criterion))
-                if known.exact and known.explained & sure:
+                is_made_good = others & self.deviating and not others & self.touched(number, member)
+                if known.exact and known.explained & sure and not is_made_good:  # which is not what is seen
                     yield known
 
     def _remembering(self) -> Iterator[_Known]:
