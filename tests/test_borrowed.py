@@ -166,8 +166,13 @@ def test_a_table_takes_rows_one_by_one(module: Callable[[str], Any]) -> None:
     assert work.d["loss"].tolist() == [2, 1 / 2, 1 / 3]
 
 
-def test_what_a_stand_in_does_not_know_leaves_the_line_out(module: Callable[[str], Any]) -> None:
-    work = module(
-        "import pandas as pd\nd = pd.DataFrame({'a': [1.0, 2.0]})\ne = d.pivot_table() + 1\ndef f():\n    return 3\n"
-    )
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "import pandas as pd\nd = pd.DataFrame({'a': [1.0, 2.0]})\ne = d.pivot_table() + 1",
+        "from sklearn.preprocessing import OneHotEncoder\ne = OneHotEncoder().fit_transform([1, 2])",
+    ],
+)
+def test_what_a_stand_in_does_not_know_leaves_the_line_out(lines: str, module: Callable[[str], Any]) -> None:
+    work = module(f"{lines}\ndef f():\n    return 3\n")
     assert work.f() == 3

@@ -10,7 +10,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from grader.worker.encoders import ENCODERS, get_dummies
+from grader.worker.encoders import ENCODERS, get_dummies, table
 from grader.worker.frames import FRAMES
 
 __all__ = ["BORROWED"]
@@ -138,20 +138,20 @@ class _Scaler:
         raise NotImplementedError
 
     def transform(self, X: Any) -> Array:
-        return np.asarray((_table(X) - self.shift) / self.factor)
+        return np.asarray((table(X, np.float64) - self.shift) / self.factor)
 
     def fit_transform(self, X: Any, y: Any = None) -> Array:
         return self.fit(X).transform(X)
 
     def inverse_transform(self, X: Any) -> Array:
-        return np.asarray(_table(X) * self.factor + self.shift)
+        return np.asarray(table(X, np.float64) * self.factor + self.shift)
 
 
 class StandardScaler(_Scaler):
     """Each column with mean 0 and deviation 1."""
 
     def fit(self, X: Any, y: Any = None) -> Self:
-        values = _table(X)
+        values = table(X, np.float64)
         self.mean_, self.var_ = values.mean(axis=0), values.var(axis=0)
         self.scale_ = np.where(self.var_ == 0, 1.0, np.sqrt(self.var_))
         self.shift = self.mean_ if self.options.get("with_mean", True) else np.zeros_like(self.mean_)
@@ -163,7 +163,7 @@ class MinMaxScaler(_Scaler):
     """Each column from 0 to 1, or over another range."""
 
     def fit(self, X: Any, y: Any = None) -> Self:
-        values = _table(X)
+        values = table(X, np.float64)
         low, high = self.options.get("feature_range", (0, 1))
         self.data_min_, self.data_max_ = values.min(axis=0), values.max(axis=0)
         span = np.where(self.data_max_ == self.data_min_, 1.0, self.data_max_ - self.data_min_)
@@ -175,14 +175,6 @@ class MinMaxScaler(_Scaler):
 def scale(X: Any) -> Array:
     """Each column with mean 0 and deviation 1, at once."""
     return StandardScaler().fit_transform(X)
-
-
-def _table(X: Any) -> Array:
-    """The values as floats, with the complaint of scikit-learn where they are no table."""
-    values = np.asarray(X, dtype=np.float64)
-    if values.ndim != 2:
-        raise ValueError(f"Expected 2D array, got {values.ndim}D array instead")
-    return values
 
 
 _OF_SKLEARN = (accuracy_score, gen_batches, log_loss, scale, shuffle, train_test_split)

@@ -8,7 +8,7 @@ import numpy as np
 
 from grader.worker.frames import DataFrame
 
-__all__ = ["ENCODERS", "get_dummies"]
+__all__ = ["ENCODERS", "get_dummies", "table"]
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -30,14 +30,14 @@ class OneHotEncoder:
         self._is_sparse = options.get("sparse_output", options.get("sparse", True))
 
     def fit(self, X: Any, y: Any = None) -> Self:
-        values, given = _table(X), self.options.get("categories", "auto")
+        values, given = table(X), self.options.get("categories", "auto")
         self.categories_ = (
             [np.unique(column) for column in values.T] if isinstance(given, str) else list(map(np.array, given))
         )
         return self
 
     def transform(self, X: Any) -> Array:
-        known = zip(_table(X).T, self.categories_, strict=True)
+        known = zip(table(X).T, self.categories_, strict=True)
         rows = np.concatenate([_marked(column, values) for column, values in known], axis=1)
         return rows.view(_Sparse) if self._is_sparse else rows
 
@@ -79,9 +79,9 @@ def _marked(values: Array, known: Array) -> Array:
     return np.asarray(values[:, None] == known[None, :], dtype=np.float64)
 
 
-def _table(X: Any) -> Array:
+def table(X: Any, dtype: Any = None) -> Array:
     """The values, with the complaint of scikit-learn where they are no table."""
-    values = np.asarray(X)
+    values = np.asarray(X, dtype=dtype)
     if values.ndim != 2:
         raise ValueError(f"Expected 2D array, got {values.ndim}D array instead")
     return values
